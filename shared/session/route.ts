@@ -1,0 +1,106 @@
+import { assertNever } from "../types/failure.ts";
+import { asCaptureId, asObjectId, asTypeId, type ObjectId } from "../types/ids.ts";
+import type { Route, Source } from "../types/route.ts";
+
+/** `{view: "object", …}` -> `#/0f3a…/object/42`. The inverse of `parseRoute`. */
+export function formatRoute(route: Route): string {
+  switch (route.view) {
+    case "start":
+      return "#/";
+    case "types":
+      return `#/${route.capture}/types${query({ filter: route.filter })}`;
+    case "objects":
+      return `#/${route.capture}/objects/${formatSource(route.source)}`;
+    case "object":
+      return `#/${route.capture}/object/${route.object}`;
+    case "why":
+      return `#/${route.capture}/why/${route.object}${query({ ignore: route.ignore.join(",") })}`;
+    default:
+      return assertNever(route);
+  }
+}
+
+/** Unknown or damaged addresses lead to the nearest sensible screen: a stale link must never be an error page. */
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const parameters = new URLSearchParams(search);
+  const [id = "", view = "", ...rest] = path.split("/");
+  if (!/^[0-9a-f]{32}$/.test(id)) return { view: "start" };
+  const capture = asCaptureId(id);
+  const object = number(rest[0]);
+  if (view === "objects") {
+    const source = parseSource(rest);
+    if (source !== null) return { view, capture, source };
+  }
+  if (view === "object" && object !== null) return { view, capture, object: asObjectId(object) };
+  if (view === "why" && object !== null) {
+    const ignore = (parameters.get("ignore") ?? "")
+      .split(",")
+      .map(number)
+      .filter((value) => value !== null);
+    return { view, capture, object: asObjectId(object), ignore: ignore as ObjectId[] };
+  }
+  return { view: "types", capture, filter: parameters.get("filter") ?? "" };
+}
+
+function formatSource(source: Source): string {
+  switch (source.kind) {
+    case "all":
+    case "held-outside":
+    case "unreachable":
+      return source.kind;
+    case "type":
+      return `type/${source.type}`;
+    case "dominated":
+      return source.object === null ? "dominated" : `dominated/${source.object}`;
+    case "referents":
+    case "referrers":
+      return `${source.kind}/${source.object}`;
+    case "text":
+      return `text/${encodeURIComponent(source.text)}`;
+    case "address":
+      return `address/${encodeURIComponent(source.address)}`;
+    default:
+      return assertNever(source);
+  }
+}
+
+function parseSource([kind = "", value = ""]: readonly string[]): Source | null {
+  const id = number(value);
+  switch (kind) {
+    case "all":
+    case "held-outside":
+    case "unreachable":
+      return { kind };
+    case "type":
+      return id === null ? null : { kind, type: asTypeId(id) };
+    case "dominated":
+      return { kind, object: id === null ? null : asObjectId(id) };
+    case "referents":
+    case "referrers":
+      return id === null ? null : { kind, object: asObjectId(id) };
+    case "text":
+      return { kind, text: decode(value) };
+    case "address":
+      return { kind, address: decode(value) };
+    default:
+      return null;
+  }
+}
+
+const number = (text: string | undefined): number | null =>
+  text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null;
+
+function query(parameters: Record<string, string>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== "");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
+
+/** A damaged escape is shown as it stands rather than thrown at the user. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

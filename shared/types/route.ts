@@ -1,0 +1,29 @@
+import type { CaptureId, ObjectId, TypeId } from "./ids.ts";
+
+/** Which list of objects a person looks at; every list can be drilled into, so each is a value. */
+export type Source =
+  | { readonly kind: "all" }
+  | { readonly kind: "type"; readonly type: TypeId }
+  /** What an object dominates directly; the biggest holders of all when it is null. */
+  | { readonly kind: "dominated"; readonly object: ObjectId | null }
+  | { readonly kind: "referents"; readonly object: ObjectId }
+  | { readonly kind: "referrers"; readonly object: ObjectId }
+  /** Objects whose text contains this, ignoring ASCII case. */
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "address"; readonly address: string }
+  | { readonly kind: "held-outside" }
+  | { readonly kind: "unreachable" };
+
+/** Where the user is. A link, a tab and the Back button are the same value; dumps go by their capture id. */
+export type Route =
+  | { readonly view: "start" }
+  | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
+  | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source }
+  | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }
+  | {
+      readonly view: "why";
+      readonly capture: CaptureId;
+      readonly object: ObjectId;
+      /** Holders that paths may not pass through. */
+      readonly ignore: readonly ObjectId[];
+    };
