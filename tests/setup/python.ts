@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+
+const CANDIDATES = [
+  "python3",
+  "python3.14",
+  "python3.13",
+  "python3.12",
+  "python3.11",
+  "python3.10",
+  "python3.9",
+  "python",
+];
+
+/** A Python that the capture supports (3.9 or later): $PYTHON, else the first on PATH; null if there is none. */
+export function findPython(): string | null {
+  const named = process.env.PYTHON;
+  const script = "import sys; sys.exit(sys.version_info < (3, 9) or sys.implementation.name != 'cpython')";
+  return (named ? [named] : CANDIDATES).find((name) => spawnSync(name, ["-c", script]).status === 0) ?? null;
+}

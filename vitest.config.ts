@@ -1,0 +1,35 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+/** Tests that need a browser or a whole program; everything else is a unit test. */
+const WHOLE_PROGRAM = ["tests/e2e/**/*.test.ts", "tests/electron/**/*.test.ts"];
+
+export default defineConfig({
+  // State classes live in .svelte.ts files, which need the compiler.
+  plugins: [svelte({ configFile: false })],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          exclude: WHOLE_PROGRAM,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: WHOLE_PROGRAM,
+          // One program at a time: these tests look at clocks, ports and windows.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          globalSetup: ["tests/setup/e2e.ts"],
+        },
+      },
+    ],
+  },
+});
