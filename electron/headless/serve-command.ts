@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { createHost } from "../../shared/session/host.ts";
+import { createSession } from "../../shared/session/session.ts";
+import { serve } from "./serve.ts";
+
+export interface ServeCommand {
+  readonly files: readonly string[];
+  readonly port?: number;
+  /** Show the page in the user's browser. */
+  readonly open: boolean;
+  readonly stateFolder: string | null;
+}
+
+/** Serves until it is interrupted. Gives the exit code: 0, or 2 where it could not start. */
+export async function runServe({ files, port, open, stateFolder }: ServeCommand): Promise<number> {
+  const stopped = interrupted();
+  const pageFolder = await builtPage();
+  const session = createSession({ stateFolder });
+  try {
+    const host = createHost(session);
+    const served = await serve({ session, host, pageFolder, files, open, ...(port === undefined ? {} : { port }) });
+    await stopped;
+    await served.close();
+    return 0;
+  } catch (thrown) {
+    if (!isPortTaken(thrown)) throw thrown;
+    console.error(`Port ${port} is taken by another program. Choose another with --port, or leave it out.`);
+    return 2;
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** Resolves at Ctrl+C and at a polite kill; a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** In a checkout the page is built first where it is stale; what is installed brings its page along. */
+async function builtPage(): Promise<string> {
+  if (!import.meta.url.endsWith(".ts")) return join(import.meta.dirname, "../renderer");
+  // Not a plain import: it would make the build and its tools a part of what is installed.
+  const build = (await import(new URL("../build.ts", import.meta.url).href)) as typeof import("../build.ts");
+  await build.buildIfStale({ pageOnly: true });
+  return build.PAGE_FOLDER;
+}
+
+const isPortTaken = (thrown: unknown): boolean => (thrown as NodeJS.ErrnoException).code === "EADDRINUSE";
