@@ -112,14 +112,14 @@ export class PreorderWalk {
   }
 
   #numberFrom(start: number): void {
-    const { offsets, targets, nodeCount } = this.#graph;
+    const { offsets, targets } = this.#graph;
     const [tick, node, preorder, parent] = [this.#tick, this.#node, this.#preorder, this.#parent];
     const [nextEdge, numbered, holder] = [this.#nextEdge, this.#numbered, this.#holder];
     let count = this.#count;
     let current = holder;
 
     for (let v = start; v !== NONE; ) {
-      if ((count & TICK_MASK) === 0) tick(count / nodeCount);
+      if ((count & TICK_MASK) === 0) tick(count / node.length);
       addBit(numbered, v);
       preorder[v] = count;
       node[count] = v;

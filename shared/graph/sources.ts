@@ -17,13 +17,14 @@ export function sourceComponentMembers(
   isLeftover: (node: number) => boolean,
   tick: Tick = noTick,
 ): IndexColumn {
-  const leftovers = nodesWhere(graph.nodeCount, isLeftover);
+  const leftovers = nodesWhere(graph.nodeCount, isLeftover, (fraction) => tick(0.2 * fraction));
   if (leftovers.length === 0) return leftovers;
 
-  const subgraph = subgraphOf(graph, leftovers, (fraction) => tick(0.5 * fraction));
-  const { count, component } = components(subgraph, (fraction) => tick(0.5 + 0.5 * fraction));
+  const subgraph = subgraphOf(graph, leftovers, (fraction) => tick(0.2 + 0.4 * fraction));
+  const { count, component } = components(subgraph, (fraction) => tick(0.6 + 0.3 * fraction));
   const isHeld = new Uint8Array(count);
   for (let i = 0; i < subgraph.nodeCount; i++) {
+    if ((i & TICK_MASK) === 0) tick(0.9 + (0.1 * i) / subgraph.nodeCount);
     for (let e = subgraph.offsets[i], end = subgraph.offsets[i + 1]; e < end; e++) {
       const c = component[subgraph.targets[e]];
       if (c !== component[i]) isHeld[c] = 1;
@@ -32,22 +33,25 @@ export function sourceComponentMembers(
   return leftovers.filter((_, i) => isHeld[component[i]] === 0);
 }
 
-function nodesWhere(nodeCount: number, isWanted: (node: number) => boolean): IndexColumn {
+function nodesWhere(nodeCount: number, isWanted: (node: number) => boolean, tick: Tick): IndexColumn {
   let count = 0;
-  for (let v = 0; v < nodeCount; v++) if (isWanted(v)) count++;
+  for (let v = 0; v < nodeCount; v++) {
+    if ((v & TICK_MASK) === 0) tick(v / nodeCount);
+    if (isWanted(v)) count++;
+  }
   const nodes = indexColumn(count);
   for (let v = 0, next = 0; next < count; v++) if (isWanted(v)) nodes[next++] = v;
   return nodes;
 }
 
-/** The graph of `nodes` alone, which is increasing; node `i` of it is `nodes[i]`. */
+/** The graph of `nodes` alone, which are increasing; its node `i` is `nodes[i]`. */
 function subgraphOf({ nodeCount, offsets, targets }: Csr, nodes: IndexColumn, tick: Tick): Csr {
   const place = new Int32Array(nodeCount).fill(NONE);
   for (let i = 0; i < nodes.length; i++) place[nodes[i]] = i;
 
   const keptOffsets = new Int32Array(nodes.length + 1);
   for (let i = 0; i < nodes.length; i++) {
-    if ((i & TICK_MASK) === 0) tick(i / nodes.length);
+    if ((i & TICK_MASK) === 0) tick((0.5 * i) / nodes.length);
     keptOffsets[i + 1] = keptOffsets[i];
     for (let e = offsets[nodes[i]], end = offsets[nodes[i] + 1]; e < end; e++) {
       if (place[targets[e]] !== NONE) keptOffsets[i + 1]++;
@@ -55,10 +59,11 @@ function subgraphOf({ nodeCount, offsets, targets }: Csr, nodes: IndexColumn, ti
   }
 
   const keptTargets = new Int32Array(keptOffsets[nodes.length]);
-  let next = 0;
-  for (const node of nodes) {
-    for (let e = offsets[node], end = offsets[node + 1]; e < end; e++) {
-      if (place[targets[e]] !== NONE) keptTargets[next++] = place[targets[e]];
+  for (let i = 0, next = 0; i < nodes.length; i++) {
+    if ((i & TICK_MASK) === 0) tick(0.5 + (0.5 * i) / nodes.length);
+    for (let e = offsets[nodes[i]], end = offsets[nodes[i] + 1]; e < end; e++) {
+      const target = place[targets[e]];
+      if (target !== NONE) keptTargets[next++] = target;
     }
   }
   return { nodeCount: nodes.length, offsets: keptOffsets, targets: keptTargets };
