@@ -1,7 +1,35 @@
 import type { Failure } from "../types/failure.ts";
-import type { Address, Bytes, CaptureId, ObjectId, SnapshotId, TypeId } from "../types/ids.ts";
-import type { ReferenceKind } from "../types/reference-kinds.ts";
+import type { Bytes, ObjectId, SnapshotId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
+import type {
+  DumpInfo,
+  ObjectDetail,
+  ObjectRow,
+  Page,
+  ReferenceRow,
+  Summary,
+  TypeRow,
+  WhyAlive,
+} from "../types/rows.ts";
+
+export type {
+  Buckets,
+  DumpInfo,
+  ObjectDetail,
+  ObjectRow,
+  Page,
+  PathStep,
+  Reach,
+  ReferenceRow,
+  RetainingPath,
+  RootInfo,
+  RootKind,
+  SentencePart,
+  Summary,
+  Totals,
+  TypeRow,
+  WhyAlive,
+} from "../types/rows.ts";
 
 /**
  * Everything a user interface may ask: the only description of the protocol. Client, host and wire are derived from it.
@@ -53,16 +81,6 @@ export interface OfferedFile {
   readonly failure: Failure | null;
 }
 
-/** What a dump says about itself. All of it was written by the capture, so all of it is only text. */
-export interface DumpInfo {
-  readonly capture: CaptureId;
-  readonly label: string | null;
-  readonly createdAt: string | null;
-  readonly python: string | null;
-  readonly program: string | null;
-  readonly pid: number | null;
-}
-
 export interface SnapshotInfo extends DumpInfo {
   readonly snapshot: SnapshotId;
   readonly name: string;
@@ -108,168 +126,10 @@ export interface Filter {
   readonly text: string;
 }
 
-export interface Page<Row> {
-  /** Rows in the whole list, whatever the page. */
-  readonly total: number;
-  readonly rows: readonly Row[];
-}
-
 export type TypeSort = "retained" | "shallow" | "count" | "name";
 export type ObjectSort = "retained" | "shallow" | "id";
 /** `place`: as the holder stores them. */
 export type ReferenceSort = "place" | "retained" | "shallow";
-
-export interface TypeRow {
-  readonly typeId: TypeId;
-  /** `module.QualName`; the bare name for builtins. */
-  readonly type: string;
-  readonly module: string;
-  readonly count: number;
-  readonly shallowBytes: Bytes;
-  /** Kept alive by its instances together, each byte once; null until the dominators are there. */
-  readonly retainedBytes: Bytes | null;
-}
-
-export interface ObjectRow {
-  readonly id: ObjectId;
-  readonly address: Address;
-  readonly type: string;
-  readonly typeId: TypeId;
-  /** What a person calls it: `'u-17'`, `dict, 41,210 entries`, `module shop.sessions`. */
-  readonly label: string;
-  readonly shallowBytes: Bytes;
-  readonly retainedBytes: Bytes | null;
-  readonly releasedByRefcountBytes: Bytes | null;
-  /** Objects it dominates directly; null until the dominators are there. */
-  readonly children: number | null;
-}
-
-export interface ReferenceRow extends ObjectRow {
-  /** How the holder names it, as Python text: `.body`, `['u-17']`, `[3]`. */
-  readonly edge: string;
-  readonly kind: ReferenceKind;
-  /** False for weak references: they do not keep anything alive. */
-  readonly retains: boolean;
-}
-
-/** Where an object stands: reached from a starting point with a name, only from outside the graph, or not at all. */
-export type Reach = "named" | "held-outside" | "unreachable";
-
-export interface ObjectDetail extends ObjectRow {
-  /** `sys.getsizeof` and what it leaves out. */
-  readonly reportedBytes: Bytes;
-  readonly hiddenBytes: Bytes;
-  /** null: the count can't be trusted (immortal, free-threaded). */
-  readonly refcount: number | null;
-  readonly explainedReferences: number;
-  readonly immortal: boolean;
-  readonly tracked: boolean;
-  readonly generation: number | null;
-  readonly reach: Reach | null;
-  readonly roots: readonly RootInfo[];
-  /** The nearest object without which this one would be gone; null where no single object is. */
-  readonly dominator: ObjectId | null;
-  /** The chain of holders: dominators from the outermost in, without the object itself. */
-  readonly holders: readonly ObjectRow[];
-  /** True where the chain was cut after 100 steps. */
-  readonly holdersCut: boolean;
-  readonly referents: number;
-  readonly referrers: number;
-  readonly missingReferents: number;
-  readonly warnings: readonly string[];
-}
-
-export type RootKind = "module" | "modules" | "thread" | "builtin" | "type" | "frozen" | "c_held" | "immortal";
-
-export interface RootInfo {
-  readonly kind: RootKind;
-  /** A module's name, a thread's name, a type … */
-  readonly name: string;
-  /** For threads: `handle app.py:41`. */
-  readonly place: string | null;
-}
-
-export interface WhyAlive {
-  /** The answer as one plain sentence. */
-  readonly sentence: string;
-  /** The same sentence in pieces, so that a page can set Python text in another face. */
-  readonly parts: readonly SentencePart[];
-  readonly reach: Reach;
-  readonly paths: readonly RetainingPath[];
-  /** False where the search was bounded and there may be more ways. */
-  readonly complete: boolean;
-  /** Weak references to the object: named, drawn dotted, never holders. At most 20. */
-  readonly weak: readonly ReferenceRow[];
-  readonly weakTotal: number;
-  readonly ignored: readonly ObjectRow[];
-  readonly warnings: readonly string[];
-}
-
-export interface SentencePart {
-  readonly text: string;
-  /** True for Python names and expressions. */
-  readonly code: boolean;
-}
-
-export interface RetainingPath {
-  /** Always false: weak references are in `WhyAlive.weak`. */
-  readonly weak: false;
-  /** The path as one Python expression: `module app.cache › _SESSIONS['u-17'].request`. */
-  readonly text: string;
-  readonly steps: readonly PathStep[];
-}
-
-export interface PathStep {
-  /** Null only for a starting point that is no object. */
-  readonly id: ObjectId | null;
-  /** The first step carries the starting point. */
-  readonly root: RootInfo | null;
-  readonly address: Address | null;
-  readonly type: string | null;
-  readonly label: string;
-  /** How the previous step refers to this one; null on the first. */
-  readonly edge: string | null;
-  readonly kind: ReferenceKind | null;
-  readonly shallowBytes: Bytes | null;
-  readonly retainedBytes: Bytes | null;
-}
-
-export interface Summary {
-  readonly file: string;
-  readonly format: number;
-  readonly capture_id: CaptureId;
-  readonly label: string | null;
-  readonly python: string | null;
-  readonly pid: number | null;
-  readonly createdAt: string | null;
-  readonly objects: number;
-  readonly references: number;
-  readonly types: number;
-  readonly shallowBytes: Bytes;
-  readonly reachable: Totals;
-  readonly heldOutside: Totals;
-  readonly unreachable: Totals;
-  readonly buckets: Buckets;
-  readonly roots: readonly { readonly kind: RootKind; readonly count: number }[];
-  /** The capture's own account, as it stands in the file. */
-  readonly capture: Readonly<Record<string, unknown>>;
-  readonly gc: Readonly<Record<string, unknown>>;
-  readonly memory: Readonly<Record<string, unknown>>;
-  readonly warnings: readonly string[];
-}
-
-export interface Totals {
-  readonly objects: number;
-  readonly bytes: Bytes;
-}
-
-export interface Buckets {
-  readonly yourData: Bytes | null;
-  readonly loadedCode: Bytes | null;
-  readonly garbage: Bytes | null;
-  readonly allocatorFree: Bytes | null;
-  readonly outsidePython: Bytes | null;
-}
 
 export type Method = keyof SessionApi;
 export type RequestOf<M extends Method> = Parameters<SessionApi[M]>[0];

@@ -1,0 +1,125 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import Database from "better-sqlite3";
+import { HeapError, type LooksLike } from "../types/failure.ts";
+
+/** "PYHP", in `PRAGMA application_id`: tells a dump from any other SQLite file. */
+export const APPLICATION_ID = 0x50594850;
+export const SUPPORTED_VERSION = 1;
+
+const REQUIRED_TABLES = ["meta", "type", "layout", "root", "object_page", "reference_page"];
+const OPTIONAL_TABLES = ["about", "module", "thread", "frame", "code", "text_page"];
+
+/** A dump that passed the checks of its header and schema. Its pages are checked when they are read. */
+export interface DumpFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly db: Database.Database;
+  readonly tables: ReadonlySet<string>;
+  close(): void;
+}
+
+/**
+ * Opens a dump read-only and checks everything that can be checked without reading its pages. A dump is hostile data:
+ * its schema is looked at before the first query, because a view in place of a table could loop for ever.
+ * Throws `HeapError`; every reason has its own code.
+ */
+export function openDump(path: string): DumpFile {
+  const bytes = checkHeader(path);
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true });
+    db.pragma("trusted_schema = OFF");
+    db.pragma("cell_size_check = ON");
+    const tables = checkSchema(path, db);
+    checkComplete(path, db);
+    const opened = db;
+    return { path, bytes, db, tables, close: () => opened.close() };
+  } catch (thrown) {
+    db?.close();
+    if (thrown instanceof HeapError) throw thrown;
+    throw new HeapError({ code: "damaged", path, what: sqliteWords(thrown) }, { cause: thrown });
+  }
+}
+
+/** The file's size, once its first 100 bytes are those of a whole dump of a version we read. */
+function checkHeader(path: string): number {
+  const header = Buffer.alloc(100);
+  let size: number;
+  let read: number;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new HeapError({ code: "not-a-file", path });
+    size = stat.size;
+    const fd = openSync(path, "r");
+    try {
+      read = readSync(fd, header, 0, 100, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (thrown) {
+    throw fileFailure(path, thrown);
+  }
+  if (size === 0) throw new HeapError({ code: "empty-file", path });
+  const looksLike = sniff(header.subarray(0, read));
+  if (looksLike !== "sqlite") throw new HeapError({ code: "not-a-snapshot", path, looksLike });
+  if (read < 100) throw new HeapError({ code: "cut-short", path });
+
+  // https://www.sqlite.org/fileformat2.html: page size at 16, pages at 28, user_version at 60, application_id at 68.
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw new HeapError({ code: "not-a-snapshot", path, looksLike });
+  const found = header.readUInt32BE(60);
+  if (found > SUPPORTED_VERSION)
+    throw new HeapError({ code: "newer-version", path, found, supported: SUPPORTED_VERSION });
+  if (found === 0) throw new HeapError({ code: "cut-short", path });
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  if (header.readUInt32BE(28) * pageSize > size) throw new HeapError({ code: "cut-short", path });
+  return size;
+}
+
+function fileFailure(path: string, thrown: unknown): HeapError {
+  if (thrown instanceof HeapError) return thrown;
+  const code = (thrown as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") return new HeapError({ code: "no-such-file", path }, { cause: thrown });
+  if (code === "EACCES" || code === "EPERM") return new HeapError({ code: "no-permission", path }, { cause: thrown });
+  return new HeapError({ code: "damaged", path, what: "the system can't read it" }, { cause: thrown });
+}
+
+function sniff(start: Buffer): LooksLike {
+  const begins = (...bytes: number[]) => bytes.every((byte, i) => start[i] === byte);
+  if (start.toString("latin1", 0, 16) === "SQLite format 3\0") return "sqlite";
+  // ivanyu/pyheap's magic number, big-endian; its files share our extension.
+  if (begins(0x00, 0x00, 0x00, 0x00, 0x07, 0x54, 0xd6, 0x01)) return "ivanyu-pyheap";
+  if (begins(0x1f, 0x8b)) return "gzip";
+  if (begins(0x7b)) return "heapsnapshot";
+  return "unknown";
+}
+
+/** Every name we read must be an ordinary table. Gives the tables that are there. */
+function checkSchema(path: string, db: Database.Database): Set<string> {
+  const rows = db
+    .prepare<[], { name: string; type: string; sql: string | null }>("SELECT name, type, sql FROM sqlite_schema")
+    .all();
+  const tables = new Set<string>();
+  for (const { name: written, type, sql } of rows) {
+    const name = written.toLowerCase(); // as SQLite itself compares names
+    const known = REQUIRED_TABLES.includes(name) || OPTIONAL_TABLES.includes(name);
+    if (!known) continue;
+    if (type !== "table" || !/^CREATE\s+TABLE\b/i.test(sql ?? ""))
+      throw new HeapError({ code: "damaged", path, what: `\`${name}\` is not an ordinary table` });
+    tables.add(name);
+  }
+  const absent = REQUIRED_TABLES.find((name) => !tables.has(name));
+  if (absent !== undefined) throw new HeapError({ code: "damaged", path, what: `the table \`${absent}\` is missing` });
+  return tables;
+}
+
+/** `complete` is the last thing a capture writes. */
+function checkComplete(path: string, db: Database.Database): void {
+  const complete = db.prepare<[], unknown>("SELECT value FROM meta WHERE key = 'complete'").pluck().get();
+  if (complete !== "true") throw new HeapError({ code: "cut-short", path });
+}
+
+/** SQLite's own messages are for programmers; keep the gist. */
+function sqliteWords(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return `SQLite says “${message}”`;
+}

@@ -1,0 +1,69 @@
+import { crc32, inflateSync } from "node:zlib";
+
+/** Entries in a full page; every page of a column but its last is full. */
+export const PAGE_ENTRIES = 65_536;
+
+export type Codec = "raw" | "zlib" | "planes+zlib";
+
+/** Thrown for a page that does not verify; callers turn it into a `Failure` or a warning. */
+export class BadPage extends Error {}
+
+/** Checks the page's checksum over its BLOBs as stored, in column order. Throws `BadPage`. */
+export function checkPage(blobs: readonly Buffer[], crc: number): void {
+  const found = blobs.reduce((sum, blob) => crc32(blob, sum), 0);
+  if (found !== crc) throw new BadPage("a page's checksum does not match");
+}
+
+/**
+ * The bytes of one BLOB, exactly `expected` of them. The output of decompression is bounded, so a hostile page can't
+ * claim more memory than its entry count allows. Throws `BadPage`.
+ */
+export function unpack(blob: Buffer, codec: Codec, expected: number): Buffer {
+  const bytes = codec === "raw" ? blob : inflate(blob, expected);
+  if (bytes.length !== expected) throw new BadPage("a page has the wrong length");
+  return bytes;
+}
+
+/** As `unpack`, for text, whose length is known only by a bound. */
+export const unpackText = (blob: Buffer, codec: Codec, atMost: number): Buffer =>
+  codec === "raw" ? blob : inflate(blob, atMost);
+
+function inflate(blob: Buffer, atMost: number): Buffer {
+  try {
+    return inflateSync(blob, { maxOutputLength: Math.max(1, atMost) });
+  } catch (cause) {
+    throw new BadPage("a page can't be decompressed", { cause });
+  }
+}
+
+export function readU32(blob: Buffer, codec: Codec, out: Int32Array | Uint32Array, first: number, count: number): void {
+  const bytes = unpack(blob, codec, 4 * count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < count; i++) out[first + i] = view.getUint32(4 * i, true);
+}
+
+export function readU16(blob: Buffer, codec: Codec, out: Uint16Array, first: number, count: number): void {
+  const bytes = unpack(blob, codec, 2 * count);
+  for (let i = 0; i < count; i++) out[first + i] = bytes[2 * i] | (bytes[2 * i + 1] << 8);
+}
+
+/**
+ * Reads `count` unsigned 64-bit numbers as doubles. Throws `BadPage` for one above 2^53, because rounding an address
+ * would silently join two objects.
+ */
+export function readU64(blob: Buffer, codec: Codec, out: Float64Array, first: number, count: number): void {
+  const b = unpack(blob, codec, 8 * count);
+  // Byte planes: plane k holds byte k of every entry. Otherwise the bytes of one entry stand together.
+  const planes = codec === "planes+zlib";
+  const stride = planes ? 1 : 8;
+  const plane = planes ? count : 1;
+  const [p1, p2, p3, p4, p5, p6, p7] = [plane, 2 * plane, 3 * plane, 4 * plane, 5 * plane, 6 * plane, 7 * plane];
+  let tooLarge = 0;
+  for (let i = 0, at = 0; i < count; i++, at += stride) {
+    const low = b[at] | (b[at + p1] << 8) | (b[at + p2] << 16) | (b[at + p3] << 24);
+    const high = b[at + p4] | (b[at + p5] << 8) | (b[at + p6] << 16);
+    tooLarge |= b[at + p7] | (high >>> 21);
+    out[first + i] = high * 4294967296 + (low >>> 0);
+  }
+  if (tooLarge !== 0) throw new BadPage("a number is larger than 2^53");
+}

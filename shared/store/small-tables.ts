@@ -1,0 +1,143 @@
+import * as v from "valibot";
+import { FILE_ROOT_KINDS, type FileRootKind, type Layout, type Meta, type Run, type TypeInfo } from "../types/heap.ts";
+import { asCaptureId } from "../types/ids.ts";
+import { isReferenceKind, REFERENCE_KINDS } from "../types/reference-kinds.ts";
+import { damaged, orDamaged } from "./damage.ts";
+import type { DumpFile } from "./open-file.ts";
+
+/** More types or layouts than any process has; a larger number is a damaged or hostile file. */
+const MOST_ROWS = 16_000_000;
+
+const record = v.record(v.string(), v.unknown());
+const text = v.nullish(v.string(), null);
+
+/** The `meta` table. Only what the reader needs is required; everything else is shown as it stands. */
+export function readMeta(file: DumpFile): Meta {
+  const values = new Map<string, unknown>();
+  orDamaged(file.path, "`meta`", () => {
+    for (const [key, value] of file.db.prepare<[], [string, string]>("SELECT key, value FROM meta").raw().iterate())
+      values.set(String(key), parseJson(value));
+  });
+  const get = <T>(key: string, schema: v.GenericSchema<unknown, T>): T => {
+    const result = v.safeParse(schema, values.get(key));
+    if (!result.success) throw damaged(file.path, `\`meta\` has no usable \`${key}\``);
+    return result.output;
+  };
+  return {
+    captureId: asCaptureId(get("capture_id", v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)))),
+    label: get("label", text),
+    createdAt: get("created_at", text),
+    process: get("process", v.nullish(record, {})),
+    python: get("python", v.nullish(record, {})),
+    capture: get("capture", v.nullish(record, {})),
+    gc: get("gc", v.nullish(record, {})),
+    memory: get("memory", v.nullish(record, {})),
+  };
+}
+
+/** Types in the order of their numbers, which are dense from 0. */
+export function readTypes(file: DumpFile): TypeInfo[] {
+  type Row = [number, number, string, string, number, number, number];
+  const rows = readAll<Row>(
+    file,
+    "type",
+    "SELECT id, address, module, qualname, opaque, count, bytes FROM type ORDER BY id",
+  );
+  return rows.map(([id, address, module, qualname, opaque, count, bytes], index) => {
+    if (id !== index || !isCount(address) || !isCount(count) || !isCount(bytes))
+      throw damaged(file.path, "`type` does not hold types numbered from 0");
+    return {
+      address,
+      module: String(module),
+      qualname: String(qualname),
+      name: module === "builtins" ? String(qualname) : `${module}.${qualname}`,
+      count,
+      bytes,
+      opaque: opaque !== 0,
+    };
+  });
+}
+
+/** Layouts in the order of their numbers, which are dense from 0. */
+export function readLayouts(file: DumpFile): Layout[] {
+  const rows = readAll<[number, number, string]>(
+    file,
+    "layout",
+    "SELECT id, hidden_bytes, runs FROM layout ORDER BY id",
+  );
+  return rows.map(([id, hiddenBytes, json], index) => {
+    const runs = parseRuns(parseJson(json));
+    if (id !== index || !isCount(hiddenBytes) || runs === null)
+      throw damaged(file.path, `\`layout\` ${index} can't be understood`);
+    let fixed = 0;
+    for (const { repeat } of runs) if (typeof repeat === "number") fixed += repeat;
+    return {
+      hiddenBytes,
+      runs,
+      fixed,
+      open: typeof runs.at(-1)?.repeat === "string",
+      allRetain: runs.every((run) => REFERENCE_KINDS[run.kind].retains),
+    };
+  });
+}
+
+function parseRuns(json: unknown): Run[] | null {
+  if (!Array.isArray(json)) return null;
+  const runs: Run[] = [];
+  for (const [index, entry] of json.entries()) {
+    if (!Array.isArray(entry) || entry.length !== 3) return null;
+    const [kind, name, repeat] = entry as unknown[];
+    if (typeof kind !== "string" || !isReferenceKind(kind)) return null;
+    if (name !== null && typeof name !== "string") return null;
+    if (repeat === "rest" || repeat === "pairs") {
+      if (index !== json.length - 1) return null;
+    } else if (!isCount(repeat) || repeat > 0x7fffffff) return null;
+    runs.push({ kind, name, repeat });
+  }
+  return runs;
+}
+
+/** A root as the file has it: by address. */
+export interface RootRow {
+  readonly kind: FileRootKind;
+  readonly name: string;
+  readonly address: number;
+}
+
+/** Root rows in the file's order, strongest kind first. Kinds of a later version of the format are left out. */
+export function readRoots(file: DumpFile): RootRow[] {
+  const rows = readAll<[string, string, number]>(file, "root", "SELECT kind, name, address FROM root ORDER BY rowid");
+  return FILE_ROOT_KINDS.flatMap((wanted) =>
+    rows
+      .filter(([kind, , address]) => kind === wanted && isCount(address))
+      .map(([, name, address]) => ({ kind: wanted, name: String(name), address })),
+  );
+}
+
+/** Where each running frame stood, by the frame's address: `handle app.py:41`. */
+export function readFramePlaces(file: DumpFile): Map<number, string> {
+  if (!file.tables.has("frame")) return new Map();
+  type Row = [number, string, number, string];
+  const rows = readAll<Row>(file, "frame", "SELECT address, file, line, function FROM frame");
+  return new Map(rows.map(([address, path, line, name]) => [address, `${name} ${baseName(String(path))}:${line}`]));
+}
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+function readAll<Row extends unknown[]>(file: DumpFile, table: string, sql: string): Row[] {
+  return orDamaged(file.path, `\`${table}\``, () => {
+    const count = file.db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+    if (count > MOST_ROWS) throw damaged(file.path, `\`${table}\` has ${count} rows`);
+    return file.db.prepare<[], Row>(sql).raw().all() as Row[];
+  });
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function parseJson(json: unknown): unknown {
+  try {
+    return JSON.parse(String(json));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import type { DumpFile } from "./open-file.ts";
+import { BadPage, type Codec, checkPage, PAGE_ENTRIES, unpack, unpackText } from "./page.ts";
+
+const MOST_TEXT_BYTES = 64 * 2 ** 20;
+/** Decompressed text kept at a time. */
+const CACHE_BYTES = 96 * 2 ** 20;
+
+interface TextPage {
+  readonly offsets: Uint32Array;
+  readonly text: Buffer;
+}
+
+interface TextRow {
+  count: number;
+  codec: Codec;
+  crc: number;
+  offsets: Buffer;
+  text: Buffer;
+}
+
+/** Texts of objects, read from the file when they are asked for. A damaged page reads as "no text". */
+export class Texts {
+  readonly #file: DumpFile;
+  readonly #cache = new Map<number, TextPage | null>();
+  #cachedBytes = 0;
+
+  constructor(file: DumpFile) {
+    this.#file = file;
+  }
+
+  /** What a person would write for the object; null where the file has no text for it. */
+  get(object: number): string | null {
+    const first = object - (object % PAGE_ENTRIES);
+    const page = this.#page(first);
+    if (page === null || object - first + 1 >= page.offsets.length) return null;
+    const start = page.offsets[object - first];
+    const end = page.offsets[object - first + 1];
+    return start === end ? null : page.text.toString("utf8", start, end);
+  }
+
+  /**
+   * Numbers of objects whose text contains `needle`, ignoring ASCII case, in increasing order.
+   * Reads every text page once: O(bytes of text). `tick` gets the fraction done.
+   */
+  search(needle: string, tick: (fraction: number) => void): number[] {
+    const wanted = lowerAscii(Buffer.from(needle, "utf8"));
+    const found: number[] = [];
+    if (wanted.length === 0 || !this.#file.tables.has("text_page")) return found;
+    const firsts = this.#file.db.prepare<[], number>("SELECT first FROM text_page ORDER BY first").pluck().all();
+    for (const [done, first] of firsts.entries()) {
+      tick(done / firsts.length);
+      const page = this.#page(first);
+      if (page === null) continue;
+      const { offsets } = page;
+      const text = lowerAscii(Buffer.from(page.text));
+      let object = 0;
+      for (let at = text.indexOf(wanted); at !== -1; ) {
+        while (offsets[object + 1] <= at) object++;
+        if (at + wanted.length <= offsets[object + 1]) {
+          found.push(first + object);
+          at = text.indexOf(wanted, offsets[object + 1]);
+        } else {
+          at = text.indexOf(wanted, at + 1); // the match ran over the end of this object's text
+        }
+      }
+    }
+    return found;
+  }
+
+  #page(first: number): TextPage | null {
+    const cached = this.#cache.get(first);
+    if (cached !== undefined) {
+      this.#cache.delete(first); // to the end: the map is our least-recently-used order
+      this.#cache.set(first, cached);
+      return cached;
+    }
+    const page = this.#read(first);
+    this.#cache.set(first, page);
+    this.#cachedBytes += page?.text.length ?? 0;
+    for (const [oldest, old] of this.#cache) {
+      if (this.#cachedBytes <= CACHE_BYTES || oldest === first) break;
+      this.#cache.delete(oldest);
+      this.#cachedBytes -= old?.text.length ?? 0;
+    }
+    return page;
+  }
+
+  #read(first: number): TextPage | null {
+    if (!this.#file.tables.has("text_page")) return null;
+    const row = this.#file.db
+      .prepare<[number], TextRow>("SELECT count, codec, crc, offsets, text FROM text_page WHERE first = ?")
+      .get(first);
+    if (row === undefined || !(row.count >= 1 && row.count <= PAGE_ENTRIES)) return null;
+    try {
+      checkPage([row.offsets, row.text], row.crc);
+      const bytes = unpack(row.offsets, row.codec, 4 * (row.count + 1));
+      const offsets = new Uint32Array(row.count + 1);
+      for (let i = 0; i <= row.count; i++) offsets[i] = bytes.readUInt32LE(4 * i);
+      const text = unpackText(row.text, row.codec, MOST_TEXT_BYTES);
+      if (!offsets.every((at, i) => at <= text.length && (i === 0 || at >= offsets[i - 1]))) return null;
+      return { offsets, text };
+    } catch (thrown) {
+      if (thrown instanceof BadPage) return null;
+      throw thrown;
+    }
+  }
+}
+
+/** Lower-cases ASCII letters in place; other bytes of UTF-8 are never ASCII, so they stay what they are. */
+function lowerAscii(bytes: Buffer): Buffer {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte >= 0x41 && byte <= 0x5a) bytes[i] = byte + 32;
+  }
+  return bytes;
+}

@@ -1,0 +1,106 @@
+import type { Csr, IndexColumn } from "./graph.ts";
+import type { CaptureId } from "./ids.ts";
+import type { ReferenceKind } from "./reference-kinds.ts";
+
+/**
+ * One loaded dump as a struct of arrays. Row `i` of every column describes object `i`; columns live in shared memory
+ * and are never changed after loading.
+ */
+export interface Heap {
+  readonly objectCount: number;
+  /** `id(object)`, strictly increasing. */
+  readonly address: Float64Array;
+  /** Index into `types`. */
+  readonly type: IndexColumn;
+  /** Index into `layouts`. */
+  readonly layout: IndexColumn;
+  /** Own size in bytes: what `sys.getsizeof` reports and what it leaves out. */
+  readonly shallow: Float64Array;
+  /** Less the dumper's own references; `UNKNOWN` where it means nothing. */
+  readonly refcount: Uint32Array;
+  /** `len()`; `UNKNOWN` for objects without one. */
+  readonly length: Uint32Array;
+  /** Bits of `FLAGS`. */
+  readonly flags: Uint16Array;
+  /**
+   * All references, weak ones included, in the order of each object's layout. The last node, number `objectCount`,
+   * stands for every object that is not in the file: references to it are *missing*, and it has none itself.
+   */
+  readonly references: Csr;
+  readonly types: readonly TypeInfo[];
+  readonly layouts: readonly Layout[];
+}
+
+/** "Not known" in the unsigned columns of a file. */
+export const UNKNOWN = 0xffffffff;
+
+/** Bits of `Heap.flags` (docs/format.md). */
+export const FLAGS = {
+  tracked: 1 << 0,
+  generationShift: 1,
+  generationMask: 3,
+  generationUnknown: 1 << 3,
+  frozen: 1 << 4,
+  immortal: 1 << 5,
+  deferred: 1 << 6,
+  finalized: 1 << 7,
+  uncollectable: 1 << 8,
+  isClass: 1 << 9,
+  sizeUnknown: 1 << 10,
+} as const;
+
+export interface TypeInfo {
+  readonly address: number;
+  readonly module: string;
+  /** `module.QualName`; the bare name for builtins. */
+  readonly name: string;
+  readonly qualname: string;
+  readonly count: number;
+  /** Own sizes of all instances. */
+  readonly bytes: number;
+  /** Its instances' references could not be seen or named. */
+  readonly opaque: boolean;
+}
+
+/** How the references of many alike objects are named: a run says it for `repeat` references. */
+export interface Layout {
+  readonly hiddenBytes: number;
+  readonly runs: readonly Run[];
+  /** References announced by runs of fixed length. */
+  readonly fixed: number;
+  /** Whether the last run takes all that are left. */
+  readonly open: boolean;
+  /** Whether every run's kind keeps its target alive. */
+  readonly allRetain: boolean;
+}
+
+export interface Run {
+  readonly kind: ReferenceKind;
+  readonly name: string | null;
+  readonly repeat: number | "rest" | "pairs";
+}
+
+/** A starting point that the file names. Those whose object is not in the file are left out. */
+export interface Root {
+  readonly kind: FileRootKind;
+  readonly name: string;
+  readonly object: number;
+  /** For a frame: where it stood. */
+  readonly place: string | null;
+}
+
+/** Strongest first: the first kind that reaches an object names it. */
+export const FILE_ROOT_KINDS = ["module", "modules", "thread", "builtin", "type", "frozen"] as const;
+export type FileRootKind = (typeof FILE_ROOT_KINDS)[number];
+
+/** The `meta` table, its values as the capture wrote them. */
+export interface Meta {
+  readonly captureId: CaptureId;
+  readonly label: string | null;
+  readonly createdAt: string | null;
+  readonly process: Readonly<Record<string, unknown>>;
+  readonly python: Readonly<Record<string, unknown>>;
+  readonly capture: Readonly<Record<string, unknown>>;
+  readonly gc: Readonly<Record<string, unknown>>;
+  readonly memory: Readonly<Record<string, unknown>>;
+}
