@@ -14,12 +14,15 @@ import { findPython } from "./setup/python.ts";
 const ROOT = join(import.meta.dirname, "..");
 const REPORTS = join(ROOT, "tests/output");
 const MINUTES = 60_000;
+/** Colours are for people; some tools use them in a file too unless told not to. */
+const TERMINAL = process.stdout.isTTY === true;
+if (!TERMINAL) process.env.NO_COLOR = "1";
 
 const PARTS: Readonly<Record<string, () => Outcome>> = {
   types: () => check("types", "svelte-check", ["--tsgo", "--fail-on-warnings", "--tsconfig", "tsconfig.json"]),
   lint: () =>
     sum([
-      check("biome", "biome", ["ci", "."]),
+      check("biome", "biome", ["ci", ...(TERMINAL ? [] : ["--colors=off"]), "."]),
       check("knip", "knip", []),
       check("ruff", process.execPath, ["tests/python/ruff.ts"]),
       check("pyright", "pyright", []),

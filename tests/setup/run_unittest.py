@@ -1,7 +1,8 @@
 """Run the unit tests of ``tests/python`` and write what became of each as JSON.
 
-Usage: ``python3 tests/setup/run_unittest.py REPORT.json`` in the project's folder. What people read goes to stderr, as
-``python3 -m unittest`` prints it; the report is for ``tests/run.ts``, which adds up all kinds of tests.
+Usage, in the project's folder: ``python3 tests/setup/run_unittest.py REPORT.json``. What people
+read goes to stderr, as ``python3 -m unittest`` prints it; the report is for ``tests/run.ts``, which
+adds up all kinds of tests.
 """
 
 from __future__ import annotations
@@ -29,28 +30,28 @@ class _Recorder(unittest.TextTestResult):
         before = self.words.get(test.id(), "passed")
         self.words[test.id()] = max(before, word, key=_ORDER.index)
 
-    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802, D102
+    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802
         super().startTest(test)
         self.note(test, "passed")
 
-    def addError(self, test: Any, err: Any) -> None:  # noqa: N802, D102
+    def addError(self, test: Any, err: Any) -> None:  # noqa: N802
         super().addError(test, err)
         self.note(test, "failed")
 
-    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802, D102
+    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802
         super().addFailure(test, err)
         self.note(test, "failed")
 
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802, D102
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
         super().addSubTest(test, subtest, err)
         if err is not None:
             self.note(test, "failed")
 
-    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802, D102
+    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
         super().addUnexpectedSuccess(test)
         self.note(test, "failed")
 
-    def addSkip(self, test: Any, reason: str) -> None:  # noqa: N802, D102
+    def addSkip(self, test: Any, reason: str) -> None:  # noqa: N802
         super().addSkip(test, reason)
         # A skipped subtest arrives with the subtest's own id; its test counts as run.
         if isinstance(test, unittest.TestCase):
