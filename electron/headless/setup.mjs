@@ -99,7 +99,8 @@ function install() {
   // Without `include`, NODE_ENV=production would leave out half of what is needed.
   const { ok, said } = npm("ci", "--include=dev", "--no-audit", "--no-fund");
   if (!ok || !installed()) {
-    console.error(said.trimEnd());
+    const lines = said.split("\n").filter((line) => /^npm err/i.test(line));
+    console.error((lines.length > 0 ? lines.slice(0, 15) : [said.trimEnd()]).join("\n"));
     throw new SetupError(reasonIn(said));
   }
   console.error(`Installed in ${Math.round((Date.now() - begin) / 1000)} s.`);
