@@ -3,13 +3,14 @@ const DIGIT_BITS = 16;
 const DIGITS = 1 << DIGIT_BITS;
 
 /**
- * The order that sorts `keys`: positions of the keys, smallest key first, equal keys in their order.
+ * The order that sorts `keys`: positions of the keys, smallest (or, descending, largest) key first; equal keys stay in
+ * their order either way.
  *
  * Radix sort, least significant digit first, on the bits of the doubles, which for numbers from 0 up are ordered as
  * the numbers are. Passes in which all keys agree are skipped. Time O(n), about ten times faster than `sort` with a
  * comparison on a million keys; memory 4n bytes for the result and 4n of scratch. Keys must not be negative or NaN.
  */
-export function orderOf(keys: Float64Array): Int32Array<ArrayBuffer> {
+export function orderOf(keys: Float64Array, descending = false): Int32Array<ArrayBuffer> {
   const n = keys.length;
   const digits = new Uint16Array(keys.buffer, keys.byteOffset, 4 * n);
   let order = new Int32Array(n);
@@ -22,7 +23,8 @@ export function orderOf(keys: Float64Array): Int32Array<ArrayBuffer> {
     for (let i = digit; i < digits.length; i += 4) counts[digits[i]]++;
     if (n === 0 || counts[digits[digit]] === n) continue;
     let start = 0;
-    for (let value = 0; value < DIGITS; value++) {
+    for (let i = 0; i < DIGITS; i++) {
+      const value = descending ? DIGITS - 1 - i : i;
       const count = counts[value];
       counts[value] = start;
       start += count;

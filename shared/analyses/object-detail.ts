@@ -1,0 +1,67 @@
+import { NONE } from "../types/graph.ts";
+import { FLAGS } from "../types/heap.ts";
+import { asObjectId } from "../types/ids.ts";
+import type { ObjectDetail, ObjectRow } from "../types/rows.ts";
+import { explainedReferences, generationOf } from "./references.ts";
+import { type HeapView, objectRow, preorderOf, reachOf, refcountOf } from "./view.ts";
+
+/** Longer chains are cut: a linked list of a million is one chain. */
+const MOST_HOLDERS = 100;
+
+/** Everything about one object but its references. Needs the graph. Time O(referrers + length of the chain). */
+export function objectDetail(view: HeapView, object: number): ObjectDetail {
+  const { heap } = view.columns;
+  const { offsets, targets } = heap.references;
+  const flags = heap.flags[object];
+  const { hiddenBytes } = heap.layouts[heap.layout[object]];
+  const referents = targets.subarray(offsets[object], offsets[object + 1]);
+  const missingReferents = referents.reduce((sum, target) => sum + (target === heap.objectCount ? 1 : 0), 0);
+  const referrers = view.graph?.referrers;
+  const { holders, cut } = holdersOf(view, object);
+  const warnings = ["`releasedByRefcountBytes` is not computed yet in this version."];
+  if ((flags & FLAGS.sizeUnknown) !== 0)
+    warnings.push("The size of this object could not be read; it counts as 0 bytes.");
+  return {
+    ...objectRow(view, object),
+    reportedBytes: heap.shallow[object] - hiddenBytes,
+    hiddenBytes,
+    refcount: refcountOf(view, object),
+    explainedReferences: explainedReferences(view, object),
+    immortal: (flags & FLAGS.immortal) !== 0,
+    tracked: (flags & FLAGS.tracked) !== 0,
+    generation: generationOf(flags),
+    reach: reachOf(view, object),
+    roots: view.rootsOf?.get(object) ?? [],
+    dominator: holders.at(-1)?.id ?? null,
+    holders,
+    holdersCut: cut,
+    cycleObjects: cycleObjects(view, object),
+    referents: referents.length - missingReferents,
+    referrers: referrers === undefined ? 0 : referrers.offsets[object + 1] - referrers.offsets[object],
+    missingReferents,
+    warnings,
+  };
+}
+
+/** The dominators from the outermost in, without the object itself. */
+function holdersOf(view: HeapView, object: number): { holders: ObjectRow[]; cut: boolean } {
+  const holders: ObjectRow[] = [];
+  if (view.dominators === null || view.graph === null) return { holders, cut: false };
+  const { idom } = view.dominators;
+  const { node } = view.graph.graph.preordering;
+  for (let v = idom[preorderOf(view, object)]; v !== NONE && node[v] !== NONE; v = idom[v]) {
+    if (holders.length === MOST_HOLDERS) return { holders: holders.reverse(), cut: true };
+    holders.push(objectRow(view, asObjectId(node[v])));
+  }
+  return { holders: holders.reverse(), cut: false };
+}
+
+/** Objects in the strongly connected component, where it is a cycle; 0 where the object is on none. */
+function cycleObjects(view: HeapView, object: number): number | null {
+  if (view.cycles === null || view.graph === null) return null;
+  const { component, size } = view.cycles.components;
+  const objects = size[component[preorderOf(view, object)]];
+  if (objects > 1) return objects;
+  const { offsets, targets } = view.columns.heap.references;
+  return targets.subarray(offsets[object], offsets[object + 1]).includes(object) ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import { orderOf } from "../graph/sort.ts";
+import { NONE, type Tick } from "../types/graph.ts";
+import { parseAddress } from "../types/ids.ts";
+import type { Source } from "../types/route.ts";
+import { type HeapView, preorderOf, retainedOf } from "./view.ts";
+
+export type ObjectOrder = "retained" | "shallow" | "id";
+
+/** A way to search the texts of all objects; only the file has it. */
+export type SearchText = (text: string, tick: Tick) => number[];
+
+/**
+ * The objects of a source, increasing, each once. Time O(n) at most.
+ * Sources that need the graph or the dominators must be asked for after those stages.
+ */
+export function objectsOf(view: HeapView, source: Source, search: SearchText, tick: Tick): Int32Array {
+  const { heap } = view.columns;
+  switch (source.kind) {
+    case "all":
+      return where(heap.objectCount, () => true);
+    case "type":
+      return where(heap.objectCount, (object) => heap.type[object] === source.type);
+    case "dominated":
+      return dominatedBy(view, source.object);
+    case "referents": {
+      const { offsets, targets } = heap.references;
+      return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
+    }
+    case "referrers": {
+      const { offsets, targets } = stage(view.graph).referrers;
+      return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
+    }
+    case "text":
+      return Int32Array.from(search(source.text, tick));
+    case "address": {
+      const address = parseAddress(source.address);
+      return where(heap.objectCount, (object) => heap.address[object] === address);
+    }
+    case "held-outside": {
+      const { heldOutside, preordering } = stage(view.graph).graph;
+      return increasing(preordering.node.subarray(heldOutside, preordering.unreachable), heap.objectCount);
+    }
+    case "unreachable": {
+      const { preordering } = stage(view.graph).graph;
+      return increasing(preordering.node.subarray(preordering.unreachable + 1), heap.objectCount);
+    }
+  }
+}
+
+/** Puts objects into the wanted order; equal ones by number. Time O(n). */
+export function inOrder(
+  view: HeapView,
+  objects: Int32Array,
+  { by, descending }: { by: ObjectOrder; descending: boolean },
+): Int32Array {
+  if (by === "id") return descending ? Int32Array.from(objects).reverse() : objects;
+  const { shallow } = view.columns.heap;
+  const keys = Float64Array.from(objects, (object) =>
+    by === "retained" ? (retainedOf(view, object) ?? shallow[object]) : shallow[object],
+  );
+  return orderOf(keys, descending).map((position) => objects[position]);
+}
+
+/** Those of the objects whose type's name contains `text`, ignoring case. */
+export function ofTypesLike(view: HeapView, objects: Int32Array, text: string): Int32Array {
+  if (text === "") return objects;
+  const { heap } = view.columns;
+  const wanted = text.toLowerCase();
+  const matches = heap.types.map((type) => type.name.toLowerCase().includes(wanted));
+  return objects.filter((object) => matches[heap.type[object]]);
+}
+
+/** Children in the dominator tree; those of the artificial root for null: the biggest holders of all. */
+function dominatedBy(view: HeapView, object: number | null): Int32Array {
+  const { offsets, targets } = stage(view.dominators).children;
+  const { node } = stage(view.graph).graph.preordering;
+  const number = object === null ? 0 : preorderOf(view, object);
+  const children = targets.subarray(offsets[number], offsets[number + 1]);
+  return Int32Array.from(children, (child) => node[child]).sort();
+}
+
+function where(count: number, wanted: (object: number) => boolean): Int32Array {
+  const found = new Int32Array(count);
+  let length = 0;
+  for (let object = 0; object < count; object++) if (wanted(object)) found[length++] = object;
+  return found.subarray(0, length);
+}
+
+/** Sorted, each once, without artificial nodes and without the one for missing objects (`end`). */
+function increasing(objects: Int32Array, end: number): Int32Array {
+  const sorted = new Int32Array(objects).sort();
+  let length = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const object = sorted[i];
+    if (object !== NONE && object < end && (length === 0 || sorted[length - 1] !== object)) sorted[length++] = object;
+  }
+  return sorted.subarray(0, length);
+}
+
+function stage<T>(value: T | null): T {
+  if (value === null) throw new Error("The list was asked for before its stage was done");
+  return value;
+}

@@ -1,0 +1,109 @@
+import { orderOf } from "../graph/sort.ts";
+import { FLAGS } from "../types/heap.ts";
+import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
+import type { ReferenceRow } from "../types/rows.ts";
+import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { type HeapView, objectRow, retainedOf } from "./view.ts";
+
+export type ReferenceOrder = "place" | "retained" | "shallow";
+
+/**
+ * The references of an object or to it, in the wanted order, as places in its list (`referents`) or in the list of its
+ * referrers (`referrers`); only those whose other end has a type called like `text`. Time O(k) for k references.
+ */
+export function referencePlaces(
+  view: HeapView,
+  direction: "referents" | "referrers",
+  object: number,
+  text: string,
+  { by, descending }: { by: ReferenceOrder; descending: boolean },
+): Int32Array {
+  const { heap } = view.columns;
+  const others = otherEnds(view, direction, object);
+  const wanted = text.toLowerCase();
+  const matches = heap.types.map((type) => wanted === "" || type.name.toLowerCase().includes(wanted));
+  const places = new Int32Array(others.length);
+  let length = 0;
+  for (let place = 0; place < others.length; place++) {
+    const other = others[place];
+    if (other !== heap.objectCount && matches[heap.type[other]]) places[length++] = place;
+  }
+  const found = places.subarray(0, length);
+  if (by === "place") return descending ? found.reverse() : found;
+
+  const keys = Float64Array.from(found, (place) => {
+    const other = others[place];
+    return by === "retained" ? (retainedOf(view, other) ?? heap.shallow[other]) : heap.shallow[other];
+  });
+  return Int32Array.from(orderOf(keys, descending), (position) => found[position]);
+}
+
+/** The rows at these places, with the name that each holder gives. */
+export function referenceRows(
+  view: HeapView,
+  direction: "referents" | "referrers",
+  object: number,
+  places: Int32Array,
+): ReferenceRow[] {
+  const { heap } = view.columns;
+  const others = otherEnds(view, direction, object);
+  return Array.from(places, (place) => {
+    const other = others[place];
+    if (direction === "referents") return referenceRow(view, object, place, other);
+    // Referrers are in increasing order, so those of one holder stand together, in the order of its own list.
+    const occurrence = place - firstPlaceOf(others, other);
+    return referenceRow(view, other, placeOf(heap, other, object, occurrence), other);
+  });
+}
+
+/** The references to the object that do not keep it alive, as places in the list of its referrers. Time O(referrers). */
+export function weakReferrers(view: HeapView, object: number): Int32Array {
+  const { heap } = view.columns;
+  const others = otherEnds(view, "referrers", object);
+  return Int32Array.from(others.keys()).filter((place) => {
+    const source = others[place];
+    if (heap.layouts[heap.layout[source]].allRetain) return false;
+    const at = placeOf(heap, source, object, place - firstPlaceOf(others, source));
+    return !REFERENCE_KINDS[edgeAt(heap, source, at).kind].retains;
+  });
+}
+
+/** Known references that own a count of the object: what explains its reference count. Time O(referrers). */
+export function explainedReferences(view: HeapView, object: number): number {
+  const others = otherEnds(view, "referrers", object);
+  return others.length - weakReferrers(view, object).length;
+}
+
+function referenceRow(view: HeapView, source: number, place: number, shown: number): ReferenceRow {
+  const { heap } = view.columns;
+  const edge = edgeAt(heap, source, place);
+  return {
+    ...objectRow(view, shown),
+    edge: edgeText(heap, view.texts, source, edge),
+    kind: edge.kind,
+    retains: REFERENCE_KINDS[edge.kind].retains,
+  };
+}
+
+function otherEnds(view: HeapView, direction: "referents" | "referrers", object: number): Int32Array {
+  const csr = direction === "referents" ? view.columns.heap.references : view.graph?.referrers;
+  if (csr === undefined) throw new Error("Referrers were asked for before the graph was done");
+  return csr.targets.subarray(csr.offsets[object], csr.offsets[object + 1]);
+}
+
+/** Where `value` begins in an increasing list that contains it. */
+function firstPlaceOf(increasing: Int32Array, value: number): number {
+  let low = 0;
+  for (let high = increasing.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (increasing[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether the collector's generations say anything about the object. */
+export const generationOf = (flags: number): number | null =>
+  (flags & FLAGS.tracked) === 0 || (flags & FLAGS.generationUnknown) !== 0
+    ? null
+    : (flags >> FLAGS.generationShift) & FLAGS.generationMask;

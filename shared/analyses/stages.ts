@@ -1,0 +1,81 @@
+import { type Components, components } from "../graph/components.ts";
+import { childrenOf, dominators } from "../graph/dominators.ts";
+import { retainedByType, retainedSizes } from "../graph/retained.ts";
+import { reverse } from "../graph/reverse.ts";
+import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import type { Heap, Root } from "../types/heap.ts";
+import { buildHeapGraph, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+
+/*
+ * What a dump's analysis consists of, stage by stage. Each stage is one plain value over shared memory, so the worker
+ * that computes it hands it to the one that answers questions without copying a column.
+ */
+
+export interface ColumnsStage {
+  readonly heap: Heap;
+  /** Roots named by the file, strongest kind first. */
+  readonly roots: readonly Root[];
+  readonly missing: number;
+  readonly warnings: readonly string[];
+  /** Per type, counted here: the file's own totals are a claim. */
+  readonly typeCount: IndexColumn;
+  readonly typeBytes: Float64Array;
+}
+
+export interface GraphStage {
+  readonly graph: Omit<HeapGraph, "forward">;
+  /** Who refers to each object, weakly or not: the reverse of `heap.references`. */
+  readonly referrers: Csr;
+}
+
+/** Columns in preorder numbers; see `HeapGraph`. */
+export interface DominatorStage {
+  readonly idom: IndexColumn;
+  readonly retained: Float64Array;
+  readonly children: Csr;
+  readonly retainedByType: Float64Array;
+}
+
+export interface CycleStage {
+  /** Preorder -> component, and component -> number of objects. */
+  readonly components: Components;
+}
+
+/** Objects and own bytes of each type. Time O(n). */
+export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<ColumnsStage, "typeCount" | "typeBytes"> {
+  const typeCount = indexColumn(types.length);
+  const typeBytes = byteColumn(types.length);
+  for (let i = 0; i < objectCount; i++) {
+    typeCount[type[i]]++;
+    typeBytes[type[i]] += shallow[i];
+  }
+  return { typeCount, typeBytes };
+}
+
+/** Reachability and both directions of the graph. The forward graph serves the next stages and is dropped after them. */
+export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): GraphStage & { forward: Csr } {
+  const retaining = retainingReferences(heap, (done) => tick(0.1 * done));
+  const { forward, ...graph } = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.75 * done));
+  const referrers = reverse(heap.references, (done) => tick(0.85 + 0.15 * done));
+  return { graph, referrers, forward };
+}
+
+export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): DominatorStage {
+  const { preordering, predecessors } = graph;
+  const idom = dominators(preordering.parent, predecessors, (done) => tick(0.8 * done));
+  const size = new Float64Array(preordering.nodeCount);
+  const type = new Int32Array(preordering.nodeCount);
+  for (let i = 0; i < size.length; i++) {
+    const object = preordering.node[i];
+    size[i] = object === NONE ? 0 : heap.shallow[object];
+    type[i] = object === NONE ? NONE : heap.type[object];
+  }
+  const retained = retainedSizes(idom, size);
+  const children = childrenOf(idom);
+  const byType = retainedByType({ idom, children, retained, type, typeCount: heap.types.length }, 0, (done) =>
+    tick(0.85 + 0.15 * done),
+  );
+  return { idom, retained, children, retainedByType: byType };
+}
+
+export const cycleStage = (forward: Csr, tick: Tick): CycleStage => ({ components: components(forward, tick) });

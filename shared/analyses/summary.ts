@@ -1,0 +1,72 @@
+import { NONE } from "../types/graph.ts";
+import type { Meta } from "../types/heap.ts";
+import type { RootKind, Summary, Totals } from "../types/rows.ts";
+import type { HeapView } from "./view.ts";
+
+/** What the whole dump is, in numbers. Needs the graph. Time O(n). `file` is the path as the user gave it. */
+export function summary(view: HeapView, meta: Meta, file: string, format: number): Summary {
+  const { columns, graph } = view;
+  if (graph === null) throw new Error("The summary was asked for before the graph was done");
+  const { heap } = columns;
+  const { preordering, heldOutside, roots } = graph.graph;
+
+  const totals = (first: number, end: number): Totals => {
+    let bytes = 0;
+    let objects = 0;
+    for (let i = first; i < end; i++) {
+      const object = preordering.node[i];
+      if (object === NONE) continue;
+      objects++;
+      bytes += heap.shallow[object];
+    }
+    return { objects, bytes };
+  };
+  const counts = new Map<RootKind, number>();
+  for (const { kind } of roots) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+
+  return {
+    file,
+    format,
+    capture_id: meta.captureId,
+    label: meta.label,
+    python: textOf(meta.python.version),
+    pid: numberOf(meta.process.pid),
+    createdAt: meta.createdAt,
+    objects: heap.objectCount,
+    references: heap.references.targets.length,
+    types: columns.typeCount.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
+    shallowBytes: heap.shallow.reduce((sum, bytes) => sum + bytes, 0),
+    reachable: totals(1, heldOutside),
+    heldOutside: totals(heldOutside, preordering.unreachable),
+    unreachable: totals(preordering.unreachable, preordering.nodeCount),
+    buckets: { yourData: null, loadedCode: null, garbage: null, allocatorFree: null, outsidePython: null },
+    roots: [...counts].map(([kind, count]) => ({ kind, count })),
+    capture: meta.capture,
+    gc: meta.gc,
+    memory: meta.memory,
+    warnings: warningsOf(view, meta),
+  };
+}
+
+function warningsOf({ columns }: HeapView, meta: Meta): string[] {
+  const warnings = [...columns.warnings];
+  if (columns.missing > 0)
+    warnings.push(
+      `${columns.missing} references lead to objects that are not in the file; they are counted, not followed.`,
+    );
+  const { types } = columns.heap;
+  const wrong = types.findIndex((t, id) => t.count !== columns.typeCount[id] || t.bytes !== columns.typeBytes[id]);
+  if (wrong !== -1)
+    warnings.push(`The file's own totals for ${types[wrong].name} are wrong; all totals here are counted anew.`);
+  if (meta.python.free_threaded === true)
+    warnings.push(
+      "This is a free-threaded Python: reference counts mean little, so nothing is called garbage for sure.",
+    );
+  warnings.push("`buckets` is not computed yet in this version.");
+  const own = meta.capture.warnings;
+  if (Array.isArray(own)) warnings.push(...own.filter((line) => typeof line === "string"));
+  return warnings;
+}
+
+export const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+export const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null);

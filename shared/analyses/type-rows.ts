@@ -1,0 +1,52 @@
+import type { TypeInfo } from "../types/heap.ts";
+import { asTypeId } from "../types/ids.ts";
+import type { TypeRow } from "../types/rows.ts";
+
+export type TypeOrder = "retained" | "shallow" | "count" | "name";
+
+/** What is known of each type; `retained` is null until the dominators are there. */
+export interface TypeColumns {
+  readonly types: readonly TypeInfo[];
+  readonly count: ArrayLike<number>;
+  readonly bytes: ArrayLike<number>;
+  readonly retained: ArrayLike<number> | null;
+}
+
+export function typeRow({ types, count, bytes, retained }: TypeColumns, id: number): TypeRow {
+  return {
+    typeId: asTypeId(id),
+    type: types[id].name,
+    module: types[id].module,
+    count: count[id],
+    shallowBytes: bytes[id],
+    retainedBytes: retained === null ? null : retained[id],
+  };
+}
+
+/**
+ * The types that have instances and whose name contains `text`, in the wanted order; equal ones by name.
+ * Sorted by retained bytes before these are known, they come by own bytes. Time O(t log t) for t types.
+ */
+export function typeRows(
+  columns: TypeColumns,
+  text: string,
+  { by, descending }: { by: TypeOrder; descending: boolean },
+): TypeRow[] {
+  const wanted = text.toLowerCase();
+  const sign = descending ? -1 : 1;
+  const key = (row: TypeRow): number =>
+    by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
+  const byName = (a: TypeRow, b: TypeRow): number => (a.type < b.type ? -1 : a.type > b.type ? 1 : a.typeId - b.typeId);
+  return columns.types
+    .map((_, id) => typeRow(columns, id))
+    .filter((row) => row.count > 0 && row.type.toLowerCase().includes(wanted))
+    .sort((a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b)));
+}
+
+/** Types called exactly so, or, where there is none, those whose bare name is this. */
+export function typesNamed({ types, count }: TypeColumns, name: string): number[] {
+  const where = (matches: (type: TypeInfo) => boolean): number[] =>
+    [...types.keys()].filter((id) => count[id] > 0 && matches(types[id]));
+  const exact = where((type) => type.name === name);
+  return exact.length > 0 ? exact : where((type) => type.qualname === name || type.qualname.endsWith(`.${name}`));
+}

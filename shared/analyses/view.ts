@@ -1,0 +1,61 @@
+import type { PathScratch } from "../graph/paths.ts";
+import { NONE } from "../types/graph.ts";
+import { FLAGS, UNKNOWN } from "../types/heap.ts";
+import { asAddress, asObjectId, asTypeId } from "../types/ids.ts";
+import type { ObjectRow, Reach, RootInfo } from "../types/rows.ts";
+import { labelOf, type TextSource } from "./edges.ts";
+import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "./stages.ts";
+
+/** All that is known of one dump at the moment. Stages that are not done yet are null. */
+export interface HeapView {
+  readonly texts: TextSource;
+  readonly columns: ColumnsStage;
+  readonly graph: GraphStage | null;
+  readonly dominators: DominatorStage | null;
+  readonly cycles: CycleStage | null;
+  /** Roots by object, once the graph is there. */
+  readonly rootsOf: ReadonlyMap<number, readonly RootInfo[]> | null;
+  /** Memory of path searches, made at the first one. */
+  scratch: PathScratch | null;
+}
+
+/** The object's preorder number; `NONE` before the graph is there. */
+export const preorderOf = (view: HeapView, object: number): number =>
+  view.graph === null ? NONE : view.graph.graph.preordering.preorder[object];
+
+/** Bytes that would go with the object; null until the dominators are there. */
+export function retainedOf(view: HeapView, object: number): number | null {
+  return view.dominators === null ? null : view.dominators.retained[preorderOf(view, object)];
+}
+
+export function reachOf(view: HeapView, object: number): Reach | null {
+  if (view.graph === null) return null;
+  const { heldOutside, preordering } = view.graph.graph;
+  const number = preordering.preorder[object];
+  if (number > preordering.unreachable) return "unreachable";
+  return number >= heldOutside ? "held-outside" : "named";
+}
+
+/** The reference count; null where it can't be trusted. */
+export function refcountOf({ columns: { heap } }: HeapView, object: number): number | null {
+  const count = heap.refcount[object];
+  return count === UNKNOWN || (heap.flags[object] & FLAGS.immortal) !== 0 ? null : count;
+}
+
+export function objectRow(view: HeapView, object: number): ObjectRow {
+  const { heap } = view.columns;
+  const type = heap.type[object];
+  const number = preorderOf(view, object);
+  const children = view.dominators?.children;
+  return {
+    id: asObjectId(object),
+    address: asAddress(heap.address[object]),
+    type: heap.types[type].name,
+    typeId: asTypeId(type),
+    label: labelOf(heap, view.texts, object),
+    shallowBytes: heap.shallow[object],
+    retainedBytes: retainedOf(view, object),
+    releasedByRefcountBytes: null,
+    children: children === undefined ? null : children.offsets[number + 1] - children.offsets[number],
+  };
+}

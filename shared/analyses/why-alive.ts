@@ -1,0 +1,151 @@
+import { pathScratch, pathsToRoot } from "../graph/paths.ts";
+import { NONE, type Tick } from "../types/graph.ts";
+import { asAddress } from "../types/ids.ts";
+import type { ReferenceKind } from "../types/reference-kinds.ts";
+import type { PathStep, RootInfo, WhyAlive } from "../types/rows.ts";
+import { edgeAt, edgeText, identifierIn, placeOf } from "./edges.ts";
+import { referenceRows, weakReferrers } from "./references.ts";
+import { type NamedEdge, pathExpression, plainText, sentenceFor, type ToldPath } from "./sentence.ts";
+import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./view.ts";
+
+/** Paths looked at for each one shown: the shortest is not always the one that says most. */
+const CANDIDATES_PER_PATH = 4;
+const FEWEST_CANDIDATES = 24;
+/** Objects that one search may meet; beyond that the answer says that it is not complete. */
+const MOST_VISITED = 2_000_000;
+const MOST_WEAK = 20;
+
+/**
+ * Why an object is alive: its retaining paths from starting points with names, the most telling first, and one
+ * sentence about the first. Weak references are listed apart and never hold. None of the paths passes through one of
+ * the `ignored` objects. Needs the graph; kept-alive bytes are null until the dominators are there.
+ *
+ * Time O(objects that lead to it), at most `MOST_VISITED`.
+ */
+export function whyAlive(
+  view: HeapView,
+  object: number,
+  { paths: wanted, ignored }: { paths: number; ignored: readonly number[] },
+  tick: Tick,
+): WhyAlive {
+  if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
+  const { predecessors, preordering } = view.graph.graph;
+  view.scratch ??= pathScratch(predecessors.nodeCount);
+  const without = new Set(ignored.map((id) => preorderOf(view, id)));
+  const found = pathsToRoot(
+    predecessors,
+    preorderOf(view, object),
+    Math.max(FEWEST_CANDIDATES, CANDIDATES_PER_PATH * wanted),
+    { ignored: (node) => without.has(node), maxVisited: MOST_VISITED, scratch: view.scratch, tick },
+  );
+  const reach = reachOf(view, object) ?? "named";
+  const paths = found.paths
+    .map((path) =>
+      tell(
+        view,
+        path.map((node) => preordering.node[node]),
+      ),
+    )
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, wanted);
+
+  const weakPlaces = weakReferrers(view, object);
+  const label = objectRow(view, object);
+  const parts = sentenceFor({
+    target: label,
+    reach,
+    first: paths[0] ?? null,
+    ignored: ignored.length,
+    complete: found.complete,
+  });
+  return {
+    sentence: plainText(parts),
+    parts,
+    reach,
+    paths: paths.map((told) => told.path),
+    complete: found.complete,
+    weak: referenceRows(view, "referrers", object, weakPlaces.subarray(0, MOST_WEAK)),
+    weakTotal: weakPlaces.length,
+    ignored: ignored.map((id) => objectRow(view, id)),
+    warnings: view.dominators === null ? ["`retainedBytes` is not there yet: the dominators are being computed."] : [],
+  };
+}
+
+function tell(view: HeapView, objects: readonly number[]): ToldPath {
+  const { heap } = view.columns;
+  const root = view.rootsOf?.get(objects[0])?.[0] ?? UNNAMED_ROOT;
+  const steps: PathStep[] = [];
+  const edges: NamedEdge[] = [];
+  for (const [index, object] of objects.entries()) {
+    const named = index === 0 ? null : nameEdge(view, objects[index - 1], object);
+    if (named !== null) edges.push(named);
+    const row = objectRow(view, object);
+    steps.push({
+      id: row.id,
+      root: index === 0 ? root : null,
+      address: asAddress(heap.address[object]),
+      type: row.type,
+      label: row.label,
+      edge: named?.text ?? null,
+      kind: named?.edge.kind ?? null,
+      shallowBytes: row.shallowBytes,
+      retainedBytes: retainedOf(view, object),
+    });
+  }
+  const expression = pathExpression(root, edges);
+  return {
+    path: { weak: false, text: pathText(root, expression), steps },
+    root,
+    expression,
+    firstKind: edges[0]?.edge.kind ?? null,
+    cost: ROOT_COSTS[root.kind] + edges.reduce((sum, { edge }) => sum + 1 + (EDGE_COSTS[edge.kind] ?? 0), 0),
+  };
+}
+
+const UNNAMED_ROOT: RootInfo = { kind: "c_held", name: "", place: null };
+
+/**
+ * What a person can act on comes first: a module's variable says more than a running frame, and a name more than the
+ * machinery of classes and functions. In steps of a path, so that a much shorter path still wins.
+ */
+const ROOT_COSTS: Record<RootInfo["kind"], number> = {
+  module: 0,
+  thread: 2,
+  type: 3,
+  builtin: 3,
+  frozen: 4,
+  modules: 4,
+  c_held: 6,
+  immortal: 6,
+  uncounted: 6,
+};
+const EDGE_COSTS: Partial<Record<ReferenceKind, number>> = {
+  unnamed: 4,
+  type: 3,
+  base: 3,
+  mro: 3,
+  global: 3,
+  frame: 2,
+  code: 2,
+  annotation: 2,
+};
+
+/** Of several references between the same two objects, the first that retains. */
+function nameEdge(view: HeapView, source: number, target: number): NamedEdge {
+  const { heap } = view.columns;
+  for (let from = 0; ; ) {
+    const place = placeOf(heap, source, target, 0, from);
+    if (place === NONE) break;
+    const edge = edgeAt(heap, source, place);
+    from = place + 1;
+    if (edge.kind === "weak" || edge.kind === "borrowed") continue;
+    const key = edge.kind === "value" && edge.key < heap.objectCount ? view.texts.get(edge.key) : null;
+    return { edge, text: edgeText(heap, view.texts, source, edge), identifier: identifierIn(key) };
+  }
+  return { edge: { kind: "unnamed", name: null, index: 0, key: NONE }, text: " (name unknown)", identifier: null };
+}
+
+function pathText(root: RootInfo, expression: string): string {
+  const start = root.kind === "thread" ? `frame ${root.place ?? root.name}` : `${root.kind} ${root.name}`.trimEnd();
+  return expression === "" ? start : `${start} › ${expression}`;
+}

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import type { Method } from "./contract.ts";
+
+/*
+ * What each method accepts. Requests come from a page, and a page shows hostile data: nothing is believed that was not
+ * checked here. Unknown keys are dropped.
+ */
+
+const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0x7fffffff));
+const snapshot = v.pipe(v.string(), v.maxLength(40));
+const text = v.pipe(v.string(), v.maxLength(10_000));
+
+const source = v.variant("kind", [
+  v.object({ kind: v.literal("all") }),
+  v.object({ kind: v.literal("type"), type: index }),
+  v.object({ kind: v.literal("dominated"), object: v.nullable(index) }),
+  v.object({ kind: v.literal("referents"), object: index }),
+  v.object({ kind: v.literal("referrers"), object: index }),
+  v.object({ kind: v.literal("text"), text }),
+  v.object({ kind: v.literal("address"), address: text }),
+  v.object({ kind: v.literal("held-outside") }),
+  v.object({ kind: v.literal("unreachable") }),
+]);
+
+const list = (...by: string[]) =>
+  v.object({
+    snapshot,
+    source,
+    sort: v.object({ by: v.picklist(by), descending: v.boolean() }),
+    filter: v.object({ text }),
+    offset: index,
+    limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+  });
+
+export const REQUESTS: Record<Method, v.GenericSchema> = {
+  files: v.object({}),
+  open: v.object({ file: v.pipe(v.string(), v.maxLength(100)) }),
+  close: v.object({ snapshot }),
+  snapshots: v.object({}),
+  watch: v.object({ snapshot, seen: index }),
+  summary: v.object({ snapshot }),
+  types: list("retained", "shallow", "count", "name"),
+  objects: list("retained", "shallow", "id"),
+  references: list("place", "retained", "shallow"),
+  object: v.object({ snapshot, object: index }),
+  why: v.object({
+    snapshot,
+    object: index,
+    paths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+    ignore: v.pipe(v.array(index), v.maxLength(1000)),
+  }),
+  typeNamed: v.object({ snapshot, name: text }),
+  cancel: v.object({ request: v.pipe(v.string(), v.maxLength(100)) }),
+};

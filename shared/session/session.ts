@@ -1,0 +1,151 @@
+import { basename } from "node:path";
+import { HeapError } from "../types/failure.ts";
+import { asSnapshotId, type SnapshotId } from "../types/ids.ts";
+import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
+import { dumpInfo, type Offer, OfferedFiles } from "./files.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { AnswererApi, AnswererRequest } from "./worker-messages.ts";
+
+/** `SessionApi` as the host calls it: each method with a signal that stops it. `cancel` is the host's own. */
+export type SessionMethods = {
+  readonly [M in Exclude<keyof SessionApi, "cancel">]: (
+    request: RequestOf<M>,
+    signal?: AbortSignal,
+  ) => ReturnType<SessionApi[M]>;
+};
+
+/** All open dumps of one engine, and the files that may be opened. Knows no shell. */
+export interface Session {
+  readonly api: SessionMethods;
+  /** Makes a file of this machine openable, for a shell that got its path from a person. */
+  offer(file: Offer): FileId;
+  /** Writes the dump as plain SQLite tables to `path`, which must not exist yet. For shells on this machine. */
+  exportTables(snapshot: SnapshotId, path: string): ReturnType<AnswererApi["exportTables"]>;
+  /** Closes everything and deletes temporary files. */
+  dispose(): Promise<void>;
+}
+
+interface OpenSnapshot {
+  readonly file: FileId;
+  readonly snapshot: Snapshot;
+  readonly info: Promise<SnapshotInfo>;
+}
+
+/** `stateFolder`: where recent files are remembered (`defaultStateFolder()`), or null to remember nothing. */
+export function createSession({ stateFolder }: { stateFolder: string | null }): Session {
+  const files = new OfferedFiles(stateFolder);
+  const open = new Map<SnapshotId, OpenSnapshot>();
+  let opened = 0;
+
+  const get = (id: SnapshotId): Snapshot => {
+    const entry = open.get(id);
+    if (entry === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    return entry.snapshot;
+  };
+
+  const close = async (id: SnapshotId): Promise<void> => {
+    const entry = open.get(id);
+    if (entry === undefined) return;
+    open.delete(id);
+    await entry.snapshot.close();
+    files.closed(entry.file);
+  };
+
+  /** Starts a snapshot of the file; its entry is there at once, so that a second request finds it. */
+  const start = (file: FileId): SnapshotId => {
+    const { path, name = basename(path) } = files.get(file);
+    const id = asSnapshotId(`s${++opened}`);
+    const snapshot = new Snapshot(path);
+    const info = snapshot.header.then(
+      ({ meta, extent, fileBytes, types }): SnapshotInfo => ({
+        ...dumpInfo(meta),
+        snapshot: id,
+        name,
+        fileBytes,
+        objects: extent.objects,
+        references: extent.references,
+        types: types.filter((type) => type.count > 0).length,
+      }),
+    );
+    open.set(id, { file, snapshot, info });
+    return id;
+  };
+
+  const infoOf = async (id: SnapshotId): Promise<SnapshotInfo> => {
+    const entry = open.get(id);
+    if (entry === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    return entry.info;
+  };
+
+  const openFile = async (file: FileId, signal?: AbortSignal): Promise<SnapshotInfo> => {
+    files.get(file);
+    for (const [id, entry] of open) if (entry.file === file) return infoOf(id);
+    const id = start(file);
+    const stop = () => void close(id);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      const info = await infoOf(id);
+      const twin = await earlierWithCapture(info);
+      if (twin !== null) {
+        await close(id); // a copy of a dump that is open already: its links could not be told apart
+        return twin;
+      }
+      files.opened(file);
+      return info;
+    } catch (thrown) {
+      await close(id);
+      throw signal?.aborted ? new HeapError({ code: "cancelled" }) : thrown;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  };
+
+  const earlierWithCapture = async ({ snapshot, capture }: SnapshotInfo): Promise<SnapshotInfo | null> => {
+    for (const id of open.keys()) {
+      if (id === snapshot) return null;
+      const other = await infoOf(id).catch(() => null);
+      if (other?.capture === capture) return other;
+    }
+    return null;
+  };
+
+  /** The methods that the snapshot's own worker answers, passed on as they are. */
+  const ask =
+    <M extends keyof AnswererApi & keyof SessionMethods>(method: M) =>
+    async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
+      const answer = get(request.snapshot).ask(method, request as unknown as AnswererRequest<M>, signal);
+      return answer as Promise<ReplyOf<M>>; // sound: the answerer's methods are the contract's
+    };
+
+  const api: SessionMethods = {
+    files: async () => ({ rows: files.list() }),
+    open: ({ file }, signal) => openFile(file, signal),
+    close: async ({ snapshot }) => {
+      get(snapshot);
+      await close(snapshot);
+      return {};
+    },
+    snapshots: async () => {
+      const infos = await Promise.all([...open.keys()].map((id) => infoOf(id).catch(() => null)));
+      return { rows: infos.filter((info) => info !== null) };
+    },
+    watch: async ({ snapshot, seen }, signal) => get(snapshot).watch(seen, signal),
+    summary: ask("summary"),
+    types: ask("types"),
+    typeNamed: ask("typeNamed"),
+    objects: ask("objects"),
+    references: ask("references"),
+    object: ask("object"),
+    why: ask("why"),
+  };
+
+  return {
+    api,
+    offer: (offer) => files.offer(offer),
+    exportTables: async (snapshot, path) => get(snapshot).ask("exportTables", { path }),
+    dispose: async () => {
+      await Promise.all([...open.keys()].map(close));
+      files.dispose();
+    },
+  };
+}

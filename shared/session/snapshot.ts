@@ -1,0 +1,168 @@
+import { Worker } from "node:worker_threads";
+import { type Failure, HeapError, toFailure } from "../types/failure.ts";
+import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
+import type {
+  AnswererApi,
+  AnswererMethod,
+  AnswererRequest,
+  FromAnswerer,
+  FromBuilder,
+  Header,
+  StageDone,
+  ToAnswerer,
+  WorkerTask,
+} from "./worker-messages.ts";
+
+/** Requests in flight at once for one dump; more wait for none and are refused, since no person asks for so many. */
+const CANCEL_FLAGS = 256;
+const WATCH_TIMEOUT_MS = 20_000;
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: HeapError) => void;
+  readonly flag: number;
+}
+
+/** One open dump: a builder that runs the stages, an answerer that answers, and what both have said so far. */
+export class Snapshot {
+  readonly #builder: Worker;
+  readonly #answerer: Worker;
+  readonly #cancelFlags = new Int32Array(new SharedArrayBuffer(4 * CANCEL_FLAGS));
+  readonly #freeFlags = Array.from({ length: CANCEL_FLAGS }, (_, flag) => flag);
+  readonly #pending = new Map<number, Pending>();
+  readonly #watchers = new Set<() => void>();
+  readonly #header = Promise.withResolvers<Header>();
+  #lastId = 0;
+  #status: Status = {
+    version: 1,
+    stages: STAGES.map((stage) => ({ stage, state: "waiting", fraction: 0, milliseconds: null })),
+    failure: null,
+  };
+
+  constructor(path: string) {
+    this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
+    this.#builder = this.#start("builder", path);
+    this.#answerer = this.#start("answerer", path);
+    this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
+    this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
+  }
+
+  /** Rejects with the reason when the file can't be opened. */
+  get header(): Promise<Header> {
+    return this.#header.promise;
+  }
+
+  /** Asks the answerer; `signal` stops it wherever it is. */
+  ask<M extends AnswererMethod>(
+    method: M,
+    request: AnswererRequest<M>,
+    signal?: AbortSignal,
+  ): ReturnType<AnswererApi[M]> {
+    return this.#ask(method, request, signal) as ReturnType<AnswererApi[M]>;
+  }
+
+  async #ask(method: AnswererMethod, request: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (signal?.aborted) throw new HeapError({ code: "cancelled" });
+    if (this.#status.failure !== null) throw new HeapError(this.#status.failure);
+    const flag = this.#freeFlags.pop();
+    if (flag === undefined) throw new HeapError({ code: "bad-request", what: "too many requests at once" });
+    const id = ++this.#lastId;
+    Atomics.store(this.#cancelFlags, flag, 0);
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending.set(id, { resolve, reject, flag });
+    // Answered at once, even while the request only waits for a stage; the flag stays taken until the loop has seen it.
+    const cancel = () => {
+      Atomics.store(this.#cancelFlags, flag, 1);
+      reject(new HeapError({ code: "cancelled" }));
+    };
+    signal?.addEventListener("abort", cancel, { once: true });
+    this.#answerer.postMessage({ kind: "ask", id, method, request, flag } satisfies ToAnswerer);
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** Answers when the status is no longer version `seen`, or after a while with the same one. */
+  async watch(seen: number, signal?: AbortSignal): Promise<ReplyOf<"watch">> {
+    if (this.#status.version !== seen) return this.#status;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#watchers.delete(done);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, WATCH_TIMEOUT_MS);
+      timer.unref();
+      this.#watchers.add(done);
+      signal?.addEventListener("abort", done, { once: true });
+    });
+    if (signal?.aborted) throw new HeapError({ code: "cancelled" });
+    return this.#status;
+  }
+
+  /** Stops both workers wherever they are and gives their memory back. Requests in flight end as cancelled. */
+  async close(): Promise<void> {
+    this.#fail({ code: "no-such-snapshot" });
+    await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
+  }
+
+  #start(role: WorkerTask["role"], path: string): Worker {
+    const task: WorkerTask = { role, path, cancelFlags: this.#cancelFlags };
+    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
+    // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
+    worker.on("error", (error) => this.#fail(toFailure(error)));
+    return worker;
+  }
+
+  #fromBuilder(message: FromBuilder): void {
+    switch (message.kind) {
+      case "progress":
+        this.#update(message.stage, { state: "running", fraction: message.fraction });
+        break;
+      case "done":
+        this.#stageDone(message.done);
+        break;
+      case "failed":
+        this.#fail(message.failure);
+        break;
+    }
+  }
+
+  #stageDone(done: StageDone): void {
+    this.#answerer.postMessage({ kind: "stage", done } satisfies ToAnswerer);
+    this.#update(done.stage, { state: "done", fraction: 1, milliseconds: done.milliseconds });
+    if (done.stage === "types") this.#header.resolve(done.value);
+  }
+
+  #fromAnswerer(message: FromAnswerer): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    this.#pending.delete(message.id);
+    this.#freeFlags.push(pending.flag);
+    if (message.ok) pending.resolve(message.value);
+    else pending.reject(new HeapError(message.failure));
+  }
+
+  #update(stage: StageStatus["stage"], change: Partial<StageStatus>): void {
+    const stages = this.#status.stages.map((status) => (status.stage === stage ? { ...status, ...change } : status));
+    this.#publish({ ...this.#status, stages });
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#status.failure !== null) return;
+    this.#publish({ ...this.#status, failure });
+    const error = new HeapError(failure);
+    this.#header.reject(error);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #publish(status: Status): void {
+    this.#status = { ...status, version: this.#status.version + 1 };
+    for (const wake of [...this.#watchers]) wake();
+  }
+}

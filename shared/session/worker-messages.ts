@@ -1,0 +1,71 @@
+import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../analyses/stages.ts";
+import type { Extent } from "../store/load.ts";
+import type { Failure } from "../types/failure.ts";
+import type { Meta, TypeInfo } from "../types/heap.ts";
+import type { RequestOf, SessionApi, Stage } from "./contract.ts";
+
+/*
+ * What the session and its two workers per snapshot say to each other. The *builder* runs the stages and ends; the
+ * *answerer* gets each stage's columns, in shared memory, and answers requests while the next stage still runs.
+ */
+
+export interface WorkerTask {
+  readonly role: "builder" | "answerer";
+  readonly path: string;
+  /** One flag per request in flight; 1 asks its loop to stop. */
+  readonly cancelFlags: Int32Array<SharedArrayBuffer>;
+}
+
+/** What is known as soon as the file's header and small tables are read. */
+export interface Header {
+  readonly meta: Meta;
+  readonly format: number;
+  readonly fileBytes: number;
+  readonly extent: Extent;
+  readonly types: readonly TypeInfo[];
+}
+
+export interface StageValues {
+  types: Header;
+  columns: ColumnsStage;
+  graph: GraphStage;
+  dominators: DominatorStage;
+  cycles: CycleStage;
+}
+
+export type StageDone = {
+  readonly [S in Stage]: { readonly stage: S; readonly value: StageValues[S]; readonly milliseconds: number };
+}[Stage];
+
+export type FromBuilder =
+  | { readonly kind: "progress"; readonly stage: Stage; readonly fraction: number }
+  | { readonly kind: "done"; readonly done: StageDone }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** What the answerer can do: methods of the contract about one snapshot, and what only a shell on this machine may ask. */
+export type AnswererApi = Pick<
+  SessionApi,
+  "summary" | "types" | "objects" | "references" | "object" | "why" | "typeNamed"
+> & {
+  /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */
+  exportTables(request: { readonly path: string }): Promise<{ readonly objects: number; readonly references: number }>;
+};
+export type AnswererMethod = keyof AnswererApi;
+
+export type ToAnswerer =
+  | { readonly kind: "stage"; readonly done: StageDone }
+  | {
+      readonly kind: "ask";
+      readonly id: number;
+      readonly method: AnswererMethod;
+      readonly request: unknown;
+      readonly flag: number;
+    };
+
+export type FromAnswerer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly failure: Failure };
+
+export type AnswererRequest<M extends AnswererMethod> = M extends keyof SessionApi
+  ? RequestOf<M>
+  : Parameters<AnswererApi[M]>[0];

@@ -1,0 +1,39 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { HeapError, toFailure } from "../types/failure.ts";
+import { Answerer } from "./answer.ts";
+import { build } from "./build.ts";
+import type { FromAnswerer, FromBuilder, ToAnswerer, WorkerTask } from "./worker-messages.ts";
+
+/** The one worker of all shells, in either of its roles. Started by `snapshot.ts`. */
+function main(): void {
+  const { role, path, cancelFlags } = workerData as WorkerTask;
+  if (parentPort === null) throw new Error("This file runs as a worker only");
+  const port = parentPort;
+  if (role === "builder") {
+    build(path, (message: FromBuilder) => port.postMessage(message));
+    port.close();
+    return;
+  }
+
+  const answerer = new Answerer(path);
+  port.on("message", async (message: ToAnswerer) => {
+    if (message.kind === "stage") {
+      answerer.stageDone(message.done);
+      return;
+    }
+    const { id, method, request, flag } = message;
+    const tick = () => {
+      if (Atomics.load(cancelFlags, flag) === 1) throw new HeapError({ code: "cancelled" });
+    };
+    let reply: FromAnswerer;
+    try {
+      tick();
+      reply = { id, ok: true, value: await answerer.answer(method, request as never, tick) };
+    } catch (thrown) {
+      reply = { id, ok: false, failure: toFailure(thrown) };
+    }
+    port.postMessage(reply);
+  });
+}
+
+main();
