@@ -68,7 +68,7 @@ async function buildProcesses(outDir: string): Promise<void> {
   });
 }
 
-async function buildPreload(outDir: string): Promise<void> {
+export async function buildPreload(outDir: string): Promise<void> {
   const vite = await import("vite");
   await vite.build({
     root: ROOT,

@@ -1,0 +1,151 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildPreload } from "../../../electron/build.ts";
+import type { Answered, CommandName, Commands, HarnessOptions, Told } from "./messages.ts";
+
+const MAIN = join(import.meta.dirname, "../../../electron/main/main.ts");
+const REGISTER = new URL("./register.ts", import.meta.url).href;
+const TEST_PAGE = join(import.meta.dirname, "../page");
+
+/** A folder as an installed app has it (page and preload script built), and one for the user's data. */
+export interface Installation {
+  readonly appPath: string;
+  readonly userData: string;
+  remove(): Promise<void>;
+}
+
+/** `page`: a built page; the one for tests where none is given. */
+export async function install(page = TEST_PAGE): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), "pyheap-harness-"));
+  const [appPath, userData] = [join(folder, "app"), join(folder, "user-data")];
+  await mkdir(userData, { recursive: true });
+  await cp(page, join(appPath, "dist/renderer"), { recursive: true });
+  await buildPreload(join(appPath, "dist/electron"));
+  return { appPath, userData, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface LaunchOptions {
+  readonly files?: readonly string[];
+  readonly holdReady?: boolean;
+}
+
+type Remote = {
+  readonly [Name in CommandName]: (...args: Parameters<Commands[Name]>) => Promise<ReturnType<Commands[Name]>>;
+};
+
+/** The app while it runs, as the tests handle it. */
+export interface App extends Omit<Remote, "evaluate" | "until"> {
+  /** Runs a function in the page. It sees only the page and its argument. */
+  evaluate<A, T>(run: (argument: A) => T | Promise<T>, argument?: A): Promise<T>;
+  until<A>(condition: (argument: A) => boolean, argument?: A): Promise<void>;
+  /** The next of these events, or the first of those that nobody has taken yet. */
+  event(name: Told["event"]): Promise<unknown>;
+  /** The exit code. */
+  readonly ended: Promise<number | null>;
+  /** What the app's processes have written; for the message of a test that fails. */
+  output(): string;
+  /** Ends the app by force, if it still runs. */
+  kill(): Promise<void>;
+}
+
+/** Starts the app, and returns when its page is loaded, unless it is told to wait before it becomes ready. */
+export async function launch(installation: Installation, options: LaunchOptions = {}): Promise<App> {
+  const app = start(installation, options);
+  if (options.holdReady !== true) await app.event("loaded");
+  return app;
+}
+
+/** Starts the app and returns at once: a second start never loads a page. */
+export function start({ appPath, userData }: Installation, { files = [], holdReady = false }: LaunchOptions = {}): App {
+  const harness: HarnessOptions = { appPath, userData, holdReady };
+  const child = fork(MAIN, files, {
+    execArgv: ["--import", REGISTER],
+    env: { ...process.env, PYHEAP_HARNESS: JSON.stringify(harness) },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const output = collect(child);
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  const ask = asker(child, ended, output);
+  const commands = new Proxy({} as Remote, {
+    get:
+      (_target, command: string) =>
+      (...args: readonly unknown[]) =>
+        ask(command as CommandName, args),
+  });
+  const inPage = (run: unknown, argument: unknown) => `(${run})(${JSON.stringify(argument)})`;
+  const event = eventsOf(child, ended, output);
+
+  return new Proxy({} as App, {
+    get(_target, name: string) {
+      switch (name) {
+        case "then":
+          return undefined; // an app is no promise
+        case "ended":
+          return ended;
+        case "output":
+          return output;
+        case "event":
+          return event;
+        case "evaluate":
+        case "until":
+          return (run: unknown, argument: unknown) => ask(name, [inPage(run, argument)]);
+        case "kill":
+          return async () => {
+            child.kill("SIGKILL");
+            await ended;
+          };
+        default:
+          return commands[name as CommandName];
+      }
+    },
+  });
+}
+
+function collect(child: ChildProcess): () => string {
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => chunks.push(String(chunk)));
+  return () => chunks.join("");
+}
+
+function asker(child: ChildProcess, ended: Promise<unknown>, output: () => string) {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let asked = 0;
+  child.on("message", ({ id, value, error }: Answered) => {
+    if (error === undefined) waiting.get(id)?.resolve(value);
+    else waiting.get(id)?.reject(new Error(error));
+    waiting.delete(id);
+  });
+  void ended.then(() => {
+    for (const { reject } of waiting.values()) reject(new Error(`The app has ended.\n${output()}`));
+  });
+  return (command: CommandName, args: readonly unknown[]): Promise<unknown> => {
+    const answer = Promise.withResolvers<unknown>();
+    waiting.set(++asked, answer);
+    child.send({ id: asked, command, args });
+    return answer.promise;
+  };
+}
+
+/** Keeps each event until it is taken, so that none is missed that comes before somebody waits for it. */
+function eventsOf(child: ChildProcess, ended: Promise<unknown>, output: () => string): App["event"] {
+  const told: Told[] = [];
+  const more = new EventEmitter();
+  child.on("message", (message: Told) => {
+    if (message.event === undefined) return;
+    told.push(message);
+    more.emit("more");
+  });
+  void ended.then(() => more.emit("more"));
+  return async (name) => {
+    for (;;) {
+      const at = told.findIndex(({ event }) => event === name);
+      const [found] = at >= 0 ? told.splice(at, 1) : [];
+      if (found !== undefined) return found.data;
+      if (child.exitCode !== null) throw new Error(`The app ended before "${name}".\n${output()}`);
+      await once(more, "more");
+    }
+  };
+}
