@@ -4,12 +4,21 @@ export interface Layer {
   readonly imports: readonly string[];
   /** Folders of which only types may be used. */
   readonly types?: readonly string[];
+  /** Packages of which only types may be used. */
+  readonly typePackages?: readonly string[];
   /** Packages from npm; `node:` stands for all of Node. */
   readonly packages?: readonly string[];
 }
 
 /** The page's own folders; which of them builds on which is left to the check for circles. */
-const PAGE = ["renderer/app", "renderer/views", "renderer/state", "renderer/components", "renderer/canvas"];
+const PAGE = [
+  "renderer/app",
+  "renderer/views",
+  "renderer/state",
+  "renderer/components",
+  "renderer/canvas",
+  "renderer/messages.ts",
+];
 /** All that the page knows of the session. */
 const PROTOCOL = ["shared/types", "shared/session/contract.ts", "shared/session/client.ts", "shared/session/route.ts"];
 
@@ -42,9 +51,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "electron/engine": {
     imports: [...PROTOCOL, "shared/store", "shared/session", "electron"],
     packages: ["node:", "valibot"],
+    typePackages: ["electron"], // the ports that a window hands over
   },
   "electron/main": {
-    imports: [...PROTOCOL, "shared/session/host.ts", "electron"],
+    imports: [...PROTOCOL, "shared/session/host.ts", "electron", "electron/preload/channels.ts"],
+    types: ["electron/engine/protocol.ts"],
     packages: ["node:", "electron", "valibot"],
   },
   // Runs under plain Node: an import of electron would try to download it.
@@ -60,6 +71,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "renderer/state": { imports: [...PROTOCOL, ...PAGE], packages: ["svelte"] },
   "renderer/views": { imports: [...PROTOCOL, ...PAGE], packages: ["svelte"] },
   "renderer/app": { imports: [...PROTOCOL, ...PAGE], packages: ["svelte"] },
+  "renderer/messages.ts": { imports: [...PROTOCOL, ...PAGE] },
   "renderer/vite.config.ts": { imports: [], packages: ["node:", "vite", "@sveltejs/vite-plugin-svelte"] },
   renderer: { imports: [...PROTOCOL, ...PAGE], packages: ["svelte"] },
 };

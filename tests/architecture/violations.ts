@@ -14,21 +14,23 @@ export const violations = (files: Files): string[] =>
 function complaint(found: Import): string[] {
   const { file, target, isPackage } = found;
   if (target === null) return [`${file} -> a name that is computed: nobody can see where it leads`];
-  const allowed = isPackage ? mayUsePackage(file, target) : mayImport(found, target);
+  const allowed = isPackage ? mayUsePackage(found, target) : mayImport(found, target);
   return allowed ? [] : [`${file} -> ${target}`];
 }
 
-function mayUsePackage(file: string, name: string): boolean {
+function mayUsePackage({ file, typeOnly }: Import, name: string): boolean {
   if (builtinModules.includes(name)) return false; // Node's own are written with `node:`
-  return LAYERS[layerOf(file) ?? ""]?.packages?.includes(name) ?? false;
+  const { packages = [], typePackages = [] } = LAYERS[layerOf(file) ?? ""] ?? {};
+  return packages.includes(name) || (typeOnly && typePackages.includes(name));
 }
 
 function mayImport({ file, typeOnly }: Import, target: string): boolean {
   const from = layerOf(file);
   const to = layerOf(target);
   if (!from || !to) return false;
-  const { imports, types = [] } = LAYERS[from] ?? { imports: [] };
-  return from === to || imports.includes(to) || (typeOnly && types.includes(to)) || imports.includes(target);
+  const { imports = [], types = [] } = LAYERS[from] ?? {};
+  const names = (rows: readonly string[]) => rows.includes(to) || rows.includes(target);
+  return from === to || names(imports) || (typeOnly && names(types));
 }
 
 /** A circle of folders, each importing from the next, or null; types count, for they tie folders together just as well. */
