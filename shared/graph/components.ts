@@ -38,14 +38,15 @@ export function components(graph: Csr, tick: Tick = noTick): Components {
     while (depth > 0) {
       const v = stack[depth - 1];
       if (rindex[v] === 0) {
-        if ((visited++ & TICK_MASK) === 0) tick(visited / n);
         rindex[v] = index++;
+        visited++;
       }
 
       let least = rindex[v];
       let down = NONE;
       let e = nextEdge[v];
       for (const end = offsets[v + 1]; e < end; e++) {
+        if ((e & TICK_MASK) === 0) tick(visited / n);
         const reached = rindex[targets[e]];
         if (reached === 0) {
           down = targets[e];

@@ -37,9 +37,9 @@ function semidominators(semi: IndexColumn, forest: Int32Array, parent: IndexColu
   }
 
   for (let w = n - 1; w >= 0; w--) {
-    if ((w & TICK_MASK) === 0) tick(0.9 * (1 - w / n));
     let least = w;
     for (let e = offsets[w], end = offsets[w + 1]; e < end; e++) {
+      if ((e & TICK_MASK) === 0) tick(0.9 * (1 - w / n)); // by edges: millions may refer to one object
       let v = targets[e];
       let candidate = v;
       if (v > w) {

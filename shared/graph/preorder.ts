@@ -119,7 +119,6 @@ export class PreorderWalk {
     let current = holder;
 
     for (let v = start; v !== NONE; ) {
-      if ((count & TICK_MASK) === 0) tick(count / node.length);
       addBit(numbered, v);
       preorder[v] = count;
       node[count] = v;
@@ -131,6 +130,7 @@ export class PreorderWalk {
       v = NONE;
       while (v === NONE && current !== holder) {
         if (edge < end) {
+          if ((edge & TICK_MASK) === 0) tick(count / node.length);
           const w = targets[edge++];
           if (hasBit(numbered, w)) continue;
           nextEdge[current] = edge;

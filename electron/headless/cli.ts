@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { defaultStateFolder } from "../../shared/session/files.ts";
+import { HeapError } from "../../shared/types/failure.ts";
+import { type Answer, COMMANDS, type CommandName, type Options } from "./commands.ts";
+import { withDump } from "./one-dump.ts";
+import { runServe } from "./serve-command.ts";
+import { printable } from "./table.ts";
+
+const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
+
+  summary FILE                      what the process was, and where its objects are
+  types FILE                        types by bytes     [--sort retained|shallow|count] [--filter TEXT]
+  find FILE --type T                objects of a type, at an address, or with a text
+            | --address A | --text S
+  object FILE ID                    one object: sizes, count, what it holds, who holds it
+  why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
+  dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
+  tables FILE OUT                   write plain SQLite tables: object, reference, root
+  serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
+
+ID is an object's number in the file, or its address (0x…).
+
+  --json        one JSON document on standard output, nothing else
+  --limit N     rows (20)          --offset N    rows to leave out (0)
+  --help        this text
+
+Exit code: 0, or 2 with one sentence on standard error for a wrong command or a file that can't be read.
+`;
+
+/** Runs the command line; gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await run(argv);
+  } catch (thrown) {
+    if (!(thrown instanceof HeapError) && !(thrown instanceof UsageError)) throw thrown;
+    process.stderr.write(`${printable(thrown.message)}\n`);
+    return 2;
+  }
+}
+
+class UsageError extends Error {}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(argv);
+  const [command = "", ...args] = positionals;
+  if (values.help || command === "" || command === "help") {
+    process.stdout.write(USAGE);
+    return values.help || command === "help" ? 0 : 2;
+  }
+  if (command === "serve") {
+    return runServe({
+      files: args,
+      open: !values["no-browser"],
+      stateFolder: defaultStateFolder(),
+      ...(values.port === undefined ? {} : { port: count("port", values.port, 65_535) }),
+    });
+  }
+  if (!isCommand(command))
+    throw new UsageError(`There is no command ${command}. Run pyheap-explorer --help for the list.`);
+
+  const wanted = COMMANDS[command].arguments;
+  const [file = "", ...rest] = args;
+  if (args.length !== wanted.length)
+    throw new UsageError(`Usage: pyheap-explorer ${command} ${wanted.join(" ")}. Run pyheap-explorer --help for more.`);
+
+  const options: Options = {
+    args: rest,
+    limit: count("limit", values.limit, 1_000_000_000),
+    offset: count("offset", values.offset, 1_000_000_000),
+    sort: values.sort,
+    filter: values.filter,
+    type: values.type,
+    address: values.address,
+    text: values.text,
+    object: values.object,
+    paths: Math.max(1, count("paths", values.paths, 100)),
+    ignore: values.ignore ?? [],
+  };
+  const answer = await withDump(file, (dump) => COMMANDS[command].run(dump, options));
+  print(answer, values.json);
+  return 0;
+}
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        json: { type: "boolean", default: false },
+        limit: { type: "string", default: "20" },
+        offset: { type: "string", default: "0" },
+        sort: { type: "string" },
+        filter: { type: "string" },
+        type: { type: "string" },
+        address: { type: "string" },
+        text: { type: "string" },
+        object: { type: "string" },
+        paths: { type: "string", default: "3" },
+        ignore: { type: "string", multiple: true },
+        port: { type: "string" },
+        "no-browser": { type: "boolean", default: false },
+      },
+    });
+  } catch (thrown) {
+    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function count(option: string, text: string, most: number): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new UsageError(`--${option} takes a whole number from 0 to ${most}, not ${text}.`);
+}
+
+function print({ json, human }: Answer, asJson: boolean): void {
+  process.stdout.write(asJson ? `${JSON.stringify(json, null, 2)}\n` : `${human()}\n`);
+}
+
+// A reader that has seen enough, as `head` does, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

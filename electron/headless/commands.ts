@@ -1,0 +1,282 @@
+import type { ListRequest, ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
+import { HeapError } from "../../shared/types/failure.ts";
+import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
+import type { Source } from "../../shared/types/route.ts";
+import type { OpenDump } from "./one-dump.ts";
+import { bytes, type Column, number, printable, table } from "./table.ts";
+
+/** The session gives at most this many rows at a time. */
+const PAGE_ROWS = 1000;
+
+export interface Options {
+  /** What stands after the file. */
+  readonly args: readonly string[];
+  readonly limit: number;
+  readonly offset: number;
+  readonly sort: string | undefined;
+  readonly filter: string | undefined;
+  readonly type: string | undefined;
+  readonly address: string | undefined;
+  readonly text: string | undefined;
+  readonly object: string | undefined;
+  readonly paths: number;
+  readonly ignore: readonly string[];
+}
+
+/** A command's result, for scripts and for people. */
+export interface Answer {
+  readonly json: unknown;
+  human(): string;
+}
+
+interface Command {
+  readonly arguments: readonly string[];
+  run(dump: OpenDump, options: Options): Promise<Answer>;
+}
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const COMMANDS = {
+  summary: { arguments: ["FILE"], run: runSummary },
+  types: { arguments: ["FILE"], run: runTypes },
+  find: { arguments: ["FILE"], run: runFind },
+  object: { arguments: ["FILE", "ID"], run: runObject },
+  why: { arguments: ["FILE", "ID"], run: runWhy },
+  dominators: { arguments: ["FILE"], run: runDominators },
+  tables: { arguments: ["FILE", "OUT"], run: runTables },
+} satisfies Record<string, Command>;
+
+async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
+  const summary = await client.summary({ snapshot });
+  const facts: [string, string][] = [
+    ["file", summary.file],
+    ["label", summary.label ?? "–"],
+    ["Python", summary.python ?? "–"],
+    ["process", summary.pid === null ? "–" : String(summary.pid)],
+    ["taken", summary.createdAt ?? "–"],
+    ["objects", number(summary.objects)],
+    ["references", number(summary.references)],
+    ["types", number(summary.types)],
+    ["own sizes", bytes(summary.shallowBytes)],
+    ["reached by name", `${number(summary.reachable.objects)} objects, ${bytes(summary.reachable.bytes)}`],
+    ["held from outside", `${number(summary.heldOutside.objects)} objects, ${bytes(summary.heldOutside.bytes)}`],
+    ["no known holder", `${number(summary.unreachable.objects)} objects, ${bytes(summary.unreachable.bytes)}`],
+    ["starting points", summary.roots.map(({ kind, count }) => `${number(count)} ${kind}`).join(", ")],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return {
+    json: summary,
+    human: () =>
+      [
+        ...facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`),
+        ...summary.warnings.map((warning) => `note: ${printable(warning)}`),
+      ].join("\n"),
+  };
+}
+
+const TYPE_SORTS: readonly string[] = ["retained", "shallow", "count"] satisfies TypeSort[];
+
+async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, filter }: Options): Promise<Answer> {
+  const by = sort ?? "retained";
+  if (!TYPE_SORTS.includes(by)) throw usage(`--sort takes ${TYPE_SORTS.join(", ")}, not ${by}`);
+  const page = await rows(offset, limit, (range) =>
+    client.types({
+      snapshot,
+      source: { kind: "all" },
+      sort: { by: by as TypeSort, descending: true },
+      filter: { text: filter ?? "" },
+      ...range,
+    }),
+  );
+  return list(page, [
+    { title: "type", text: (row) => row.type },
+    { title: "objects", align: "right", text: (row) => number(row.count) },
+    { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+    { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+  ]);
+}
+
+async function runFind(dump: OpenDump, options: Options): Promise<Answer> {
+  const given = [options.type, options.address, options.text].filter((value) => value !== undefined);
+  if (given.length !== 1) throw usage("find takes one of --type, --address and --text");
+  const { typeId } =
+    options.type === undefined
+      ? { typeId: null }
+      : await dump.client.typeNamed({ snapshot: dump.snapshot, name: options.type });
+  if (options.address !== undefined && parseAddress(options.address) === null)
+    throw usage(`${options.address} is not an address`);
+  const source: Source =
+    typeId !== null
+      ? { kind: "type", type: typeId }
+      : options.address !== undefined
+        ? { kind: "address", address: options.address }
+        : { kind: "text", text: options.text ?? "" };
+  const page = await objects(dump, source, options);
+  return list(page, OBJECT_COLUMNS);
+}
+
+async function runDominators(dump: OpenDump, options: Options): Promise<Answer> {
+  const object = options.object === undefined ? null : await objectId(dump, options.object);
+  const page = await objects(dump, { kind: "dominated", object }, options);
+  return list(page, [
+    ...OBJECT_COLUMNS,
+    { title: "holds directly", align: "right", text: (row) => number(row.children) },
+  ]);
+}
+
+async function runObject(dump: OpenDump, { args, offset, limit }: Options): Promise<Answer> {
+  const { client, snapshot } = dump;
+  const object = await objectId(dump, args[0] ?? "");
+  const detail = await client.object({ snapshot, object });
+  const references = (kind: "referents" | "referrers") =>
+    rows(offset, limit, (range) =>
+      client.references({
+        snapshot,
+        source: { kind, object },
+        sort: { by: "place", descending: false },
+        filter: { text: "" },
+        ...range,
+      }),
+    );
+  const [referents, referrers] = [await references("referents"), await references("referrers")];
+  const columns: Column<ReferenceRow>[] = [
+    { title: "as", text: (row) => row.edge, most: 40 },
+    ...OBJECT_COLUMNS,
+    { title: "", text: (row) => (row.retains ? "" : "does not keep it alive") },
+  ];
+  const count = detail.refcount === null ? "not known" : number(detail.refcount);
+  return {
+    json: {
+      ...detail,
+      referents: referents.rows,
+      referentsTotal: referents.total,
+      referrers: referrers.rows,
+      referrersTotal: referrers.total,
+    },
+    human: () =>
+      [
+        `${printable(detail.label)}  (${printable(detail.type)} ${detail.address}, object ${detail.id})`,
+        `own size ${bytes(detail.shallowBytes)}, keeps alive ${bytes(detail.retainedBytes)}`,
+        `references: ${number(detail.explainedReferences)} found of ${count}`,
+        "",
+        `holds ${number(referents.total)}`,
+        table(columns, referents.rows),
+        "",
+        `held by ${number(referrers.total)}`,
+        table(columns, referrers.rows),
+      ].join("\n"),
+  };
+}
+
+async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise<Answer> {
+  const { client, snapshot } = dump;
+  const object = await objectId(dump, args[0] ?? "");
+  const ignored = await Promise.all(ignore.map((id) => objectId(dump, id)));
+  const why = await client.why({ snapshot, object, paths, ignore: ignored });
+  return {
+    json: why,
+    human: () =>
+      [
+        `${printable(why.sentence)}.`,
+        ...why.paths.flatMap((path) => [
+          "",
+          printable(path.text),
+          table(
+            [
+              { title: "  how it is held", text: (step) => `  ${step.edge ?? step.root?.kind ?? ""}`, most: 40 },
+              { title: "object", text: (step) => step.label },
+              { title: "id", align: "right", text: (step) => (step.id === null ? "" : String(step.id)) },
+              { title: "own size", align: "right", text: (step) => bytes(step.shallowBytes) },
+              { title: "keeps alive", align: "right", text: (step) => bytes(step.retainedBytes) },
+            ],
+            path.steps,
+          ),
+        ]),
+        ...(why.weakTotal > 0 ? ["", `${number(why.weakTotal)} weak references: they do not keep it alive.`] : []),
+        ...(why.complete ? [] : ["", "There may be more ways: the search ended at its bound."]),
+      ].join("\n"),
+  };
+}
+
+async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
+  const [path = ""] = args;
+  const written = await session.exportTables(snapshot, path);
+  return {
+    json: { path, ...written },
+    human: () => `${printable(path)}: ${number(written.objects)} objects, ${number(written.references)} references`,
+  };
+}
+
+const OBJECT_COLUMNS: Column<ObjectRow>[] = [
+  { title: "object", text: (row) => row.label },
+  { title: "type", text: (row) => row.type, most: 40 },
+  { title: "id", align: "right", text: (row) => String(row.id) },
+  { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+  { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+];
+
+const objects = (
+  { client, snapshot }: OpenDump,
+  source: Source,
+  { offset, limit }: Options,
+): Promise<Page<ObjectRow>> =>
+  rows(offset, limit, (range) =>
+    client.objects({ snapshot, source, sort: { by: "retained", descending: true }, filter: { text: "" }, ...range }),
+  );
+
+/** As many rows as were asked for, page by page. */
+async function rows<Row>(
+  offset: number,
+  limit: number,
+  ask: (range: Pick<ListRequest<never>, "offset" | "limit">) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
+  const found: Row[] = [];
+  for (;;) {
+    const page = await ask({ offset: offset + found.length, limit: Math.min(PAGE_ROWS, limit - found.length) });
+    found.push(...page.rows);
+    if (page.rows.length === 0 || found.length >= limit) return { total: page.total, rows: found };
+  }
+}
+
+function list<Row extends object>(page: Page<Row>, columns: readonly Column<Row>[]): Answer {
+  const [first] = page.rows;
+  const warnings =
+    first !== undefined && "releasedByRefcountBytes" in first && first.releasedByRefcountBytes === null
+      ? ["`releasedByRefcountBytes` is not computed yet in this version."]
+      : [];
+  return {
+    json: { total: page.total, rows: page.rows, warnings },
+    human: () =>
+      [
+        table(columns, page.rows),
+        page.rows.length < page.total
+          ? `${number(page.rows.length)} of ${number(page.total)} rows; --offset and --limit show others`
+          : "",
+      ]
+        .filter((part) => part !== "")
+        .join("\n"),
+  };
+}
+
+/** An object by its number, or by its address. */
+async function objectId({ client, snapshot }: OpenDump, text: string): Promise<ObjectId> {
+  if (/^\d{1,10}$/.test(text)) return asObjectId(Number(text));
+  if (!/^0x/i.test(text) || parseAddress(text) === null)
+    throw usage(`${text} is neither an object's number nor an address (0x…)`);
+  const page = await client.objects({
+    snapshot,
+    source: { kind: "address", address: text },
+    sort: { by: "id", descending: false },
+    filter: { text: "" },
+    offset: 0,
+    limit: 1,
+  });
+  const [found] = page.rows;
+  if (found === undefined) {
+    const { objects: count } = await client.summary({ snapshot });
+    throw new HeapError({ code: "no-such-object", object: text, objects: count });
+  }
+  return found.id;
+}
+
+const usage = (what: string): HeapError => new HeapError({ code: "bad-request", what });

@@ -1,0 +1,44 @@
+import { createClient } from "../../shared/session/client.ts";
+import type { Client, Status } from "../../shared/session/contract.ts";
+import { createHost } from "../../shared/session/host.ts";
+import { createSession, type Session } from "../../shared/session/session.ts";
+import { HeapError } from "../../shared/types/failure.ts";
+import type { SnapshotId } from "../../shared/types/ids.ts";
+
+/** One fully analysed dump, asked through the same contract as the page's. */
+export interface OpenDump {
+  readonly client: Client;
+  readonly session: Session;
+  readonly snapshot: SnapshotId;
+}
+
+/** Opens the file, waits for all stages, and closes everything afterwards. Throws `HeapError`. */
+export async function withDump<T>(path: string, use: (dump: OpenDump) => Promise<T>): Promise<T> {
+  const session = createSession({ stateFolder: null }); // a script's files are not what a person opened last
+  try {
+    const client = createClient(createHost(session));
+    const { snapshot } = await client.open({ file: session.offer({ path, origin: "command-line" }) });
+    await allStages(client, snapshot);
+    return await use({ client, session, snapshot });
+  } finally {
+    await session.dispose();
+  }
+}
+
+async function allStages(client: Client, snapshot: SnapshotId): Promise<void> {
+  for (let seen = 0; ; ) {
+    const status = await client.watch({ snapshot, seen });
+    if (status.failure !== null) throw new HeapError(status.failure);
+    showProgress(status);
+    if (status.stages.every(({ state }) => state === "done")) return;
+    seen = status.version;
+  }
+}
+
+/** One line that overwrites itself, on a terminal only; removed when all is done. */
+function showProgress({ stages }: Status): void {
+  if (!process.stderr.isTTY) return;
+  const running = stages.find(({ state }) => state === "running");
+  const line = running === undefined ? "" : `${running.stage} ${Math.round(100 * running.fraction)} %`;
+  process.stderr.write(`\r\x1b[K${line}`);
+}

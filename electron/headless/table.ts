@@ -1,0 +1,47 @@
+/** One column of a table for people. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly align?: "right";
+  /** Longer texts are cut in the middle. */
+  readonly most?: number;
+  text(row: Row): string;
+}
+
+/** A plain table with aligned columns. Names come from a dump, so they are made harmless for a terminal. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const cells = [
+    columns.map((column) => column.title),
+    ...rows.map((row) => columns.map((column) => cutMiddle(printable(column.text(row)), column.most ?? 60))),
+  ];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, i) => (columns[i]?.align === "right" ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Control characters, line breaks and bidirectional overrides as escapes: a dump must not drive the terminal. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+
+export function cutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = Math.ceil((most - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** `1536` -> `1.5 KiB`; what is not known is `–`, never 0. */
+export function bytes(size: number | null): string {
+  if (size === null) return "–";
+  const power = size < 1024 ? 0 : Math.min(Math.floor(Math.log2(size) / 10), UNITS.length - 1);
+  const scaled = size / 1024 ** power;
+  return `${power === 0 ? scaled : scaled.toFixed(1)} ${UNITS[power]}`;
+}
+
+export const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en-US"));
