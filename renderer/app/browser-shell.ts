@@ -1,0 +1,76 @@
+import type { FileId, PageShell, Reply } from "../../shared/session/contract.ts";
+import { type Failure, HeapError } from "../../shared/types/failure.ts";
+import { chooseFile } from "../state/choose-file.ts";
+
+const KEY = "pyheap-explorer-token";
+
+/** The page's shell over HTTP: the token came in the fragment, travels in a header, and is kept for this tab only. */
+export function browserShell(): PageShell {
+  const token = takeToken();
+  const headers = { Authorization: `Bearer ${token}` };
+
+  const offerFile = (file: File, onProgress: (fraction: number) => void) =>
+    upload(`./files?name=${encodeURIComponent(file.name)}`, headers, file, onProgress);
+
+  return {
+    kind: "browser",
+    async send(message): Promise<Reply> {
+      const response = await fetch("./rpc", {
+        method: "POST",
+        headers: { ...headers, "Content-Type": "application/json" },
+        body: JSON.stringify(message),
+      });
+      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      return (await response.json()) as Reply;
+    },
+    async pickFile() {
+      const file = await chooseFile();
+      return file && (await offerFile(file, () => {}));
+    },
+    offerFile,
+    onOpenFile() {
+      // Nothing outside a browser tab asks it to open files.
+    },
+  };
+}
+
+/** `#token=<64 hex>&route=<encoded>` -> the token, kept for reloads; the address keeps only the route. */
+function takeToken(): string {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const token = given.get("token");
+  if (token === null || !/^[0-9a-f]{64}$/.test(token)) return sessionStorage.getItem(KEY) ?? "";
+  sessionStorage.setItem(KEY, token);
+  const route = given.get("route") ?? "#/";
+  history.replaceState(null, "", `#${route.replace(/^#/, "")}`);
+  return token;
+}
+
+/** XMLHttpRequest, because `fetch` can't say how much of a body was sent. */
+function upload(
+  address: string,
+  headers: Record<string, string>,
+  file: File,
+  onProgress: (fraction: number) => void,
+): Promise<FileId> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0);
+    request.onerror = () => reject(new HeapError({ code: "connection-lost" }));
+    request.onload = () => {
+      const answer = parse(request.responseText);
+      if (answer?.file !== undefined) resolve(answer.file);
+      else reject(new HeapError(answer?.failure ?? { code: "connection-lost" }));
+    };
+    request.send(file);
+  });
+}
+
+function parse(text: string): { file?: FileId; failure?: Failure } | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // not from our server: reported as a lost connection
+  }
+}

@@ -1,0 +1,194 @@
+import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
+import type { ObjectId } from "../../shared/types/ids.ts";
+import type { WhyGraph } from "./elements.ts";
+import { NODE_HEIGHT, type Placed } from "./layout.ts";
+
+/** What the buttons beside the picture do. */
+export interface GraphControls {
+  zoom(factor: number): void;
+  showAll(): void;
+  select(object: ObjectId | null): void;
+  /** Draws again in the colours of the page as they are now. */
+  recolour(): void;
+  destroy(): void;
+}
+
+export interface GraphEvents {
+  onselect(object: ObjectId | null): void;
+  onopen(object: ObjectId): void;
+}
+
+const LARGEST_ZOOM = 1.15;
+
+/** Draws a placed graph into a container; the only module that knows Cytoscape. */
+export function drawGraph(
+  container: HTMLElement,
+  graph: WhyGraph,
+  places: readonly Placed[],
+  events: GraphEvents,
+): GraphControls {
+  claimStylesheet();
+  const core = cytoscape({
+    container,
+    elements: elementsOf(graph, places),
+    layout: { name: "preset" },
+    style: stylesheet(container),
+    minZoom: 0.1,
+    maxZoom: 3,
+    autoungrabify: true,
+    boxSelectionEnabled: false,
+    selectionType: "single",
+  });
+  showAll(core);
+  const objectOf = (id: string) => graph.nodes.find((node) => node.id === id)?.object ?? null;
+  core.on("select", "node", (event) => events.onselect(objectOf(event.target.id())));
+  core.on("unselect", "node", () => events.onselect(null));
+  core.on("dbltap", "node", (event) => {
+    const object = objectOf(event.target.id());
+    if (object !== null) events.onopen(object);
+  });
+  core.on("mouseover", "node", () => container.classList.add("on-node"));
+  core.on("mouseout", "node", () => container.classList.remove("on-node"));
+  const resized = new ResizeObserver(() => {
+    core.resize();
+    showAll(core);
+  });
+  resized.observe(container);
+
+  return {
+    zoom(factor) {
+      core.zoom({
+        level: core.zoom() * factor,
+        renderedPosition: { x: core.width() / 2, y: core.height() / 2 },
+      });
+    },
+    showAll: () => showAll(core),
+    select(object) {
+      core.elements(":selected").unselect();
+      const node = graph.nodes.find((each) => each.object === object && object !== null);
+      if (node !== undefined) core.getElementById(node.id).select();
+    },
+    recolour: () => void core.style(stylesheet(container)),
+    destroy() {
+      resized.disconnect();
+      core.destroy();
+    },
+  };
+}
+
+/** All of it in view, but small graphs not blown up. */
+function showAll(core: Core): void {
+  core.fit(undefined, 20);
+  if (core.zoom() > LARGEST_ZOOM) {
+    core.zoom(LARGEST_ZOOM);
+    core.center();
+  }
+}
+
+/**
+ * Cytoscape adds a style element unless there is one of its name; our Content-Security-Policy would refuse it and say so
+ * on the console. Its one rule, `position: relative`, stands with the container.
+ */
+function claimStylesheet(): void {
+  const id = "__________cytoscape_stylesheet";
+  if (document.getElementById(id) !== null) return;
+  const marker = document.createElement("meta");
+  marker.id = id;
+  document.head.append(marker);
+}
+
+function elementsOf(graph: WhyGraph, places: readonly Placed[]): ElementDefinition[] {
+  const placeOf = new Map(places.map((place) => [place.id, place]));
+  const nodes = graph.nodes.map((node): ElementDefinition => {
+    const { x = 0, y = 0, width = 80 } = placeOf.get(node.id) ?? {};
+    return {
+      data: { id: node.id, label: node.label, width },
+      position: { x, y },
+      classes: node.main ? `${node.role} main` : node.role,
+    };
+  });
+  const edges = graph.edges.map(
+    (edge): ElementDefinition => ({
+      data: { id: edge.id, source: edge.from, target: edge.to, label: edge.label },
+      classes: edge.weak ? "weak" : edge.main ? "main" : "",
+      selectable: false,
+    }),
+  );
+  return [...nodes, ...edges];
+}
+
+/** The page's colours, as the browser resolves them now: a custom property alone still says `light-dark(…)`. */
+function coloursOf(container: HTMLElement): (name: string) => string {
+  const probe = document.createElement("i");
+  probe.hidden = true;
+  container.append(probe);
+  const found = new Map<string, string>();
+  for (const name of ["accent", "accent-bg", "panel", "sunk", "line-strong", "text", "soft", "faint"]) {
+    probe.style.color = `var(--${name})`;
+    found.set(name, getComputedStyle(probe).color);
+  }
+  probe.remove();
+  return (name) => found.get(name) ?? "gray";
+}
+
+function stylesheet(container: HTMLElement): StylesheetJson {
+  const colour = coloursOf(container);
+  const face = getComputedStyle(container).getPropertyValue("--mono");
+  return [
+    {
+      selector: "node",
+      style: {
+        shape: "round-rectangle",
+        "corner-radius": "5",
+        width: "data(width)",
+        height: NODE_HEIGHT,
+        "background-color": colour("sunk"),
+        "border-color": colour("line-strong"),
+        "border-width": 1,
+        label: "data(label)",
+        color: colour("text"),
+        "font-family": face,
+        "font-size": 11,
+        "text-valign": "center",
+        "text-halign": "center",
+      },
+    },
+    { selector: "node.main", style: { "background-color": colour("accent-bg"), "border-color": colour("accent") } },
+    { selector: "node.root", style: { "corner-radius": `${NODE_HEIGHT / 2}` } },
+    { selector: "node.target", style: { "font-weight": "bold", "border-width": 2.4 } },
+    { selector: "node.weak", style: { "border-style": "dotted", "border-width": 1.5, color: colour("soft") } },
+    {
+      selector: "node:selected",
+      style: { "overlay-color": colour("accent"), "overlay-opacity": 0.16, "overlay-padding": 4 },
+    },
+    { selector: "node:active", style: { "overlay-color": colour("accent"), "overlay-opacity": 0.1 } },
+    {
+      selector: "edge",
+      style: {
+        width: 1.2,
+        "line-color": colour("faint"),
+        "target-arrow-color": colour("faint"),
+        "target-arrow-shape": "triangle",
+        "arrow-scale": 0.9,
+        "curve-style": "bezier",
+        label: "data(label)",
+        color: colour("soft"),
+        "font-family": face,
+        "font-size": 10,
+        "text-background-color": colour("panel"),
+        "text-background-opacity": 0.92,
+        "text-background-padding": "2",
+      },
+    },
+    {
+      selector: "edge.main",
+      style: {
+        width: 1.8,
+        "line-color": colour("accent"),
+        "target-arrow-color": colour("accent"),
+        color: colour("accent"),
+      },
+    },
+    { selector: "edge.weak", style: { "line-style": "dotted", width: 1.6 } },
+  ];
+}

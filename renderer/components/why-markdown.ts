@@ -1,0 +1,45 @@
+import type { ObjectDetail, WhyAlive } from "../../shared/session/contract.ts";
+import { messages } from "../messages.ts";
+import { formatBytes } from "./format.ts";
+import { plain } from "./sentence.ts";
+import { shown, visible } from "./visible-text.ts";
+
+/** The answer as Markdown for an issue or a chat: the sentence, the chain, the other ways. */
+export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string {
+  const lines = [`**${escaped(shown(plain(why.parts), 1000))}**`];
+  if (detail !== null) lines.push("", `${inCode(detail.label)}, ${inCode(detail.type)}, ${inCode(detail.address)}`);
+  const [first, ...others] = why.paths;
+  if (first !== undefined) {
+    lines.push(
+      "",
+      `| ${messages.why.how} | ${messages.columns.shallow} | ${messages.columns.retained} |`,
+      "|---|--:|--:|",
+    );
+    for (const step of first.steps) {
+      const edge = step.edge === null ? "" : `${inCode(step.edge)} `;
+      lines.push(`| ${edge}${inCode(step.label)} | ${size(step.shallowBytes)} | ${size(step.retainedBytes)} |`);
+    }
+  }
+  if (others.length > 0)
+    lines.push("", `${messages.why.others}:`, "", ...others.map((path) => `- ${inCode(path.text)}`));
+  if (why.weak.length > 0) {
+    lines.push("", `${messages.why.weak} (${messages.why.weakLead}):`, "");
+    for (const row of why.weak) lines.push(`- ${inCode(row.edge)} ${inCode(row.label)}`);
+  }
+  if (why.ignored.length > 0)
+    lines.push("", `${messages.why.ignored}: ${why.ignored.map((row) => inCode(row.label)).join(", ")}`);
+  return `${lines.join("\n")}\n`;
+}
+
+const size = (bytes: number | null): string => (bytes === null ? messages.notThere : formatBytes(bytes));
+
+/** Code spans end at a run of backticks as long as their own; a bar would end the table's cell even inside one. */
+function inCode(text: string): string {
+  const safe = shown(text).replaceAll("|", "\\|");
+  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const space = safe.startsWith("`") || safe.endsWith("`") ? " " : "";
+  return `${fence}${space}${safe}${space}${fence}`;
+}
+
+const escaped = (text: string): string => visible(text).replace(/[\\`*_<>[\]|#]/g, "\\$&");

@@ -1,0 +1,324 @@
+import type {
+  ObjectDetail,
+  OfferedFile,
+  RootInfo,
+  SnapshotInfo,
+  Stage,
+  Summary,
+  TypeRow,
+} from "../shared/session/contract.ts";
+import type { Source } from "../shared/types/route.ts";
+import { formatBytes, formatCount, formatShare, plural } from "./components/format.ts";
+import { code, type Sentence, sentence } from "./components/sentence.ts";
+import { shown } from "./components/visible-text.ts";
+
+/** Every text of the page, so that one file has the words, and a typo in a name of one is a compile error. */
+export const messages = {
+  app: "PyHeap Explorer",
+  loading: "Loading…",
+  retry: "Try again",
+  dismiss: "Dismiss",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "The browser did not allow copying",
+  notThere: "–",
+  skip: "Skip to content",
+
+  start: {
+    title: "What keeps your Python process's memory alive?",
+    lead: "Open a heap dump. It is read on this computer, and nothing leaves it.",
+    open: "Open a file…",
+    dropHint: "or drop a .pyheap file anywhere on this window",
+    drop: "Drop to open",
+    dropLead: "Heap dumps end in .pyheap. Several can be open at once.",
+    files: "Files",
+    filesLead: "named on the command line, or open not long ago",
+    columns: { name: "File", program: "Program", python: "Python", date: "Taken", size: "Size" },
+    origins: {
+      "command-line": "command line",
+      recent: "recent",
+      picked: "opened by you",
+      dropped: "dropped",
+    } satisfies Record<OfferedFile["origin"], string>,
+    isOpen: "open",
+    cannotOpen: "can't be opened",
+    noFiles: "No dumps yet. Take one as shown below, then drop the file here.",
+    capture: "Capture a process",
+    captureLead: "pyheap_dump.py is one file and needs only the standard library of CPython 3.9 or later.",
+    script: "A script, when it ends",
+    scriptLead: "Runs it as usual and writes the dump at its end.",
+    scriptLines: "python3 pyheap_dump.py run script.py",
+    inside: "From inside your program",
+    insideLead: "Put this where memory is high: at the end of a job, or in a view only you can call.",
+    insideLines: 'import pyheap_dump\npyheap_dump.dump("app.pyheap")',
+    uploading: (name: string, share: string) => `Sending ${shown(name, 60)}: ${share}`,
+    reading: (name: string) => (name === "" ? "Opening the file…" : `Opening ${shown(name, 60)}…`),
+    failedToOpen: (name: string) => `${shown(name, 60)} was not opened.`,
+  },
+
+  frame: {
+    tabs: "Open dumps",
+    home: "Files",
+    closeTab: (name: string) => `Close ${shown(name, 60)}`,
+    back: "Back",
+    forward: "Forward",
+    screens: "Screens",
+    types: "Types",
+    holders: "Biggest holders",
+    heldOutside: "Held from outside Python",
+    unreachable: "No known holder",
+    hints: {
+      types: "Every type, how many objects it has, and how much memory they use",
+      holders: "The objects that keep the most memory alive: without one of them, that much would be gone",
+      heldOutside: "Objects that nothing in the dump holds, though their reference count says that something does",
+      unreachable: "Objects that nothing holds: garbage that waits for the collector, or a holder that can't be seen",
+    },
+    theme: { system: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
+    notOpen: "This link leads to a dump that isn't open here.",
+    notOpenLead:
+      "Open the file it came from, then follow the link again. Links name a dump by its own id, not by its path.",
+    toStart: "Show the files",
+    opening: "Opening the dump that this link names…",
+  },
+
+  find: {
+    label: "Find types, objects, text",
+    placeholder: "Find types, 0x…, text",
+    address: (text: string): Sentence => sentence`Object at address ${code(shown(text, 40))}`,
+    types: (text: string): Sentence => sentence`Types whose name contains ${code(shown(text, 40))}`,
+    objects: (text: string): Sentence => sentence`Objects whose text contains ${code(shown(text, 40))}`,
+    results: "Suggestions",
+  },
+
+  status: {
+    stages: {
+      types: "Counting types",
+      columns: "Reading objects and references",
+      graph: "Following references",
+      dominators: "Finding the biggest holders",
+      cycles: "Finding reference cycles",
+    } satisfies Record<Stage, string>,
+    waiting: "Waiting to start",
+    cancel: "Stop and close",
+    done: (duration: string) => `Analysed in ${duration}`,
+    stopped: "The analysis stopped",
+    python: (version: string) => `Python ${shown(version, 40)}`,
+    progress: "Analysis",
+  },
+
+  table: {
+    waiting: "Waiting for the analysis…",
+    updating: "Updating…",
+    noRows: "Nothing here.",
+    noMatch: (text: string) => `Nothing matches “${shown(text, 60)}”.`,
+    showAll: "Show all",
+    filterTypes: "Filter by type name",
+    shown: (total: number, of: number | null, what: string) =>
+      of === null || of === total ? plural(total, what) : `${formatCount(total)} of ${plural(of, what)}`,
+    notYet: "…",
+    notYetHint: "Known once the biggest holders are found",
+  },
+
+  columns: {
+    type: "Type",
+    module: "Module",
+    count: "Objects",
+    shallow: "Own size",
+    retained: "Keeps alive",
+    object: "Object",
+    address: "Address",
+    edge: "Reference",
+    hints: {
+      shallow: "Own size (shallow size): the object itself, without what it refers to",
+      retained: "Keeps alive (retained size): what would be gone without it, each byte counted once",
+      count: "How many objects have this type",
+      address: "What id() gave in the process",
+      edge: "How the holder names it",
+    },
+  },
+
+  types: {
+    title: (info: SnapshotInfo, summary: Summary | null, top: TypeRow | null): Sentence => {
+      const start = `${plural(info.objects, "object")} of ${plural(info.types, "type")}`;
+      if (summary === null) return sentence`${start}`;
+      const used = sentence`${start} use ${formatBytes(summary.shallowBytes)}`;
+      if (top === null) return used;
+      const share = formatShare(top.shallowBytes, summary.shallowBytes);
+      return sentence`${used}. ${code(shown(top.type, 60))} uses most: ${formatBytes(top.shallowBytes)}, ${share}`;
+    },
+    label: "Types",
+  },
+
+  objects: {
+    breadcrumb: "Types",
+    label: "Objects",
+    ofType: (type: string, total: number, shallow: number | null, retained: number | null): Sentence => {
+      const start = sentence`${plural(total, "object")} of type ${code(shown(type, 80))}`;
+      if (shallow === null) return start;
+      const use = sentence`${start} ${total === 1 ? "uses" : "use"} ${formatBytes(shallow)}`;
+      if (retained === null) return use;
+      return sentence`${use} and ${total === 1 ? "keeps" : "keep"} ${formatBytes(retained)} alive`;
+    },
+    biggest: (label: string, bytes: string, share: string): Sentence =>
+      sentence`${code(shown(label, 80))} keeps ${bytes} alive, ${share} of all`,
+    source: (source: Source): Sentence => {
+      switch (source.kind) {
+        case "all":
+          return sentence`All objects`;
+        case "type":
+          return sentence`Objects of one type`;
+        case "dominated":
+          return source.object === null ? sentence`Biggest holders` : sentence`What would be gone with this object`;
+        case "referents":
+          return sentence`What this object holds`;
+        case "referrers":
+          return sentence`What holds this object`;
+        case "text":
+          return sentence`Objects whose text contains ${code(shown(source.text, 60))}`;
+        case "address":
+          return sentence`Object at ${code(shown(source.address, 40))}`;
+        case "held-outside":
+          return sentence`Held from outside Python`;
+        case "unreachable":
+          return sentence`No known holder`;
+      }
+    },
+    heldOutside: (count: number, bytes: number): Sentence =>
+      count === 0
+        ? sentence`Every object is held by something in this dump`
+        : sentence`${plural(count, "object")}, ${formatBytes(bytes)}, ${count === 1 ? "is" : "are"} held from outside Python`,
+    unreachable: (count: number, bytes: number): Sentence =>
+      count === 0
+        ? sentence`Every object has a known holder`
+        : sentence`${plural(count, "object")}, ${formatBytes(bytes)}, ${count === 1 ? "has" : "have"} no known holder`,
+    explained: {
+      dominated: "Without one of these, everything it keeps alive would be gone. Nothing else holds that.",
+      "held-outside":
+        "Their reference counts say that something holds them, but nothing in the dump does: a C extension, a C global, or a frame that was not captured.",
+      unreachable: "Nothing in the dump refers to them from a starting point. Most wait for the cyclic collector.",
+    },
+    text: (text: string, total: number): Sentence =>
+      total === 0
+        ? sentence`No object's text contains ${code(shown(text, 60))}`
+        : sentence`${plural(total, "object")} whose text contains ${code(shown(text, 60))}`,
+    noAddress: (address: string): Sentence => sentence`There is no object at ${code(shown(address, 40))}`,
+    noAddressLead: "An address is only good for one dump: the process reuses it once the object is gone.",
+  },
+
+  object: {
+    whyAlive: "Why alive?",
+    copyAddress: "Copy address",
+    copyLabel: "Copy text",
+    facts: "Facts",
+    ownSize: "Own size",
+    ownSizeParts: (reported: number, hidden: number) =>
+      `${formatBytes(reported)} reported + ${formatBytes(hidden)} hidden`,
+    ownSizeHint: "What sys.getsizeof says, and what it leaves out (inline values, the collector's header, buffers)",
+    keepsAlive: "Keeps alive",
+    freesAtOnce: "Frees at once",
+    freesAtOnceHint: "What reference counts alone would free if it were gone; the rest waits for the next collection",
+    freesRest: (rest: number) => (rest > 0 ? `${formatBytes(rest)} more at the next collection` : "all of it"),
+    notComputed: "not computed yet in this version",
+    references: "References to it",
+    referencesHint: "Its reference count, and how much of it the dump explains",
+    generation: "Collector",
+    generationHint: "The generation of the cyclic collector that it was in",
+    reach: "Reached",
+    chain: "Biggest holders around it",
+    chainLead: "without any one of these, it would be gone",
+    chainNone: "No single object holds it alone.",
+    chainCut: "The chain is longer; its outer part is left out.",
+    chainMore: (count: number) => `${formatCount(count)} more`,
+    here: "this object",
+    holds: "Holds",
+    heldBy: "Held by",
+    holdsNothing: "It refers to nothing.",
+    heldByNothing: "Nothing in the dump refers to it.",
+    missing: (count: number) =>
+      `${plural(count, "reference")} of it ${count === 1 ? "leads" : "lead"} to objects that the dump leaves out.`,
+    weak: "weak",
+    weakHint: "A weak reference: it does not keep the object alive",
+    borrowed: "borrowed",
+    borrowedHint: "A pointer without a reference: it does not keep the object alive",
+    immortal: "immortal: it is never freed, its count means nothing",
+    countUnknown: "this Python's count can't be trusted",
+    references_: (detail: Pick<ObjectDetail, "refcount" | "explainedReferences">): string => {
+      const { refcount, explainedReferences: found } = detail;
+      if (refcount === null) return messages.object.countUnknown;
+      if (found > refcount) return `${formatCount(found)} found, though the count says ${formatCount(refcount)}`;
+      const start = `${formatCount(found)} of ${plural(refcount, "reference")} found`;
+      return found === refcount ? start : `${start}, ${formatCount(refcount - found)} from outside the graph`;
+    },
+    generation_: (detail: Pick<ObjectDetail, "generation" | "tracked">): string => {
+      if (!detail.tracked) return "not tracked: it can't be part of a cycle";
+      return detail.generation === null ? "tracked, generation unknown" : `generation ${detail.generation}`;
+    },
+    reach_: {
+      named: "from a starting point with a name",
+      "held-outside": "only from outside Python",
+      unreachable: "not reached: no known holder",
+    },
+    cycle: "Reference cycle",
+    cycleOf: (objects: number | null): string =>
+      objects === null ? "not known yet" : objects === 0 ? "in none" : `one of ${plural(objects, "object")}`,
+    cycleHint: "Objects that hold each other in a ring: reference counts alone never free them",
+  },
+
+  why: {
+    asking: "Looking for what keeps it alive…",
+    how: "How it is held",
+    startingPoint: "starting point",
+    thisObject: "this object",
+    ignore: "Ignore this holder",
+    ignoreShort: "Ignore",
+    ignored: "Ignored holders",
+    ignoredLead: "ways through these are left out",
+    bringBack: "Bring back",
+    bringAllBack: "Bring all back",
+    withoutIgnored: "Without the holders that you ignore, nothing else would keep it alive.",
+    others: "Other ways it is held",
+    othersLead: (count: number, complete: boolean) =>
+      complete ? formatCount(count) : `${formatCount(count)}, perhaps more`,
+    noOthers: "None. This is the only way.",
+    noOthersIncomplete: "None found; the search was bounded, so there may be more.",
+    weak: "Weak references",
+    weakLead: "they do not keep it alive",
+    weakRow: "does not keep it alive",
+    weakMore: (count: number) => `and ${formatCount(count)} more`,
+    graph: "Graph",
+    graphLabel: (nodes: number) =>
+      `The ways it is held, drawn: ${plural(nodes, "object")}. The list says the same in words.`,
+    graphLeft: (left: number) => `${plural(left, "object")} left out of the picture`,
+    graphWorking: "Drawing…",
+    graphHint: "Click an object to select it, twice to open it.",
+    graphFailed: "The picture could not be drawn. The list says the same in words.",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    fit: "Show all",
+    openObject: "Open",
+    copyMarkdown: "Copy as Markdown",
+    heldOutsideLead:
+      "Nothing in the dump holds it. A C extension, a C global or a frame that was not captured may; Python code alone can't tell.",
+    unreachableLead:
+      "It is no longer in use. If it is part of a reference cycle, the next run of the cyclic collector frees it.",
+    paths: "No way from a starting point was found.",
+  },
+} as const;
+
+/** `module shop.sessions`, `thread MainThread, handle app.py:41`. */
+export function rootName(root: RootInfo): Sentence {
+  const kinds: Record<RootInfo["kind"], string> = {
+    module: "module",
+    modules: "loaded modules",
+    thread: "thread",
+    builtin: "built in",
+    type: "built-in type",
+    frozen: "frozen",
+    c_held: "held from outside Python",
+    immortal: "immortal",
+    uncounted: "count unknown",
+  };
+  const place = root.place === null ? sentence`` : sentence`, ${code(shown(root.place, 80))}`;
+  if (root.name === "") return sentence`${kinds[root.kind]}${place}`;
+  return sentence`${kinds[root.kind]} ${code(shown(root.name, 80))}${place}`;
+}

@@ -1,0 +1,59 @@
+import type { Client, ObjectRow, ObjectSort, TypeRow } from "../../shared/session/contract.ts";
+import type { Source } from "../../shared/types/route.ts";
+import { Asked } from "./asked.svelte.ts";
+import { ListState } from "./list.svelte.ts";
+import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
+
+/** A list of objects, and what its headline says about them. */
+export class ObjectsState {
+  readonly list: ListState<ObjectRow, ObjectSort>;
+  /** For the objects of one type: what is known of the type. */
+  readonly type = new Asked<TypeRow | null>();
+  /** For what one object dominates, holds or is held by: that object. */
+  readonly subject = new Asked<ObjectRow | null>();
+  readonly #client: Client;
+  readonly #snapshot: OpenSnapshot;
+  readonly #source: Source;
+  #holdersKnown: boolean;
+
+  constructor(client: Client, snapshot: OpenSnapshot, source: Source) {
+    this.#client = client;
+    this.#snapshot = snapshot;
+    this.#source = source;
+    this.#holdersKnown = snapshot.holdersReady;
+    const which = { snapshot: snapshot.info.snapshot, source };
+    this.list = new ListState<ObjectRow, ObjectSort>(
+      (list, options) => client.objects({ ...which, ...list }, options),
+      this.#bestSort(),
+    );
+    this.#ask();
+  }
+
+  /** Better known, better ordered: by what they keep alive, unless the user has chosen an order. */
+  update(holdersReady: boolean): void {
+    if (holdersReady === this.#holdersKnown) return;
+    this.#holdersKnown = holdersReady;
+    this.list.suggestSort(this.#bestSort());
+    this.#ask();
+  }
+
+  #bestSort() {
+    const waits = this.#source.kind === "dominated";
+    return { by: this.#holdersKnown || waits ? "retained" : "shallow", descending: true } as const;
+  }
+
+  #ask(): void {
+    const source = this.#source;
+    const { snapshot } = this.#snapshot.info;
+    if (source.kind === "type") {
+      void this.type.ask(async (signal) => {
+        const sort = { by: "shallow", descending: true } as const;
+        const request = { snapshot, source, sort, filter: { text: "" }, offset: 0, limit: 1 };
+        return (await this.#client.types(request, { signal })).rows[0] ?? null;
+      });
+    } else if ("object" in source && source.object !== null) {
+      const { object } = source;
+      void this.subject.ask((signal) => this.#client.object({ snapshot, object }, { signal }));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Client, SnapshotInfo, Stage, StageStatus, Status, Summary } from "../../shared/session/contract.ts";
+import { type Failure, toFailure } from "../../shared/types/failure.ts";
+import { Asked } from "./asked.svelte.ts";
+
+const KEPT_VIEWS = 24;
+const NO_STAGES: readonly StageStatus[] = [];
+
+/** One open dump: how far its analysis is, its summary, and its screens as the user left them. */
+export class OpenSnapshot {
+  readonly info: SnapshotInfo;
+  readonly summary = new Asked<Summary>();
+  #status = $state.raw<Status | null>(null);
+  readonly stages = $derived(this.#status?.stages ?? NO_STAGES);
+  /** Why the analysis stopped early; what is ready stays usable. */
+  readonly failure = $derived<Failure | null>(this.#status?.failure ?? null);
+  readonly analysed = $derived(this.stages.length > 0 && this.stages.every((stage) => stage.state === "done"));
+  readonly stagesDone = $derived(this.stages.filter((stage) => stage.state === "done").length);
+  readonly holdersReady = $derived(this.#isDone("dominators"));
+  readonly #client: Client;
+  readonly #closed = new AbortController();
+  readonly #views = new Map<string, unknown>();
+
+  constructor(info: SnapshotInfo, client: Client) {
+    this.info = info;
+    this.#client = client;
+    this.askSummary();
+    void this.#watch();
+  }
+
+  askSummary(): void {
+    void this.summary.ask((signal) => this.#client.summary({ snapshot: this.info.snapshot }, { signal }));
+  }
+
+  /** The screen's state from the last visit, or a new one. */
+  keep<View>(key: string, make: () => View): View {
+    const known = this.#views.get(key) as View | undefined; // sound: a key is used with one class only
+    const view = known ?? make();
+    this.#views.delete(key);
+    this.#views.set(key, view);
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= KEPT_VIEWS) break;
+      this.#views.delete(oldest);
+    }
+    return view;
+  }
+
+  /** Stops asking; the session itself is told by the caller. */
+  dispose(): void {
+    this.#closed.abort();
+    this.summary.cancel();
+  }
+
+  #isDone(stage: Stage): boolean {
+    return this.stages.some((each) => each.stage === stage && each.state === "done");
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#closed;
+    let seen = 0;
+    while (!signal.aborted && !this.analysed && this.failure === null) {
+      try {
+        const status = await this.#client.watch({ snapshot: this.info.snapshot, seen }, { signal });
+        seen = status.version;
+        this.#status = status;
+      } catch (thrown) {
+        if (!signal.aborted) this.#status = { version: seen, stages: this.stages, failure: toFailure(thrown) };
+        return;
+      }
+    }
+  }
+}

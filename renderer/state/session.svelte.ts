@@ -1,0 +1,158 @@
+import type { Client, FileId, OfferedFile, PageShell } from "../../shared/session/contract.ts";
+import { type Failure, toFailure } from "../../shared/types/failure.ts";
+import type { CaptureId } from "../../shared/types/ids.ts";
+import { Asked } from "./asked.svelte.ts";
+import { chooseFile } from "./choose-file.ts";
+import type { Navigation } from "./navigation.svelte.ts";
+import { OpenSnapshot } from "./open-snapshot.svelte.ts";
+
+/** A file on its way in: sent so far (0 to 1), or null while it is being read. */
+export interface Opening {
+  readonly name: string;
+  readonly fraction: number | null;
+}
+
+/** Something that went wrong and is not tied to one screen. */
+export interface Notice {
+  readonly id: number;
+  /** The file it is about. */
+  readonly name: string | null;
+  readonly failure: Failure;
+}
+
+/** The open dumps, the files on offer, and what is being opened. */
+export class SessionState {
+  readonly client: Client;
+  readonly files = new Asked<readonly OfferedFile[]>();
+  open = $state.raw<readonly OpenSnapshot[]>([]);
+  opening = $state.raw<Opening | null>(null);
+  notices = $state.raw<readonly Notice[]>([]);
+  /** Why a link could not be followed, by the capture it names. */
+  unreachable = $state.raw<{ readonly capture: CaptureId; readonly failure: Failure | null } | null>(null);
+  /** True once the dumps that were open before a reload are known. */
+  restored = $state(false);
+  readonly #shell: PageShell;
+  readonly #navigation: Navigation;
+  #lastNotice = 0;
+
+  constructor(client: Client, shell: PageShell, navigation: Navigation) {
+    this.client = client;
+    this.#shell = shell;
+    this.#navigation = navigation;
+    shell.onOpenFile((file) => void this.openFile(file, null));
+    void this.#restore();
+  }
+
+  snapshotOf(capture: CaptureId): OpenSnapshot | undefined {
+    return this.open.find((snapshot) => snapshot.info.capture === capture);
+  }
+
+  askFiles(): Promise<void> {
+    return this.files.ask(async (signal) => (await this.client.files({}, { signal })).rows);
+  }
+
+  /** The system's dialog; in a browser the page's own, so that the upload can show how far it is. */
+  async pickFile(): Promise<void> {
+    if (this.#shell.kind === "browser") {
+      const file = await chooseFile();
+      if (file !== null) await this.offer([file]);
+      return;
+    }
+    try {
+      const file = await this.#shell.pickFile();
+      if (file !== null) await this.openFile(file, null);
+    } catch (thrown) {
+      this.report(toFailure(thrown), null);
+    }
+  }
+
+  /** Dropped files, one after the other: one that can't be opened does not stop the others. */
+  async offer(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      this.opening = { name: file.name, fraction: 0 };
+      try {
+        const id = await this.#shell.offerFile(file, (fraction) => {
+          this.opening = { name: file.name, fraction };
+        });
+        await this.openFile(id, file.name);
+      } catch (thrown) {
+        this.report(toFailure(thrown), file.name);
+      } finally {
+        this.opening = null;
+      }
+    }
+  }
+
+  /** Opens a file and shows its types. */
+  async openFile(file: FileId, name: string | null): Promise<void> {
+    this.opening = { name: name ?? "", fraction: null };
+    try {
+      const snapshot = await this.#add(file);
+      this.#navigation.go({ view: "types", capture: snapshot.info.capture, filter: "" });
+    } catch (thrown) {
+      this.report(toFailure(thrown), name);
+    } finally {
+      this.opening = null;
+      void this.askFiles();
+    }
+  }
+
+  /** For a link whose dump isn't open: opens it if it is among the files on offer. */
+  async openCapture(capture: CaptureId): Promise<void> {
+    this.unreachable = null;
+    try {
+      const { rows } = await this.client.files({});
+      const file = rows.find((row) => row.dump?.capture === capture);
+      if (file !== undefined) await this.#add(file.file);
+      else this.unreachable = { capture, failure: null };
+    } catch (thrown) {
+      this.unreachable = { capture, failure: toFailure(thrown) };
+    }
+  }
+
+  async close(snapshot: OpenSnapshot): Promise<void> {
+    const route = this.#navigation.route;
+    snapshot.dispose();
+    const at = this.open.indexOf(snapshot);
+    this.open = this.open.filter((each) => each !== snapshot);
+    if (route.view !== "start" && route.capture === snapshot.info.capture) {
+      const next = this.open[at] ?? this.open.at(-1);
+      this.#navigation.go(
+        next === undefined ? { view: "start" } : { view: "types", capture: next.info.capture, filter: "" },
+      );
+    }
+    try {
+      await this.client.close({ snapshot: snapshot.info.snapshot });
+    } catch (thrown) {
+      this.report(toFailure(thrown), snapshot.info.name);
+    }
+  }
+
+  report(failure: Failure, name: string | null): void {
+    if (failure.code === "cancelled") return;
+    this.notices = [...this.notices, { id: ++this.#lastNotice, name, failure }];
+  }
+
+  dismiss(notice: Notice): void {
+    this.notices = this.notices.filter((each) => each !== notice);
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      const { rows } = await this.client.snapshots({});
+      this.open = rows.map((info) => new OpenSnapshot(info, this.client));
+    } catch (thrown) {
+      this.report(toFailure(thrown), null);
+    }
+    this.restored = true;
+  }
+
+  async #add(file: FileId): Promise<OpenSnapshot> {
+    const info = await this.client.open({ file });
+    const known = this.open.find((each) => each.info.snapshot === info.snapshot);
+    if (known !== undefined) return known;
+    const snapshot = new OpenSnapshot(info, this.client);
+    this.open = [...this.open, snapshot];
+    return snapshot;
+  }
+}
