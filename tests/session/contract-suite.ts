@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Client, FileId, ListRequest, SnapshotInfo, Status } from "../../shared/session/contract.ts";
+import { asObjectId, asSnapshotId, asTypeId } from "../../shared/types/ids.ts";
+import { BAD_FILES, showable } from "./bad-files.ts";
+import { type SmallDump, writeSmallDump } from "./small-dump.ts";
+
+/** A shell, from its far end: a client whose requests go through all of it. */
+export interface Connected {
+  readonly client: Client;
+  /** As the user names a file to this shell. */
+  offer(path: string): Promise<FileId>;
+  close(): Promise<void>;
+}
+
+export interface Shell {
+  readonly name: string;
+  connect(): Promise<Connected>;
+}
+
+/** What the contract promises, whatever carries it. Each shell runs the same tests. */
+export function contractSuite({ name, connect }: Shell): void {
+  describe(`the contract over ${name}`, () => {
+    let folder: string;
+    let shell: Connected;
+    let client: Client;
+    let dump: SmallDump;
+    let info: SnapshotInfo;
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "pyheap-contract-"));
+      dump = writeSmallDump(join(folder, "small.pyheap"));
+      shell = await connect();
+      client = shell.client;
+      info = await client.open({ file: await shell.offer(join(folder, "small.pyheap")) });
+    });
+
+    afterAll(async () => {
+      await shell?.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    const list = <S extends string>(by: S, change: Partial<ListRequest<S>> = {}): ListRequest<S> => ({
+      snapshot: info.snapshot,
+      source: { kind: "all" },
+      sort: { by, descending: true },
+      filter: { text: "" },
+      offset: 0,
+      limit: 1_000,
+      ...change,
+    });
+
+    /** Follows the snapshot until all of its stages are done. */
+    const finished = async (snapshot = info.snapshot): Promise<Status[]> => {
+      const seen: Status[] = [];
+      for (let version = 0; ; version = seen.at(-1)?.version ?? 0) {
+        const status = await client.watch({ snapshot, seen: version });
+        seen.push(status);
+        if (status.failure !== null || status.stages.every(({ state }) => state === "done")) return seen;
+      }
+    };
+
+    it("opens a dump and says at once what it is", () => {
+      expect(info).toMatchObject({
+        name: "small.pyheap",
+        capture: dump.captureId,
+        label: "small",
+        objects: dump.objects,
+        references: dump.references,
+        types: 4,
+      });
+    });
+
+    it("opens the same dump only once", async () => {
+      const again = await client.open({ file: await shell.offer(join(folder, "small.pyheap")) });
+      expect(again.snapshot).toBe(info.snapshot);
+      expect((await client.snapshots({})).rows).toEqual([info]);
+    });
+
+    it("names the dump among the files that may be opened", async () => {
+      const { rows } = await client.files({});
+      expect(rows.find(({ name }) => name === "small.pyheap")).toMatchObject({ folder, failure: null });
+    });
+
+    it("tells of the stages until all are done, each version newer than the one before", async () => {
+      const seen = await finished();
+      const versions = seen.map(({ version }) => version);
+      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+      const last = seen.at(-1);
+      expect(last).toMatchObject({ failure: null });
+      expect(last?.stages.map(({ state, fraction }) => ({ state, fraction }))).toEqual(
+        last?.stages.map(() => ({ state: "done", fraction: 1 })),
+      );
+    });
+
+    it("counts instances by type", async () => {
+      await finished();
+      const { total, rows } = await client.types(list("count"));
+      expect(total).toBe(4);
+      expect(rows[0]).toMatchObject({ type: "str", module: "builtins", count: 1_501 });
+    });
+
+    it("gives a list page by page, and its whole length with each page", async () => {
+      const source = { kind: "type", type: (await client.typeNamed({ ...info, name: "str" })).typeId } as const;
+      const first = await client.objects(list("id", { source, limit: 1_000 }));
+      const second = await client.objects(list("id", { source, limit: 1_000, offset: 1_000 }));
+      expect([first.total, second.total]).toEqual([1_501, 1_501]);
+      const ids = [...first.rows, ...second.rows].map(({ id }) => id);
+      expect(ids.length).toBe(1_501);
+      expect(ids).toEqual(ids.toSorted((a, b) => b - a));
+      expect(await client.objects(list("id", { source, offset: 5_000 }))).toEqual({ total: 1_501, rows: [] });
+    });
+
+    it("gives one row per reference, named as the holder names it", async () => {
+      const source = { kind: "referents", object: asObjectId(dump.ids.list) } as const;
+      const { total, rows } = await client.references(
+        list("place", { source, sort: { by: "place", descending: false }, limit: 2 }),
+      );
+      expect(total).toBe(1_500);
+      expect(rows).toMatchObject([
+        { edge: "[0]", label: "'text 0'", kind: "item", retains: true },
+        { edge: "[1]", label: "'text 1'", kind: "item", retains: true },
+      ]);
+    });
+
+    it("describes an object and what it keeps alive", async () => {
+      await finished();
+      const detail = await client.object({ snapshot: info.snapshot, object: asObjectId(dump.ids.list) });
+      expect(detail).toMatchObject({
+        type: "list",
+        referents: 1_500,
+        referrers: 1,
+        dominator: dump.ids.dict,
+        retainedBytes: 56 + 8 * 1_500 + 57 * 1_500,
+      });
+    });
+
+    it("says why an object is alive", async () => {
+      const object = asObjectId(dump.ids.firstText);
+      const why = await client.why({ snapshot: info.snapshot, object, paths: 3, ignore: [] });
+      expect(why.reach).toBe("named");
+      expect(why.paths[0]?.steps.map(({ id }) => id)).toEqual([
+        dump.ids.module,
+        dump.ids.dict,
+        dump.ids.list,
+        dump.ids.firstText,
+      ]);
+      expect(why.paths[0]?.steps[0]?.root).toMatchObject({ kind: "module", name: "app" });
+      expect(why.sentence).toContain("app");
+    });
+
+    it("finds no holder where one of the path's is ignored", async () => {
+      const object = asObjectId(dump.ids.firstText);
+      const ignore = [asObjectId(dump.ids.list)];
+      const why = await client.why({ snapshot: info.snapshot, object, paths: 3, ignore });
+      expect(why.paths).toEqual([]);
+    });
+
+    it("ends a running request as cancelled", async () => {
+      const seen = (await finished()).at(-1)?.version ?? 0;
+      const controller = new AbortController();
+      const poll = client.watch({ snapshot: info.snapshot, seen }, { signal: controller.signal });
+      controller.abort();
+      await expect(poll).rejects.toMatchObject({ failure: { code: "cancelled" } });
+    });
+
+    it("does not start a request that was cancelled before", async () => {
+      const signal = AbortSignal.abort();
+      await expect(client.snapshots({}, { signal })).rejects.toMatchObject({ failure: { code: "cancelled" } });
+    });
+
+    it("refuses parameters that do not fit", async () => {
+      const wrong = [
+        client.types(list("count", { limit: 1_001 })),
+        client.types(list("count", { offset: -1 })),
+        client.types(list("speed" as "count")),
+        client.objects(list("id", { source: { kind: "type", type: asTypeId(0.5) } })),
+        client.open({} as never),
+        client.object(null as never),
+      ];
+      for (const request of wrong) await expect(request).rejects.toMatchObject({ failure: { code: "bad-request" } });
+    });
+
+    it("refuses a file that nobody offered", async () => {
+      const file = "/etc/passwd" as FileId;
+      await expect(client.open({ file })).rejects.toMatchObject({ failure: { code: "bad-request" } });
+    });
+
+    it("knows only snapshots that are open", async () => {
+      const request = client.summary({ snapshot: asSnapshotId("s999") });
+      await expect(request).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
+    });
+
+    it("knows only objects that the dump has", async () => {
+      const request = client.object({ snapshot: info.snapshot, object: asObjectId(dump.objects) });
+      await expect(request).rejects.toMatchObject({ failure: { code: "no-such-object", objects: dump.objects } });
+    });
+
+    it("closes one dump and keeps the other", async () => {
+      const path = join(folder, "other.pyheap");
+      writeSmallDump(path, { texts: 3, captureId: "1".repeat(32) });
+      const other = await client.open({ file: await shell.offer(path) });
+      expect((await client.snapshots({})).rows.map(({ name }) => name)).toEqual(["small.pyheap", "other.pyheap"]);
+      await client.close({ snapshot: other.snapshot });
+      await expect(client.summary(other)).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
+      expect((await client.snapshots({})).rows).toEqual([info]);
+    });
+
+    for (const bad of BAD_FILES) {
+      const why = showable(bad) ? "" : " (not as root, to whom nothing is forbidden)";
+      it.skipIf(!showable(bad))(`refuses a file ${bad.what}, and other dumps stay usable${why}`, async () => {
+        const path = join(folder, `${bad.what.replaceAll(/\W/g, "-")}.pyheap`);
+        bad.make(path);
+        expect(await failureOf(client, await shell.offer(path), finished)).toMatchObject(bad.failure);
+        expect((await client.types(list("name", { limit: 1 }))).total).toBe(4);
+      });
+    }
+  });
+}
+
+/** Why the file can't be used: found when it is opened or, where only its pages are bad, in a later stage. */
+async function failureOf(
+  client: Client,
+  file: FileId,
+  finished: (snapshot: SnapshotInfo["snapshot"]) => Promise<Status[]>,
+) {
+  const opened = await client.open({ file }).catch((thrown: unknown) => thrown as { failure: unknown });
+  if ("failure" in opened) return opened.failure;
+  const last = (await finished(opened.snapshot)).at(-1);
+  await client.close(opened);
+  return last?.failure;
+}
