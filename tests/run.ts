@@ -12,7 +12,8 @@ import { fromCheck, fromUnittest, fromVitest, judged, type Outcome, sum, totalLi
 import { findPython } from "./setup/python.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const REPORTS = join(ROOT, "tests/output");
+/** From the project's folder, where all parts run. */
+const REPORTS = "tests/output";
 const MINUTES = 60_000;
 /** Colours are for people; some tools use them in a file too unless told not to. */
 const TERMINAL = process.stdout.isTTY === true;
@@ -70,12 +71,12 @@ function vitest(project: string): Outcome {
 
 const failed = (name: string): Outcome => ({ passed: 0, failed: [name], skipped: [] });
 
-const report = (part: string): string => join(REPORTS, `${part}.json`);
+const report = (part: string): string => `${REPORTS}/${part}.json`;
 
 /** Null where there is no report: the part broke off. */
 function read<T>(part: string, convert: (content: T) => Outcome): Outcome | null {
   try {
-    return convert(JSON.parse(readFileSync(report(part), "utf8")));
+    return convert(JSON.parse(readFileSync(join(ROOT, report(part)), "utf8")));
   } catch {
     return null;
   }
@@ -87,8 +88,8 @@ function main(chosen: readonly string[]): number {
     console.error(`No such part: ${unknown.join(", ")}. There are: ${Object.keys(PARTS).join(", ")}.`);
     return 2;
   }
-  rmSync(REPORTS, { recursive: true, force: true });
-  mkdirSync(REPORTS, { recursive: true });
+  rmSync(join(ROOT, REPORTS), { recursive: true, force: true });
+  mkdirSync(join(ROOT, REPORTS), { recursive: true });
   const outcomes = Object.entries(PARTS)
     .filter(([part]) => chosen.length === 0 || chosen.includes(part))
     .map(([part, runPart]) => {

@@ -11,7 +11,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -138,14 +138,20 @@ function chooseNode() {
 
 /** Hands over: same terminal, same signals, same exit code; paths mean what they mean where the person typed them. */
 function run(node, name, args) {
-  const program = join(ROOT, PROGRAMS[name]);
-  // Programs started from there find the tools of node_modules, and the same Node first of all.
-  const path = [join(node, ".."), join(ROOT, "node_modules/.bin"), process.env.PATH ?? ""].join(WINDOWS ? ";" : ":");
   const cwd = name === "test" ? ROOT : (process.env.INIT_CWD ?? process.cwd());
-  const child = spawn(node, [program, ...args], { cwd, env: { ...process.env, PATH: path }, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, [join(ROOT, PROGRAMS[name]), ...args], { cwd, env: environment(node), stdio: "inherit" });
+  // A terminal sends Ctrl+C to both of us; passing it on would make it two.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => fail(new SetupError(`${node} could not be started: ${error.message}`)));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** Programs started from there find the tools of node_modules, and the same Node first of all. */
+function environment(node) {
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH"; // "Path" on Windows
+  const path = [join(node, ".."), join(ROOT, "node_modules/.bin"), process.env[name]].filter(Boolean).join(delimiter);
+  return { ...process.env, [name]: path };
 }
 
 function fail(error) {

@@ -29,7 +29,9 @@ async function openWindow(files: readonly string[]): Promise<number | string> {
 function runToEnd(program: string, args: readonly string[]): Promise<number> {
   return new Promise((done) => {
     const child = spawn(program, args, { stdio: "inherit" });
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
+    // A terminal sends Ctrl+C to both of us; passing it on would make it two.
+    process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.once("error", () => done(1));
     child.once("exit", (code) => done(code ?? 1));
   });
