@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { whyAlive } from "../../shared/analyses/why-alive.ts";
+import { noTick } from "../../shared/types/graph.ts";
+import type { WhyAlive } from "../../shared/types/rows.ts";
+import { viewOf } from "../fixtures/drawn-heap.ts";
+
+const SHOP = `
+  @module shop.sessions: m
+  m  module "shop.sessions" -> dict d
+  d  dict -> ['_PENDING'] p ['HISTORY'] h
+  p  dict -> ['u-17'] s
+  h  list -> [] s
+  s  shop.Session -> .request r
+  r  shop.http.Request -> .body b
+  b  bytes "b'...'"
+  wd weakref.ReferenceType +1 -> weak r
+`;
+
+function why(picture: string, object: string, ignore: string[] = [], paths = 3): WhyAlive {
+  const { view, id } = viewOf(picture);
+  const options = { paths, ignored: ignore.map((name) => id[name] as number) };
+  return whyAlive(view, id[object] as number, options, noTick);
+}
+
+describe("why an object is alive", () => {
+  it("names the module and the whole expression, with __dict__ folded away", () => {
+    expect(why(SHOP, "r").sentence).toBe(
+      "This Request is alive because the module shop.sessions keeps it in _PENDING['u-17'].request",
+    );
+  });
+
+  it("gives the steps as real objects, each with the name its holder gives it", () => {
+    const [path] = why(SHOP, "r").paths;
+    expect(path?.text).toBe("module shop.sessions › _PENDING['u-17'].request");
+    expect(path?.steps.map((step) => step.edge)).toEqual([null, ".__dict__", "['_PENDING']", "['u-17']", ".request"]);
+    expect(path?.steps[0]?.root).toEqual({ kind: "module", name: "shop.sessions", place: null });
+    expect(path?.steps.map((step) => step.label)).toEqual([
+      "module shop.sessions",
+      "dict, 2 entries",
+      "dict, 1 entry",
+      "Session",
+      "Request",
+    ]);
+  });
+
+  it("lists weak references apart and never as holders", () => {
+    const answer = why(SHOP, "r");
+    expect(answer.weak.map((row) => [row.edge, row.retains])).toEqual([[" weak reference", false]]);
+    expect(answer.paths.every((path) => path.steps.every((step) => step.kind !== "weak"))).toBe(true);
+  });
+
+  it("finds the next way when a holder is ignored", () => {
+    const answer = why(SHOP, "r", ["p"]);
+    expect(answer.paths[0]?.text).toBe("module shop.sessions › HISTORY[0].request");
+    expect(answer.ignored.map((row) => row.label)).toEqual(["dict, 1 entry"]);
+  });
+
+  it("says that nothing is left when every holder is ignored", () => {
+    const answer = why(SHOP, "r", ["p", "h"]);
+    expect(answer.paths).toEqual([]);
+    expect(answer.complete).toBe(true);
+    expect(answer.sentence).toBe("Without the 2 ignored holders nothing would keep this Request alive");
+  });
+
+  it("prefers a module's variable to a running frame's, though both are as long", () => {
+    const answer = why(
+      `
+      @thread MainThread: f
+      @module app: m
+      f frame "handle" -> local=item x
+      m module "app" -> .CACHE x
+      x app.Item
+      `,
+      "x",
+    );
+    expect(answer.paths.map((path) => path.text)).toEqual(["module app › CACHE", "frame MainThread › item"]);
+  });
+
+  it("names the local variable where only a running frame holds the object", () => {
+    const answer = why(
+      `
+      @thread Worker-1: f
+      f frame "handle" -> local=request x
+      x app.Request -> .body b
+      b bytes
+      `,
+      "b",
+    );
+    expect(answer.sentence).toBe(
+      "This bytes is alive because the local variable request.body of a frame of thread Worker-1 refers to it",
+    );
+  });
+
+  it("tells a starting point as one", () => {
+    expect(why(SHOP, "m").sentence).toBe("This module is a starting point itself: the module shop.sessions");
+  });
+
+  it("tells garbage from what somebody outside the graph holds", () => {
+    const picture = `
+      @module app: m
+      m  module "app"
+      a  app.Node -> .next b
+      b  app.Node -> .next a
+      c  app.Handle +1 -> .buffer d
+      d  bytearray
+    `;
+    expect(why(picture, "a")).toMatchObject({
+      reach: "unreachable",
+      paths: [],
+      sentence: "Nothing keeps this Node alive: it is garbage that waits for the collector",
+    });
+    expect(why(picture, "d")).toMatchObject({
+      reach: "held-outside",
+      sentence: "This bytearray is alive because something outside the graph holds a Handle that keeps it in buffer",
+    });
+  });
+
+  it("says steps without a Python expression in words", () => {
+    const answer = why(
+      `
+      @module app: m
+      m  module "app" -> dict d
+      d  dict -> ['handler'] f
+      f  function "make.<locals>.handler" -> member=__closure__ t
+      t  tuple -> [] c
+      c  cell -> cell=cache x
+      x  dict
+      `,
+      "x",
+    );
+    expect(answer.paths[0]?.text).toBe("module app › handler.__closure__[0] › closure cache");
+  });
+
+  it("keeps a name from the dump as plain text", () => {
+    const answer = why(
+      `
+      @module app: m
+      m  module "app" -> dict d
+      d  dict -> ['<img src=x onerror=alert(1)>'] x
+      x  app.Item
+      `,
+      "x",
+    );
+    expect(answer.sentence).toContain("__dict__['<img src=x onerror=alert(1)>']");
+  });
+});
