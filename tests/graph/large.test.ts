@@ -144,6 +144,24 @@ describe("long loops", () => {
     expect(fractions.at(-1)).toBeLessThanOrEqual(1);
   });
 
+  it("tick by references where few objects have very many", () => {
+    const dense = completeBipartite(1000, 1000);
+    const { order, graph, predecessors } = analysed(dense);
+    const ticksOf = (run: (tick: Tick) => unknown): number => {
+      let ticks = 0;
+      run(() => ticks++);
+      return ticks;
+    };
+    const preorder = (tick: Tick): void => {
+      const walk = new PreorderWalk(dense.graph, tick);
+      for (const v of dense.roots) walk.startAt(v);
+    };
+    expect(ticksOf(preorder)).toBeGreaterThanOrEqual(30);
+    expect(ticksOf((tick) => reverse(graph, tick))).toBeGreaterThanOrEqual(30);
+    expect(ticksOf((tick) => dominators(order.parent, predecessors, tick))).toBeGreaterThanOrEqual(30);
+    expect(ticksOf((tick) => components(graph, tick))).toBeGreaterThanOrEqual(30);
+  });
+
   it.each(Object.entries(steps))("%s stops at whichever tick throws", (_, run) => {
     let ticks = 0;
     run(() => ticks++);
