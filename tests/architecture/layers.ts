@@ -81,3 +81,9 @@ export const layerOf = (path: string): string | undefined =>
   Object.keys(LAYERS)
     .filter((layer) => path === layer || path.startsWith(`${layer}/`))
     .sort((a, b) => b.length - a.length)[0];
+
+/**
+ * Circles of folders that we live with, as `from -> to`, each with its reason. The words on screen use the components'
+ * plain functions for text (format, sentence, visible-text), and the components use the words.
+ */
+export const ACCEPTED_EDGES: readonly string[] = ["renderer -> renderer/components"];

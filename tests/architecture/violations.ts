@@ -1,6 +1,6 @@
 import { builtinModules } from "node:module";
 import { type Import, importsOf } from "./imports.ts";
-import { LAYERS, layerOf } from "./layers.ts";
+import { ACCEPTED_EDGES, LAYERS, layerOf } from "./layers.ts";
 
 /** Paths from the project's folder, with their contents. */
 export type Files = Readonly<Record<string, string>>;
@@ -41,7 +41,8 @@ export function circle(files: Files): string[] | null {
     if (!from) continue;
     for (const { target, isPackage } of importsOf(file, content)) {
       const to = target !== null && !isPackage ? folderOf(target) : undefined;
-      if (to && to !== from) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+      if (to && to !== from && !ACCEPTED_EDGES.includes(`${from} -> ${to}`))
+        edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
   }
   const done = new Set<string>();
