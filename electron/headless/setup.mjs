@@ -143,6 +143,10 @@ function run(node, name, args) {
   // A terminal sends Ctrl+C to both of us; passing it on would make it two.
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm's shell dies of a signal without a word to what it runs; then nobody would be left to end the server.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
+  if (process.env.npm_lifecycle_event && !WINDOWS) setInterval(orphaned, 500).unref();
   child.on("error", (error) => fail(new SetupError(`${node} could not be started: ${error.message}`)));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
