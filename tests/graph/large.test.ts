@@ -108,7 +108,7 @@ describe("shapes that break recursion, or take forever the simple way", () => {
 });
 
 describe("long loops", () => {
-  const heap = heapLike({ objects: 300_000 });
+  const heap = heapLike({ objects: 150_000 });
   const { order, graph, predecessors, idom, children, retained, components: found } = analysed(heap);
   const type = typesByPreorder(order, heap.type);
   const everything = Array.from({ length: order.nodeCount }, (_, i) => i);
@@ -162,10 +162,10 @@ describe("long loops", () => {
     expect(ticksOf((tick) => components(graph, tick))).toBeGreaterThanOrEqual(30);
   });
 
-  it.each(Object.entries(steps))("%s stops at whichever tick throws", (_, run) => {
+  it.each(Object.entries(steps))("%s stops when a tick throws, early or late", (_, run) => {
     let ticks = 0;
     run(() => ticks++);
-    for (let stopAt = 1; stopAt <= ticks; stopAt++) {
+    for (const stopAt of [1, Math.ceil(ticks / 2), ticks]) {
       let left = stopAt;
       const stop: Tick = () => {
         if (--left === 0) throw new Error("cancelled");
