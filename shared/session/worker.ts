@@ -15,7 +15,8 @@ function main(): void {
     return;
   }
 
-  const answerer = new Answerer(path);
+  const answerer = openAnswerer(path);
+  if (answerer === null) return;
   port.on("message", async (message: ToAnswerer) => {
     if (message.kind === "stage") {
       answerer.stageDone(message.done);
@@ -34,6 +35,16 @@ function main(): void {
     }
     port.postMessage(reply);
   });
+}
+
+/** Null where the file can't be opened: the builder says why, and whoever waits is told so. */
+function openAnswerer(path: string): Answerer | null {
+  try {
+    return new Answerer(path);
+  } catch (thrown) {
+    if (thrown instanceof HeapError) return null;
+    throw thrown;
+  }
 }
 
 main();

@@ -211,18 +211,25 @@ function loadReferences(
 function* pages<Page extends { first: number; codec: Codec }>(file: DumpFile, table: string): Generator<Page> {
   const statement = file.db.prepare<[], Page>(`SELECT * FROM ${table} ORDER BY first`);
   const rows = orDamaged(file.path, `\`${table}\``, () => statement.iterate());
-  for (;;) {
-    const next = orDamaged(file.path, `\`${table}\``, () => rows.next());
-    if (next.done) return;
-    const page = next.value;
-    for (const [column, value] of Object.entries(page)) {
-      const isFact = column === "first" || column === "count" || column === "codec" || column === "crc";
-      if (!isFact && !Buffer.isBuffer(value)) throw damaged(file.path, `\`${table}.${column}\` does not hold bytes`);
+  try {
+    for (;;) {
+      const next = orDamaged(file.path, `\`${table}\``, () => rows.next());
+      if (next.done) return;
+      checkPageRow(file, table, next.value);
+      yield next.value;
     }
-    if (page.codec !== "raw" && page.codec !== "zlib" && page.codec !== "planes+zlib")
-      throw damaged(file.path, `the page ${page.first} of \`${table}\` is packed in a way this version does not know`);
-    yield page;
+  } finally {
+    rows.return?.(); // a query that is not at its end would keep the file from being closed
   }
+}
+
+function checkPageRow(file: DumpFile, table: string, page: { first: number; codec: Codec }): void {
+  for (const [column, value] of Object.entries(page)) {
+    const isFact = column === "first" || column === "count" || column === "codec" || column === "crc";
+    if (!isFact && !Buffer.isBuffer(value)) throw damaged(file.path, `\`${table}.${column}\` does not hold bytes`);
+  }
+  if (page.codec !== "raw" && page.codec !== "zlib" && page.codec !== "planes+zlib")
+    throw damaged(file.path, `the page ${page.first} of \`${table}\` is packed in a way this version does not know`);
 }
 
 /** Roots of objects that are in the file; the rest could not be shown anyway. */
