@@ -26,8 +26,8 @@ const GROUPS = [
   { files: "python-dump/**/*.py", select: [...COMMON, "A", "ARG", "BLE"], ignore: IGNORE },
   { files: "tests/**/*.py", select: COMMON, ignore: [...IGNORE, "D1"] },
 ];
-/** Fixes that only rearrange; the others are left to a person. */
-const SAFE_TO_FIX = new Set(["I001", "F401"]);
+/** Fixes that change how it is written and not what it does; the others are left to a person. */
+const SAFE_TO_FIX = new Set(["I001", "F401", "UP006", "UP007", "UP035", "UP037", "UP045", "RUF100"]);
 
 const workspaceFor = ({ select, ignore }: (typeof GROUPS)[number]): Workspace =>
   new Workspace(
@@ -47,18 +47,41 @@ const workspaceFor = ({ select, ignore }: (typeof GROUPS)[number]): Workspace =>
 
 const check = (workspace: Workspace, source: string): readonly Diagnostic[] => workspace.check(source);
 
-/** Applies the fixes of the first diagnostic that has a safe one until there is none. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly content: string;
+}
+
+/** The edits of each safe fix, as offsets into the text. */
+function safeFixes(workspace: Workspace, text: string): Edit[][] {
+  const lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  const offset = ({ row, column }: { row: number; column: number }) => lineStarts[row - 1] + column - 1;
+  return check(workspace, text).flatMap(({ code, fix }) =>
+    fix && SAFE_TO_FIX.has(code ?? "")
+      ? [
+          fix.edits.map(({ location, end_location, content }) => ({
+            start: offset(location),
+            end: offset(end_location),
+            content: content ?? "",
+          })),
+        ]
+      : [],
+  );
+}
+
+/** Applies what does not overlap, again and again: a fix may uncover the next one. */
 function fixed(workspace: Workspace, source: string): string {
   let text = source;
-  for (let round = 0; round < 100; round++) {
-    const fix = check(workspace, text).find(({ code, fix }) => fix && SAFE_TO_FIX.has(code ?? ""))?.fix;
-    if (!fix) break;
-    const lines = text.split(/(?<=\n)/);
-    const offset = ({ row, column }: { row: number; column: number }) =>
-      lines.slice(0, row - 1).reduce((sum, line) => sum + line.length, 0) + column - 1;
-    for (const edit of fix.edits.toReversed()) {
-      text = text.slice(0, offset(edit.location)) + (edit.content ?? "") + text.slice(offset(edit.end_location));
+  for (let fixes = safeFixes(workspace, text); fixes.length > 0; fixes = safeFixes(workspace, text)) {
+    const chosen: Edit[] = [];
+    const free = (edit: Edit) => chosen.every((other) => edit.end < other.start || edit.start > other.end);
+    for (const edits of fixes) if (edits.every(free)) chosen.push(...edits);
+    const before = text;
+    for (const { start, end, content } of chosen.sort((a, b) => b.start - a.start)) {
+      text = text.slice(0, start) + content + text.slice(end);
     }
+    if (text === before) break;
   }
   return workspace.format(text);
 }
