@@ -207,6 +207,13 @@ export const messages = {
 
   object: {
     whyAlive: "Why alive?",
+    title: (label: string, shallow: number, retained: number | null): Sentence => {
+      const uses = sentence`${code(shown(label, 120))} uses ${formatBytes(shallow)}`;
+      if (retained === null) return uses;
+      return retained > shallow
+        ? sentence`${uses} and keeps ${formatBytes(retained)} alive`
+        : sentence`${uses} and keeps nothing else alive`;
+    },
     copyAddress: "Copy address",
     copyLabel: "Copy text",
     facts: "Facts",
@@ -224,6 +231,7 @@ export const messages = {
     generation: "Collector",
     generationHint: "The generation of the cyclic collector that it was in",
     reach: "Reached",
+    reachHint: "Whether a chain of references leads to it from a module, a thread or another starting point",
     chain: "Biggest holders around it",
     chainLead: "without any one of these, it would be gone",
     chainNone: "No single object holds it alone.",
@@ -254,7 +262,7 @@ export const messages = {
       return detail.generation === null ? "tracked, generation unknown" : `generation ${detail.generation}`;
     },
     reach_: {
-      named: "from a starting point with a name",
+      named: "from a named starting point",
       "held-outside": "only from outside Python",
       unreachable: "not reached: no known holder",
     },
@@ -295,7 +303,7 @@ export const messages = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Show all",
-    openObject: "Open",
+    openObject: "Open this object",
     copyMarkdown: "Copy as Markdown",
     heldOutsideLead:
       "Nothing in the dump holds it. A C extension, a C global or a frame that was not captured may; Python code alone can't tell.",

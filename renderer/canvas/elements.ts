@@ -1,10 +1,11 @@
 import type { WhyAlive } from "../../shared/session/contract.ts";
 import type { ObjectId } from "../../shared/types/ids.ts";
+import { foldSteps } from "../components/fold.ts";
 import { shown } from "../components/visible-text.ts";
 
 /** More than this can't be read, and takes long to draw. */
 export const MOST_NODES = 120;
-const NODE_TEXT = 28;
+const NODE_TEXT = 24;
 const EDGE_TEXT = 24;
 
 export interface GraphNode {
@@ -54,13 +55,13 @@ export function whyGraph(why: WhyAlive, target: ObjectId, most = MOST_NODES): Wh
 
   for (const [index, path] of why.paths.entries()) {
     let previous: string | null = null;
-    for (const step of path.steps) {
+    for (const step of foldSteps(path.steps)) {
       const id: string = step.id === null ? `root:${step.root?.kind}:${step.root?.name}` : `object:${step.id}`;
       const role = step.id === target ? "target" : step.root !== null ? "root" : "holder";
       const drawn = add({ id, object: step.id, label: shown(step.label, NODE_TEXT), role, main: index === 0 });
       const edge = `${previous}>${id}>${step.edge}`;
       if (drawn && previous !== null && !edges.has(edge)) {
-        const label = shown(step.edge ?? "", EDGE_TEXT);
+        const label = shown((step.edge ?? "").trim(), EDGE_TEXT);
         edges.set(edge, { id: edge, from: previous, to: id, label, weak: false, main: index === 0 });
       }
       previous = drawn ? id : null;
@@ -73,7 +74,7 @@ export function whyGraph(why: WhyAlive, target: ObjectId, most = MOST_NODES): Wh
     const label = shown(row.label, NODE_TEXT);
     if (!add({ id: from, object: row.id, label, role: "weak", main: false }) || !nodes.has(to)) continue;
     const id = `${known ? "also " : ""}${from}>${to}>weak ${row.edge}`;
-    edges.set(id, { id, from, to, label: shown(row.edge, EDGE_TEXT), weak: true, main: false });
+    edges.set(id, { id, from, to, label: shown(row.edge.trim(), EDGE_TEXT), weak: true, main: false });
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()], left: left.size };
 }

@@ -1,7 +1,7 @@
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
 import type { ObjectId } from "../../shared/types/ids.ts";
 import type { WhyGraph } from "./elements.ts";
-import { NODE_HEIGHT, type Placed } from "./layout.ts";
+import { LARGEST_ZOOM, MARGIN, NODE_HEIGHT, type Placed, READABLE_ZOOM } from "./sizes.ts";
 
 /** What the buttons beside the picture do. */
 export interface GraphControls {
@@ -17,8 +17,6 @@ export interface GraphEvents {
   onselect(object: ObjectId | null): void;
   onopen(object: ObjectId): void;
 }
-
-const LARGEST_ZOOM = 1.15;
 
 /** Draws a placed graph into a container; the only module that knows Cytoscape. */
 export function drawGraph(
@@ -39,7 +37,7 @@ export function drawGraph(
     boxSelectionEnabled: false,
     selectionType: "single",
   });
-  showAll(core);
+  showMost(core);
   const objectOf = (id: string) => graph.nodes.find((node) => node.id === id)?.object ?? null;
   core.on("select", "node", (event) => events.onselect(objectOf(event.target.id())));
   core.on("unselect", "node", () => events.onselect(null));
@@ -51,7 +49,7 @@ export function drawGraph(
   core.on("mouseout", "node", () => container.classList.remove("on-node"));
   const resized = new ResizeObserver(() => {
     core.resize();
-    showAll(core);
+    showMost(core);
   });
   resized.observe(container);
 
@@ -78,11 +76,19 @@ export function drawGraph(
 
 /** All of it in view, but small graphs not blown up. */
 function showAll(core: Core): void {
-  core.fit(undefined, 20);
+  core.fit(undefined, MARGIN);
   if (core.zoom() > LARGEST_ZOOM) {
     core.zoom(LARGEST_ZOOM);
     core.center();
   }
+}
+
+/** All of it, if it can be read then; else the object, with as much round it as there is room for. */
+function showMost(core: Core): void {
+  showAll(core);
+  if (core.zoom() >= READABLE_ZOOM) return;
+  core.zoom(READABLE_ZOOM + 0.15);
+  core.center(core.nodes(".target"));
 }
 
 /**
@@ -107,10 +113,13 @@ function elementsOf(graph: WhyGraph, places: readonly Placed[]): ElementDefiniti
       classes: node.main ? `${node.role} main` : node.role,
     };
   });
+  const arriving = new Set<string>();
+  const meeting = new Set<string>();
+  for (const { to } of graph.edges) (arriving.has(to) ? meeting : arriving).add(to);
   const edges = graph.edges.map(
     (edge): ElementDefinition => ({
       data: { id: edge.id, source: edge.from, target: edge.to, label: edge.label },
-      classes: edge.weak ? "weak" : edge.main ? "main" : "",
+      classes: [edge.weak ? "weak" : edge.main ? "main" : "", meeting.has(edge.to) ? "meeting" : ""].join(" "),
       selectable: false,
     }),
   );
@@ -156,7 +165,10 @@ function stylesheet(container: HTMLElement): StylesheetJson {
     { selector: "node.main", style: { "background-color": colour("accent-bg"), "border-color": colour("accent") } },
     { selector: "node.root", style: { "corner-radius": `${NODE_HEIGHT / 2}` } },
     { selector: "node.target", style: { "font-weight": "bold", "border-width": 2.4 } },
-    { selector: "node.weak", style: { "border-style": "dotted", "border-width": 1.5, color: colour("soft") } },
+    {
+      selector: "node.weak",
+      style: { "border-style": "dashed", "border-dash-pattern": [2, 3], "border-width": 1.5, color: colour("soft") },
+    },
     {
       selector: "node:selected",
       style: { "overlay-color": colour("accent"), "overlay-opacity": 0.16, "overlay-padding": 4 },
@@ -189,6 +201,8 @@ function stylesheet(container: HTMLElement): StylesheetJson {
         color: colour("accent"),
       },
     },
-    { selector: "edge.weak", style: { "line-style": "dotted", width: 1.6 } },
+    // Where edges meet, labels in their middles would meet too.
+    { selector: "edge.meeting", style: { label: "", "source-label": "data(label)", "source-text-offset": 26 } },
+    { selector: "edge.weak", style: { "line-style": "dashed", "line-dash-pattern": [2, 4], width: 1.6 } },
   ];
 }

@@ -1,5 +1,5 @@
 import type { WhyGraph } from "./elements.ts";
-import type { Placed } from "./layout.ts";
+import type { Placed } from "./sizes.ts";
 
 /** Computes the places of a graph in a worker of its own, so that the page stays free. Aborting ends the worker. */
 export function placeInWorker(graph: WhyGraph, signal: AbortSignal): Promise<readonly Placed[]> {

@@ -13,13 +13,14 @@ const HOVER = 2000;
 // that are letters by category but have no shape.
 const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
 
-/** Each character that can't be seen becomes one that can: `␊` for a line break, `⟨U+202E⟩` for a bidi mark. */
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Each character that can't be seen is written as Python writes it: `\n` for a line break, `\u202e` for a bidi mark. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (character) => {
-    const point = character.codePointAt(0) ?? 0;
-    if (point < 0x20) return String.fromCodePoint(0x2400 + point);
-    if (point === 0x7f) return "␡";
-    return `⟨U+${point.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+    const digits = (character.codePointAt(0) ?? 0).toString(16);
+    if (digits.length <= 2) return SHORT[character] ?? `\\x${digits.padStart(2, "0")}`;
+    return digits.length <= 4 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
   });
 }
 
@@ -47,7 +48,7 @@ export const onHover = (text: string): string => visible(cutMiddle(text, HOVER))
  * last part stays, since it says most.
  */
 export function headAndTail(text: string, longestTail = 28): { head: string; tail: string } {
-  if (text.length <= 12) return { head: "", tail: text };
+  if (text.length <= 20) return { head: text, tail: "" };
   const dot = text.lastIndexOf(".");
   const identifier = dot > 0 && /^\.[\w<>]+$/.test(text.slice(dot));
   const wanted = identifier && text.length - dot <= longestTail ? text.length - dot : 8;

@@ -1,5 +1,6 @@
 import type { ObjectDetail, WhyAlive } from "../../shared/session/contract.ts";
 import { messages } from "../messages.ts";
+import { foldSteps } from "./fold.ts";
 import { formatBytes } from "./format.ts";
 import { plain } from "./sentence.ts";
 import { shown, visible } from "./visible-text.ts";
@@ -15,8 +16,8 @@ export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string 
       `| ${messages.why.how} | ${messages.columns.shallow} | ${messages.columns.retained} |`,
       "|---|--:|--:|",
     );
-    for (const step of first.steps) {
-      const edge = step.edge === null ? "" : `${inCode(step.edge)} `;
+    for (const step of foldSteps(first.steps)) {
+      const edge = step.edge === null ? "" : `${inCode(step.edge.trim())} `;
       lines.push(`| ${edge}${inCode(step.label)} | ${size(step.shallowBytes)} | ${size(step.retainedBytes)} |`);
     }
   }
@@ -24,7 +25,7 @@ export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string 
     lines.push("", `${messages.why.others}:`, "", ...others.map((path) => `- ${inCode(path.text)}`));
   if (why.weak.length > 0) {
     lines.push("", `${messages.why.weak} (${messages.why.weakLead}):`, "");
-    for (const row of why.weak) lines.push(`- ${inCode(row.edge)} ${inCode(row.label)}`);
+    for (const row of why.weak) lines.push(`- ${inCode(row.edge.trim())} ${inCode(row.label)}`);
   }
   if (why.ignored.length > 0)
     lines.push("", `${messages.why.ignored}: ${why.ignored.map((row) => inCode(row.label)).join(", ")}`);

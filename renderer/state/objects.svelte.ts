@@ -48,8 +48,12 @@ export class ObjectsState {
     if (source.kind === "type") {
       void this.type.ask(async (signal) => {
         const sort = { by: "shallow", descending: true } as const;
-        const request = { snapshot, source, sort, filter: { text: "" }, offset: 0, limit: 1 };
-        return (await this.#client.types(request, { signal })).rows[0] ?? null;
+        const ask = async (source: Source, text: string, limit: number) =>
+          (await this.#client.types({ snapshot, source, sort, filter: { text }, offset: 0, limit }, { signal })).rows;
+        const [row] = await ask(source, "", 1);
+        if (row === undefined || row.retainedBytes !== null || !this.#holdersKnown) return row ?? null;
+        // What all of a type keep alive together is known for types as a whole only.
+        return (await ask({ kind: "all" }, row.type, 100)).find((each) => each.typeId === row.typeId) ?? row;
       });
     } else if ("object" in source && source.object !== null) {
       const { object } = source;
