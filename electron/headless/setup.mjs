@@ -22,6 +22,9 @@ const PROGRAMS = {
 };
 const WINDOWS = process.platform === "win32";
 
+/** npm's own patience is over a minute of silence before it says that there is no network. */
+const SOON = ["--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=8000"];
+
 /** What a person can change; printed as one sentence, without a stack. */
 class SetupError extends Error {}
 
@@ -97,7 +100,7 @@ function install() {
   const begin = Date.now();
   console.error("Installing the packages (once; a minute or two) …");
   // Without `include`, NODE_ENV=production would leave out half of what is needed.
-  const { ok, said } = npm("ci", "--include=dev", "--no-audit", "--no-fund");
+  const { ok, said } = npm("ci", "--include=dev", "--no-audit", "--no-fund", ...SOON);
   if (!ok || !installed()) {
     const lines = said.split("\n").filter((line) => /^npm err/i.test(line));
     console.error((lines.length > 0 ? lines.slice(0, 15) : [said.trimEnd()]).join("\n"));
