@@ -15,6 +15,8 @@ export interface HeapView {
   readonly cycles: CycleStage | null;
   /** Roots by object, once the graph is there. */
   readonly rootsOf: ReadonlyMap<number, readonly RootInfo[]> | null;
+  /** The dicts that hold modules' variables, and the modules' names; once the columns are there. */
+  readonly moduleOfDict: ReadonlyMap<number, string> | null;
   /** Memory of path searches, made at the first one. */
   scratch: PathScratch | null;
 }
@@ -42,6 +44,27 @@ export function refcountOf({ columns: { heap } }: HeapView, object: number): num
   return count === UNKNOWN || (heap.flags[object] & FLAGS.immortal) !== 0 ? null : count;
 }
 
+/** A module's dict, which people know by its module: it often is the biggest holder of all. */
+function variablesOf(view: HeapView, object: number): string | null {
+  const module = view.moduleOfDict?.get(object);
+  return module === undefined ? null : `variables of module ${module}`;
+}
+
+/** Finds the dicts of all modules by their layout. Time O(n). */
+export function moduleDicts({ heap }: ColumnsStage, texts: TextSource): Map<number, string> {
+  const found = new Map<number, string>();
+  const moduleType = heap.types.findIndex((type) => type.name === "module");
+  for (let object = 0; object < heap.objectCount; object++) {
+    if (heap.type[object] !== moduleType) continue;
+    const { runs } = heap.layouts[heap.layout[object]];
+    if (runs[0]?.kind !== "dict") continue;
+    const dict = heap.references.targets[heap.references.offsets[object]];
+    const name = texts.get(object);
+    if (name !== null && dict < heap.objectCount) found.set(dict, name);
+  }
+  return found;
+}
+
 export function objectRow(view: HeapView, object: number): ObjectRow {
   const { heap } = view.columns;
   const type = heap.type[object];
@@ -52,7 +75,7 @@ export function objectRow(view: HeapView, object: number): ObjectRow {
     address: asAddress(heap.address[object]),
     type: heap.types[type].name,
     typeId: asTypeId(type),
-    label: labelOf(heap, view.texts, object),
+    label: variablesOf(view, object) ?? labelOf(heap, view.texts, object),
     shallowBytes: heap.shallow[object],
     retainedBytes: retainedOf(view, object),
     releasedByRefcountBytes: null,

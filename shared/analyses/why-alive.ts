@@ -1,4 +1,4 @@
-import { pathScratch, pathsToRoot } from "../graph/paths.ts";
+import { pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import { asAddress } from "../types/ids.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
@@ -29,15 +29,9 @@ export function whyAlive(
   tick: Tick,
 ): WhyAlive {
   if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
-  const { predecessors, preordering } = view.graph.graph;
-  view.scratch ??= pathScratch(predecessors.nodeCount);
+  const { preordering } = view.graph.graph;
   const without = new Set(ignored.map((id) => preorderOf(view, id)));
-  const found = pathsToRoot(
-    predecessors,
-    preorderOf(view, object),
-    Math.max(FEWEST_CANDIDATES, CANDIDATES_PER_PATH * wanted),
-    { ignored: (node) => without.has(node), maxVisited: MOST_VISITED, scratch: view.scratch, tick },
-  );
+  const found = waysToRoot(view, preorderOf(view, object), wanted, (node) => without.has(node), tick);
   const reach = reachOf(view, object) ?? "named";
   const paths = found.paths
     .map((path) =>
@@ -69,6 +63,47 @@ export function whyAlive(
     ignored: ignored.map((id) => objectRow(view, id)),
     warnings: view.dominators === null ? ["`retainedBytes` is not there yet: the dominators are being computed."] : [],
   };
+}
+
+/**
+ * Paths to the target in preorder numbers. A search gives one path per starting point; where these are fewer than
+ * wanted, it is repeated without the objects that the paths so far pass through, for other ways from the same starting
+ * points. At most `wanted` searches.
+ */
+function waysToRoot(
+  view: HeapView,
+  target: number,
+  wanted: number,
+  ignored: (node: number) => boolean,
+  tick: Tick,
+): RetainingPaths {
+  if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
+  const { predecessors } = view.graph.graph;
+  view.scratch ??= pathScratch(predecessors.nodeCount);
+  const { scratch } = view;
+  const paths: (readonly number[])[] = [];
+  const passed = new Set<number>();
+  for (;;) {
+    const found = pathsToRoot(predecessors, target, Math.max(FEWEST_CANDIDATES, CANDIDATES_PER_PATH * wanted), {
+      ignored: (node) => ignored(node) || passed.has(node),
+      maxVisited: MOST_VISITED,
+      scratch,
+      tick,
+    });
+    paths.push(...found.paths);
+    const before = passed.size;
+    for (const path of found.paths) for (const node of between(view, path)) passed.add(node);
+    // Without a new object to avoid, the same paths would come again.
+    if (!found.complete || paths.length >= wanted || passed.size === before)
+      return { paths, complete: found.complete && paths.length <= wanted };
+  }
+}
+
+/** What a path passes through: without the target, and without the starting point and the variables of a module. */
+function between(view: HeapView, path: readonly number[]): readonly number[] {
+  const preordering = view.graph?.graph.preordering;
+  const isModule = preordering !== undefined && view.moduleOfDict?.has(preordering.node[path[1] ?? 0]) === true;
+  return path.slice(isModule ? 2 : 1, -1);
 }
 
 function tell(view: HeapView, objects: readonly number[]): ToldPath {

@@ -75,7 +75,8 @@ export const pathScratch = (nodeCount: number): PathScratch => ({
  * Why an object is alive: up to `limit` paths from the root to it, shortest first, each from another starting point.
  *
  * Breadth-first search backwards from the target that uses each object once, as Eclipse MAT's "paths to GC roots"
- * does: every starting point that leads to the target gives one path, a shortest one. Paths may share their ends.
+ * does: every starting point that leads to the target without passing another one gives one path, a shortest such.
+ * Paths may share their ends. A target that is a starting point has a path of its own and those of its other holders.
  * An empty and complete answer proves that nothing keeps the target alive but what was ignored.
  *
  * `predecessors` is the reverse of a relabelled graph. Time O(visited objects + references to them); memory: n bits
@@ -108,15 +109,19 @@ export function pathsToRoot(
     for (let head = 0; head < met; head++) {
       if ((head & TICK_MASK) === 0) tick(head / predecessors.nodeCount);
       const v = scratch.queue[head];
-      let isStart = false;
-      for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+      const first = offsets[v];
+      const end = offsets[v + 1];
+      // Predecessors are increasing, and the root has the smallest number of its group.
+      if (first < end && targets[first] === root) {
+        if (paths.push(pathFrom(head, scratch)) >= limit) return { paths, complete: false };
+        if (head > 0) continue; // a way through another starting point says nothing new
+      }
+      for (let e = first; e < end; e++) {
         const p = targets[e];
-        if (p === root) isStart = true;
-        else if (hasBit(seen, p) || ignored?.(p)) continue;
-        else if (met < maxVisited) meet(p, head);
+        if (p === root || hasBit(seen, p) || ignored?.(p)) continue;
+        if (met < maxVisited) meet(p, head);
         else complete = false;
       }
-      if (isStart && paths.push(pathFrom(head, scratch)) >= limit) return { paths, complete: false };
     }
     return { paths, complete };
   } finally {

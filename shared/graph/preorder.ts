@@ -34,7 +34,7 @@ export interface Preordering {
  *
  * Time O(n + m) for all steps together; memory 12(n + 2) + 4n bytes and two bits per node, of which 4(n + 2) bytes and
  * the bits are scratch. Iterative: the way back up is the chain of parents. Nodes that no start reaches get no number;
- * a walk without starts numbers the artificial root only.
+ * a walk without starts numbers the artificial root only. A walk whose tick has thrown is of no further use.
  */
 export class PreorderWalk {
   readonly #graph: Csr;

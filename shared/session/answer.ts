@@ -4,7 +4,7 @@ import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
-import { type HeapView, objectRow } from "../analyses/view.ts";
+import { type HeapView, moduleDicts, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { type DumpFile, openDump } from "../store/open-file.ts";
@@ -28,6 +28,7 @@ export class Answerer {
   readonly #waiting: { stage: Stage; resolve: () => void }[] = [];
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
   #view: HeapView | null = null;
+  #moduleOfDict: Map<number, string> | null = null;
 
   constructor(path: string) {
     this.#file = openDump(path);
@@ -145,6 +146,7 @@ export class Answerer {
     const columns = await this.#stage("columns");
     await this.#stage(stage);
     const { graph = null, dominators = null, cycles = null } = this.#stages;
+    this.#moduleOfDict ??= moduleDicts(columns, this.#texts);
     this.#view ??= {
       texts: this.#texts,
       columns,
@@ -152,6 +154,7 @@ export class Answerer {
       dominators,
       cycles,
       rootsOf: graph === null ? null : rootsByObject(graph),
+      moduleOfDict: this.#moduleOfDict,
       scratch: null,
     };
     return this.#view;

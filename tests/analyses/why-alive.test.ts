@@ -36,7 +36,7 @@ describe("why an object is alive", () => {
     expect(path?.steps[0]?.root).toEqual({ kind: "module", name: "shop.sessions", place: null });
     expect(path?.steps.map((step) => step.label)).toEqual([
       "module shop.sessions",
-      "dict, 2 entries",
+      "variables of module shop.sessions",
       "dict, 1 entry",
       "Session",
       "Request",
@@ -53,6 +53,32 @@ describe("why an object is alive", () => {
     const answer = why(SHOP, "r", ["p"]);
     expect(answer.paths[0]?.text).toBe("module shop.sessions › HISTORY[0].request");
     expect(answer.ignored.map((row) => row.label)).toEqual(["dict, 1 entry"]);
+  });
+
+  it("gives other ways from the same starting point, each through other objects", () => {
+    const answer = why(SHOP, "s");
+    expect(answer.paths.map((path) => path.text)).toEqual([
+      "module shop.sessions › _PENDING['u-17']",
+      "module shop.sessions › HISTORY[0]",
+    ]);
+    expect(answer.complete).toBe(true);
+  });
+
+  it("does not tell a way through another starting point: it would say nothing new", () => {
+    const answer = why(
+      `${SHOP}
+      @modules sys.modules: mods
+      @module sys: sys
+      mods dict -> ['shop.sessions'] m ['sys'] sys
+      sys  module "sys" -> dict sd
+      sd   dict -> ['modules'] mods
+    `,
+      "s",
+    );
+    expect(answer.paths.map((path) => path.text)).toEqual([
+      "module shop.sessions › _PENDING['u-17']",
+      "module shop.sessions › HISTORY[0]",
+    ]);
   });
 
   it("says that nothing is left when every holder is ignored", () => {
