@@ -36,9 +36,11 @@ const PARTS: Readonly<Record<string, () => Outcome>> = {
     return judged("python", code, read("python", fromUnittest));
   },
   e2e: () => {
-    const chromium = findChromium() ?? installChromium();
+    const named = process.env.CHROMIUM;
+    const chromium = findChromium() ?? (named ? null : installChromium());
     if (!chromium) {
-      return failed("e2e: NO END-TO-END TEST RAN: no Chromium found and none could be installed; set CHROMIUM");
+      const reason = named ? `CHROMIUM names no program (${named})` : "no Chromium found, and none could be installed";
+      return failed(`e2e: NO END-TO-END TEST RAN: ${reason}`);
     }
     process.env.CHROMIUM = chromium;
     return vitest("e2e");
