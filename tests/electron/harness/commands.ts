@@ -24,10 +24,7 @@ const COMMANDS: Async<Commands> = {
     theme: nativeTheme.themeSource,
   }),
   ready: () => harness.becomeReady(),
-  evaluate: (source) => window().webContents.page.evaluate(source),
-  async until(source) {
-    await window().webContents.page.waitForFunction(source, null, { polling: 20, timeout: 20_000 });
-  },
+  evaluate: (source) => window().webContents.evaluate(source),
   answerDialog(path) {
     harness.dialogAnswers.push(path);
   },
@@ -61,13 +58,9 @@ const COMMANDS: Async<Commands> = {
   killEngine() {
     for (const engine of harness.engines) engine.kill();
   },
-  crashPage() {
-    // The navigation never ends: the page is gone.
-    window()
-      .webContents.page.goto("chrome://crash")
-      .catch(() => {});
-  },
+  crashPage: () => window().webContents.crash(),
   reloadPage: () => window().webContents.reload(),
+  moveWindow: (bounds) => window().moveTo(bounds),
   closeWindow: () => window().close(),
 };
 

@@ -37,9 +37,10 @@ type Remote = {
 };
 
 /** The app while it runs, as the tests handle it. */
-export interface App extends Omit<Remote, "evaluate" | "until"> {
+export interface App extends Omit<Remote, "evaluate"> {
   /** Runs a function in the page. It sees only the page and its argument. */
   evaluate<A, T>(run: (argument: A) => T | Promise<T>, argument?: A): Promise<T>;
+  /** Resolves when this becomes true in the page. */
   until<A>(condition: (argument: A) => boolean, argument?: A): Promise<void>;
   /** The next of these events, or the first of those that nobody has taken yet. */
   event(name: Told["event"]): Promise<unknown>;
@@ -90,8 +91,9 @@ export function start({ appPath, userData }: Installation, { files = [], holdRea
         case "event":
           return event;
         case "evaluate":
+          return (run: unknown, argument: unknown) => ask("evaluate", [inPage(run, argument)]);
         case "until":
-          return (run: unknown, argument: unknown) => ask(name, [inPage(run, argument)]);
+          return (run: unknown, argument: unknown) => ask("evaluate", [untilTrue(inPage(run, argument))]);
         case "kill":
           return async () => {
             child.kill("SIGKILL");
@@ -103,6 +105,17 @@ export function start({ appPath, userData }: Installation, { files = [], holdRea
     },
   });
 }
+
+/** Looks in the page itself, so that nothing has to travel while it waits. */
+const untilTrue = (condition: string) => `new Promise((resolve, reject) => {
+  const end = performance.now() + 20_000;
+  const look = () => {
+    if (${condition}) resolve();
+    else if (performance.now() > end) reject(new Error(${JSON.stringify(`Not true in time: ${condition}`)}));
+    else setTimeout(look, 20);
+  };
+  look();
+})`;
 
 function collect(child: ChildProcess): () => string {
   const chunks: string[] = [];

@@ -14,15 +14,23 @@ export interface Told {
     | "engine-exit"
     | "engine-error"
     | "loaded"
-    | "navigation-denied"
-    | "popup-denied"
+    | "navigation"
     | "page-console"
+    | "popup"
+    | "reloaded"
     | "quit";
   readonly data: unknown;
 }
 
+/** The data of the events `navigation` and `popup`: where the page wanted to go, and whether the app let it. */
+export interface Attempt {
+  readonly url: string;
+  readonly denied: boolean;
+}
+
 export interface WindowState {
-  readonly options: unknown;
+  /** As the app gave them to its window. */
+  readonly options: { readonly webPreferences: unknown };
   readonly url: string;
   readonly shown: boolean;
   /** Pages in the window's browser context: more than one means that a second window came up. */
@@ -44,8 +52,6 @@ export interface Commands {
   state(): AppState;
   ready(): void;
   evaluate(source: string): unknown;
-  /** Resolves when the expression becomes true in the page. */
-  until(source: string): void;
   answerDialog(path: string | null): void;
   clickMenu(...labels: string[]): void;
   /** The app's event `open-file`; says whether it was prevented, as the app must. */
@@ -57,6 +63,7 @@ export interface Commands {
   killEngine(): void;
   crashPage(): void;
   reloadPage(): void;
+  moveWindow(bounds: WindowState["bounds"]): void;
   closeWindow(): void;
 }
 

@@ -6,7 +6,7 @@ import { findChromium } from "../../setup/chromium.ts";
 import { app, PreventableEvent } from "./app.ts";
 import { harness } from "./control.ts";
 import { ipcMain } from "./ipc.ts";
-import type { WindowState } from "./messages.ts";
+import type { Attempt, WindowState } from "./messages.ts";
 import type { PortMain } from "./ports.ts";
 import { answerRequest, fromChromium, toChromium } from "./protocol.ts";
 import { bridgeEnd, type FromPreload, pageWorld, preloadWorld, type ToPreload } from "./worlds.ts";
@@ -70,15 +70,14 @@ class WebContents extends EventEmitter {
   }
 
   reload(): void {
-    this.#goingTo = this.getURL();
-    void this.#opened?.page.goto(toChromium(this.#goingTo)); // a crashed page can't reload itself
+    void this.#load(this.#goingTo).then(() => harness.tell("reloaded"));
   }
 
   // What the harness needs.
 
-  get page(): Page {
+  get #cdp(): CDPSession {
     if (this.#opened === null) throw new Error("The window has no page yet");
-    return this.#opened.page;
+    return this.#opened.cdp;
   }
 
   get pages(): number {
@@ -101,7 +100,20 @@ class WebContents extends EventEmitter {
 
   async go(url: string): Promise<void> {
     this.#goingTo = url;
-    await this.page.goto(toChromium(url));
+    await this.#load(url);
+  }
+
+  /** Evaluates in the page's own world, as its own scripts are; waits for a promise. */
+  async evaluate(expression: string): Promise<unknown> {
+    const how = { awaitPromise: true, returnByValue: true, userGesture: true };
+    const { result, exceptionDetails: thrown } = await this.#cdp.send("Runtime.evaluate", { expression, ...how });
+    if (thrown) throw new Error(thrown.exception?.description ?? thrown.text);
+    return result.value;
+  }
+
+  /** Ends the page's process. The promise never settles: nobody is left to answer. */
+  crash(): void {
+    void this.#cdp.send("Page.crash").catch(() => {});
   }
 
   /** Drops a real file. Where it lies is known only by its name: see the README. */
@@ -109,8 +121,15 @@ class WebContents extends EventEmitter {
     this.#toPreload({ kind: "path", name: basename(path), path });
     const data = { items: [], files: [path], dragOperationsMask: 1 };
     for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-      await this.#opened?.cdp.send("Input.dispatchDragEvent", { type, x: 50, y: 50, data });
+      await this.#cdp.send("Input.dispatchDragEvent", { type, x: 50, y: 50, data });
     }
+  }
+
+  /** Over the DevTools protocol, because Playwright's own page is dead for good after a crash. */
+  async #load(url: string): Promise<void> {
+    const loaded = new Promise((resolve) => this.#cdp.once("Page.loadEventFired", resolve));
+    await this.#cdp.send("Page.navigate", { url: toChromium(url) });
+    await loaded;
   }
 
   async close(): Promise<void> {
@@ -119,15 +138,14 @@ class WebContents extends EventEmitter {
   }
 
   #watchPopups(page: Page, cdp: CDPSession): void {
-    const denied: string[] = [];
+    const attempts: Attempt[] = [];
     cdp.on("Page.windowOpen", ({ url }) => {
-      if (this.#openHandler({ url: fromChromium(url) }).action === "deny") denied.push(url);
+      attempts.push({ url, denied: this.#openHandler({ url: fromChromium(url) }).action === "deny" });
     });
     page.on("popup", async (popup) => {
-      const url = denied.shift();
-      if (url === undefined) return;
-      await popup.close();
-      harness.tell("popup-denied", url);
+      const attempt = attempts.shift();
+      if (attempt?.denied) await popup.close(); // Chromium has opened it already
+      harness.tell("popup", attempt);
     });
   }
 
@@ -159,9 +177,10 @@ class WebContents extends EventEmitter {
     if (resourceType === "Document" && frameId === this.#opened?.frame && url !== this.#goingTo) {
       const event = new NavigationEvent(url);
       this.emit("will-navigate", event, url);
+      harness.tell("navigation", { url, denied: event.prevented } satisfies Attempt);
       if (event.prevented) {
         await cdp.send("Fetch.failRequest", { requestId, errorReason: "Aborted" });
-        return harness.tell("navigation-denied", url);
+        return;
       }
       this.#goingTo = url;
     }
@@ -277,6 +296,10 @@ export class BrowserWindow extends EventEmitter {
 
   isDestroyed(): boolean {
     return this.#destroyed;
+  }
+
+  moveTo(bounds: WindowState["bounds"]): void {
+    this.#bounds = bounds;
   }
 
   getNormalBounds(): WindowState["bounds"] {
