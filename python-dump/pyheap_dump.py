@@ -27,36 +27,42 @@ Three promises shape the code:
 
 from __future__ import annotations
 
-import argparse
+import _thread
+import _weakref
 import builtins
 import datetime
 import errno
+import functools
 import gc
 import json
 import operator
 import os
-import re
-import secrets
-import signal
-import socket
 import sys
 import time
 import types
-import weakref
 import zlib
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict, defaultdict, deque
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import accumulate, chain, count, islice
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+from collections import deque, namedtuple
+from itertools import accumulate, chain, compress, count, islice, repeat
 
 try:
     import sqlite3
 except ImportError:  # a Python built without it, such as some of Pyodide's
     sqlite3 = None  # type: ignore[assignment]
+
+TYPE_CHECKING = False  # what is imported here is in the dump, so typing is not
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Callable, Optional, Union
+
+    Run = tuple[str, Optional[str], Union[int, str]]
+    Runs = tuple[Run, ...]
+    Description = tuple[int, Iterable[object]]
+    Describer = Callable[[Any], Description]
+    Named = tuple[str, str, object]  # kind, name, value
+    Row = tuple[Any, ...]
 
 __all__ = ["DumpError", "Report", "dump"]
 
@@ -83,7 +89,8 @@ SIZE_UNKNOWN = 1 << 10
 TP_HEAPTYPE = 1 << 9
 TP_HAVE_GC = 1 << 14
 TP_INLINE_VALUES = 1 << 2  # 3.13
-TP_MANAGED_DICT = 1 << 4  # 3.11
+TP_MANAGED_WEAKREF = 1 << 3  # 3.12
+TP_MANAGED_DICT = 1 << 4  # 3.12
 CO_OPTIMIZED = 1 << 0
 CO_VARARGS = 1 << 2
 CO_VARKEYWORDS = 1 << 3
@@ -139,18 +146,11 @@ Objects are numbered from 0 in the order of their addresses, references follow i
 To get plain rows, run the explorer's command: tables FILE OUT.
 """
 
-Run = Tuple[str, Optional[str], Union[int, str]]
-Runs = Tuple[Run, ...]
-Description = Tuple[int, Iterable[object]]
-Describer = Callable[[Any], Description]
-
-
 class DumpError(Exception):
     """The dump could not be made; the message is one sentence that says why."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(namedtuple("Report", "path objects references pause_seconds seconds warnings")):
     """What a dump did.
 
     Attributes:
@@ -162,12 +162,7 @@ class Report:
         warnings: What a reader of the file should know, a sentence each.
     """
 
-    path: str
-    objects: int
-    references: int
-    pause_seconds: float
-    seconds: float
-    warnings: Tuple[str, ...]
+    __slots__ = ()
 
 
 def dump(
@@ -214,7 +209,7 @@ def _dump(
     started = time.perf_counter()
     temporary = _new_temporary(target)
     try:
-        capture = _capture(privacy, mode, innermost)
+        capture = _capture(privacy, innermost)
         del innermost
         meta = _meta(capture, label, privacy, mode, started)
         _write(temporary, capture, meta)
@@ -228,8 +223,8 @@ def _dump(
             os.unlink(temporary)
     return Report(
         path=target,
-        objects=len(capture.addresses),
-        references=len(capture.targets),
+        objects=len(capture.columns.addresses),
+        references=len(capture.columns.targets),
         pause_seconds=capture.pause,
         seconds=time.perf_counter() - started,
         warnings=tuple(capture.warnings),
@@ -238,10 +233,9 @@ def _dump(
 
 def _meta(
     capture: _Capture, label: Optional[str], privacy: str, mode: str, started: float
-) -> Dict[str, object]:
-    counts: Any = capture.meta["counts"]
+) -> dict[str, object]:
     return {
-        "capture_id": secrets.token_hex(16),
+        "capture_id": os.urandom(16).hex(),
         "label": label,
         "created_at": datetime.datetime.now(datetime.timezone.utc).isoformat(),
         "tool": f"pyheap_dump.py {VERSION}",
@@ -253,14 +247,14 @@ def _meta(
             "pause_seconds": capture.pause,
             "seconds": time.perf_counter() - started,
             "privacy": privacy,
-            "redacted": counts["redacted"],
-            "objects": len(capture.addresses),
-            "references": len(capture.targets),
-            "missing": counts["missing"],
-            "skipped": {"size by a base class": counts["odd_sizes"]},
+            "redacted": capture.redacted,
+            "objects": len(capture.columns.addresses),
+            "references": len(capture.columns.targets),
+            "missing": capture.missing,
+            "skipped": {"Python-level __sizeof__": capture.python_sizes},
             "warnings": capture.warnings,
         },
-        "gc": capture.meta["gc"],
+        "gc": capture.collector,
         "memory": _memory_facts(),
         "tracemalloc": _tracemalloc_facts(),
     }
@@ -284,30 +278,33 @@ _class_dictoffset = type.__dict__["__dictoffset__"].__get__
 _class_weakrefoffset = type.__dict__["__weakrefoffset__"].__get__
 
 _MISSING: Any = object()
+_NO_ENTRIES: dict[object, Any] = {}  # for a static type that nobody has made ready
 
 
-def _class_dict(cls: type) -> Dict[object, Any]:
+def _class_dict(cls: type) -> dict[object, Any]:
     """Return the class's real dictionary, which ``__dict__`` only shows through a proxy."""
-    return gc.get_referents(_class_proxy(cls))[0]
+    proxy = _class_proxy(cls)
+    return _NO_ENTRIES if proxy is None else gc.get_referents(proxy)[0]
 
 
-def _mro(cls: type) -> Tuple[type, ...]:
+def _mro(cls: type) -> tuple[type, ...]:
     return _class_mro(cls) or (cls,)
 
 
-def _class_entries(cls: type) -> Dict[str, Any]:
+def _class_entries(cls: type) -> dict[str, Any]:
     """Return the class's dictionary, less keys that are not plain strings.
 
     A key of a ``str`` subclass may bring its own ``__eq__``, which any lookup might call.
     """
-    entries = _class_dict(cls)
-    if all(type(key) is str for key in entries):
-        return entries  # type: ignore[return-value]
+    entries: Any = _class_dict(cls)
+    if _all_plain_strings(entries):
+        return entries
     return {key: value for key, value in entries.items() if type(key) is str}
 
 
-def _has_plain_keys(cls: type) -> bool:
-    return all(type(key) is str for base in _mro(cls) for key in _class_dict(base))
+def _all_plain_strings(objects: Iterable[object]) -> bool:
+    """Tell whether all are exactly ``str``; by address, for a class may define ``__hash__``."""
+    return {*map(id, map(type, objects))} <= {id(str)}
 
 
 def _lookup(cls: type, name: str) -> Any:
@@ -348,9 +345,19 @@ def _attribute_is_plain(cls: type, name: str) -> bool:
 
 def _reads_plainly(cls: type) -> bool:
     """Tell whether attributes of the class's instances are looked up by ``object``'s rules."""
+    if not all(_all_plain_strings(_class_dict(base)) for base in _mro(cls)):
+        return False
     if _lookup(cls, "__getattr__") is not _MISSING:
         return False
     return _lookup(cls, "__getattribute__") is object.__dict__["__getattribute__"]
+
+
+def _is_metaclass(cls: type) -> bool:
+    return any(base is type for base in _mro(cls))
+
+
+def _module_dict(module: types.ModuleType) -> dict[Any, Any]:
+    return types.ModuleType.__dict__["__dict__"].__get__(module)
 
 
 def _plain_attribute(obj: object, name: str) -> Any:
@@ -366,7 +373,7 @@ def _plain_attribute(obj: object, name: str) -> Any:
 _varname_from_oparg: Any = getattr(types.CodeType, "_varname_from_oparg", None)
 
 
-def _local_names(code: types.CodeType) -> List[str]:
+def _local_names(code: types.CodeType) -> list[str]:
     """Return the names of a code object's local, cell and free variables, in slot order.
 
     From 3.11 ``co_varnames`` and its kin are made on demand, and from 3.12 the code object keeps
@@ -408,11 +415,11 @@ else:
     _CODE_PARTS += [("member", "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")]
 
 
-def _code_parts(code: types.CodeType) -> List[object]:
+def _code_parts(code: types.CodeType) -> list[object]:
     return [getattr(code, name) for _, name in _CODE_PARTS]
 
 
-def _class_parts(cls: type) -> List[object]:
+def _class_parts(cls: type) -> list[object]:
     """Return what a class refers to; the collector says nothing about static types."""
     parts = [_class_dict(cls), _class_mro(cls), _class_bases(cls), _class_base(cls)]
     if _class_flags(cls) & TP_HEAPTYPE:
@@ -420,23 +427,27 @@ def _class_parts(cls: type) -> List[object]:
     return [part for part in parts if part is not None]
 
 
-def _range_parts(value: range) -> List[object]:
+def _range_parts(value: range) -> list[object]:
     return [value.start, value.stop, value.step]
 
 
-def _descriptor_parts(descriptor: Any) -> List[object]:
+def _descriptor_parts(descriptor: Any) -> list[object]:
     return [descriptor.__objclass__, descriptor.__name__]
 
 
-def _view_parts(view: memoryview) -> List[object]:
+def _view_parts(view: memoryview) -> list[object]:
     try:
         return [view.obj]
     except ValueError:  # released
         return []
 
 
-def _timezone_parts(moment: Any) -> List[object]:
+def _datetime_parts(moment: datetime.datetime) -> list[object]:
     return [datetime.datetime.__dict__["tzinfo"].__get__(moment)]
+
+
+def _time_parts(moment: datetime.time) -> list[object]:
+    return [datetime.time.__dict__["tzinfo"].__get__(moment)]
 
 
 _DESCRIPTORS = (
@@ -447,11 +458,12 @@ _DESCRIPTORS = (
     types.MemberDescriptorType,
 )
 
-_UNREPORTED: Dict[type, Callable[[Any], Iterable[object]]] = {
+_UNREPORTED: dict[type, Callable[[Any], Iterable[object]]] = {
     types.CodeType: _code_parts,
     range: _range_parts,
     memoryview: _view_parts,
-    datetime.datetime: _timezone_parts,
+    datetime.datetime: _datetime_parts,
+    datetime.time: _time_parts,
     **dict.fromkeys(_DESCRIPTORS, _descriptor_parts),
 }
 
@@ -484,62 +496,134 @@ class _Walk:
     ``known`` maps addresses to objects. While it holds an object, no other can get its address.
     """
 
+    CHUNK = 50_000
+
     def __init__(self) -> None:
-        self.known: Dict[int, object] = {}
-        self._parts: Dict[int, Optional[Callable[[Any], Iterable[object]]]] = {}
+        self.known: dict[int, object] = {}
+        self._unreported: dict[int, Optional[Callable[[Any], Iterable[object]]]] = {}
+
+    def start(self, *lists: list[object]) -> int:
+        """Make known what the collector lists, and all that it leads to.
+
+        Returns:
+            How many objects there were in the lists: the first ones of ``known``.
+        """
+        for objects in lists:
+            self.known.update(zip(map(id, objects), objects))
+        listed = len(self.known)
+        self._expand(0)
+        return listed
 
     def add(self, objects: Iterable[object]) -> None:
-        """Make objects known, and whatever can be reached from them."""
+        """Make objects known, and all that they lead to."""
+        first = len(self.known)
+        self.known.update((id(obj), obj) for obj in objects)
+        self._expand(first)
+
+    def _expand(self, first: int) -> None:
+        """Follow the references of all known objects but the first ones.
+
+        New objects are appended to ``known``, so those after a position are what is still to do.
+        """
         known = self.known
-        first = len(known)
-        objects = list(objects)
-        known.update(zip(map(id, objects), objects))
         while first < len(known):
             frontier = list(islice(known.values(), first, None))
             first = len(known)
-            while frontier:
-                chunk = frontier[-PAGE:]
-                del frontier[-PAGE:]
+            for start in range(0, len(frontier), self.CHUNK):
+                chunk = frontier[start : start + self.CHUNK]
                 found = gc.get_referents(*chunk)
-                found.extend(self._more(chunk))
+                known.update(zip(map(id, found), found))
+                found = list(self._more(chunk))
                 known.update(zip(map(id, found), found))
 
-    def _more(self, chunk: List[object]) -> Iterator[object]:
-        """Return the chunk's types, and what its objects hold besides their referents."""
+    def _more(self, chunk: list[object]) -> Iterator[object]:
+        """Yield the chunk's types, and what its objects hold besides their referents."""
         kinds = list(map(type, chunk))
         numbers = list(map(id, kinds))
-        parts = self._parts
+        unreported = self._unreported
         for number, kind in dict(zip(numbers, kinds)).items():
-            if number not in parts:
-                parts[number] = _unreported(kind)
+            if number not in unreported:
+                unreported[number] = _unreported(kind)
                 yield kind
-        for obj, part in zip(chunk, map(parts.__getitem__, numbers)):
-            if part is not None:
-                yield from part(obj)
+        parts = map(unreported.__getitem__, numbers)
+        for obj, part in compress(zip(chunk, parts), map(unreported.__getitem__, numbers)):
+            yield from part(obj)  # type: ignore[misc]
 
 
 # ---------------------------------------------------------------------------------------------
 # Layouts: which reference is which
 # ---------------------------------------------------------------------------------------------
 
-_NOTHING: Runs = ()
-_ITEMS: Runs = (("item", None, "rest"),)
-_PAIRS: Runs = (("value", None, "pairs"),)
+_ITEMS: Run = ("item", None, "rest")
+_PAIRS: Run = ("value", None, "pairs")
 _TYPE: Run = ("type", "__class__", 1)
+_DICT: Run = ("dict", "__dict__", 1)
 _REST: Run = ("unnamed", None, "rest")
+
+_SECRET_WORDS = (
+    *("passw", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "api key"),
+    *("authorization", "authorisation", "cookie", "private_key", "private-key", "private key"),
+    *("privatekey", "credential"),
+)
+
+
+def _is_secret_name(name: str) -> bool:
+    lower = name.lower()
+    return any(word in lower for word in _SECRET_WORDS)
 
 
 class _Layouts:
-    """Numbers the distinct layouts; thousands of objects share one."""
+    """Numbers the distinct layouts; thousands of objects share one.
+
+    Attributes:
+        runs: The runs of each layout, by its number.
+        hidden_bytes: What ``sys.getsizeof`` leaves out, by the layout's number.
+        secret: Numbers of the layouts that name a secret.
+    """
 
     def __init__(self) -> None:
-        self.numbers: Dict[Tuple[Runs, int], int] = {}
+        self.runs: list[Runs] = []
+        self.hidden_bytes: list[int] = []
+        self.secret: set[int] = set()
+        self._numbers: dict[tuple[Runs, int], int] = {}
+        self.number([])  # layout 0, of objects that refer to nothing
 
-    def number(self, runs: Runs, hidden_bytes: int = 0) -> int:
-        return self.numbers.setdefault((runs, hidden_bytes), len(self.numbers))
+    def number(self, runs: Sequence[Run], hidden_bytes: int = 0) -> int:
+        """Return the number of the layout with these runs, a new one if need be."""
+        key = (tuple(runs), hidden_bytes)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.runs)
+            self.runs.append(key[0])
+            self.hidden_bytes.append(hidden_bytes)
+            if any(_is_secret_name(run[1]) for run in runs if run[1] is not None):
+                self.secret.add(number)
+        return number
 
 
-def _match(referents: Sequence[object], named: Iterable[Tuple[str, str, object]]) -> Any:
+def _counted(objects: Iterable[object]) -> dict[int, int]:
+    """Return how often each object occurs, by address."""
+    counts: dict[int, int] = {}
+    for address in map(id, objects):
+        counts[address] = counts.get(address, 0) + 1
+    return counts
+
+
+def _without(objects: Iterable[object], taken: Iterable[object]) -> list[object]:
+    """Return the objects less one for each that was taken."""
+    left = _counted(taken)
+    rest: list[object] = []
+    for obj in objects:
+        if left.get(id(obj)):
+            left[id(obj)] -= 1
+        else:
+            rest.append(obj)
+    return rest
+
+
+def _match(
+    referents: Sequence[object], named: Iterable[Named]
+) -> tuple[list[Run], list[object], list[object]]:
     """Give names to referents by identity.
 
     Args:
@@ -549,266 +633,278 @@ def _match(referents: Sequence[object], named: Iterable[Tuple[str, str, object]]
     Returns:
         The runs of those that were found, these in the order of the runs, and the others.
     """
-    left: Dict[int, int] = {}
-    for referent in referents:
-        left[id(referent)] = left.get(id(referent), 0) + 1
-    runs: List[Run] = []
-    found: List[object] = []
+    left = _counted(referents)
+    runs: list[Run] = []
+    found: list[object] = []
     for kind, name, value in named:
-        number = id(value)
-        if left.get(number):
-            left[number] -= 1
+        if left.get(id(value)):
+            left[id(value)] -= 1
             runs.append((kind, name, 1))
             found.append(value)
-    others: List[object] = []
-    for referent in referents:
-        number = id(referent)
-        if left[number]:
-            left[number] -= 1
-            others.append(referent)
-    return runs, found, others
+    return runs, found, _without(referents, found)
+
+
+# ---------------------------------------------------------------------------------------------
+# Instances of classes
+# ---------------------------------------------------------------------------------------------
 
 
 class _Instances:
     """Describes the instances of one class, whatever it is.
 
-    Two steps: the first instance of a kind is taken apart slowly, by trying names and matching
-    what they give with what the collector reports. That teaches a *shape*, names in the order of
-    the referents. For later instances one C call reads all names of the shape, and the addresses
+    The first instance of a kind is taken apart slowly, by trying names and matching what they
+    give with what the collector reports. That teaches a *shape*: names in the order of the
+    referents. For later instances one C call reads all names of the shape, and the addresses
     prove that it fits.
     """
 
-    MAX_SHAPES = 24
-    MAX_FAILURES = 24
+    MAX_SHAPES = 24  # per class and number of referents
+    MAX_FAILURES = 24  # instances with nameless referents, before names are no longer tried
 
-    def __init__(self, cls: type, names: "_Names", layouts: _Layouts) -> None:
-        self.cls = cls
-        self.opaque = False
-        self._layouts = layouts
+    def __init__(self, cls: type, names: _Names, layouts: _Layouts) -> None:
+        self.opaque = False  # whether some instance had referents without a name
+        self._cls = cls
         self._names = names
-        self._heap = bool(_class_flags(cls) & TP_HEAPTYPE)
-        self._plain = _reads_plainly(cls) and _has_plain_keys(cls)
-        self._slots = _member_descriptors(cls)
-        self._known_members = _known_members(cls)
-        self._has_attributes = _class_dictoffset(cls) != 0 or bool(
-            self._heap and _class_flags(cls) & TP_MANAGED_DICT
-        )
-        self._inline = _has_inline_values(cls)
+        self._layouts = layouts
+        self._is_heap_type = bool(_class_flags(cls) & TP_HEAPTYPE)
+        self._reads_plainly = _reads_plainly(cls)
+        self._members = _member_readers(cls)
+        self._has_dict = _class_dictoffset(cls) != 0
+        self._has_inline_values = _has_inline_values(cls)
         self._items = _base_items(cls)
-        self._shapes: Dict[int, List[Tuple[Callable[[Any], Sequence[object]], int, int]]] = {}
+        self._shapes: dict[int, list[tuple[Callable[[Any], tuple[object, ...]], int, int]]] = {}
         self._failures = 0
-        self._learnt: Optional[List[str]] = None
 
     def describe(self, obj: Any) -> Description:
         """Return the layout's number and the references in its order."""
         referents = gc.get_referents(obj)
         shapes = self._shapes.get(len(referents))
         if shapes is not None:
-            ids = list(map(id, referents))
-            for read, named, layout in shapes:
+            addresses = list(map(id, referents))
+            for read, length, layout in shapes:
                 try:
                     values = read(obj)
                 except AttributeError:
                     continue
-                if list(map(id, values)) == ids[:named]:
+                if list(map(id, values)) == addresses[:length]:
                     return layout, referents
-        return self._take_apart(obj, referents)
+        if self._items is None:
+            return self._describe_parts(obj, referents)
+        return self._describe_container(obj, referents)
 
-    def _take_apart(self, obj: Any, referents: List[object]) -> Description:
-        runs: List[Run] = []
-        items: Sequence[object] = ()
-        lead = referents
-        if self._items is not None:
-            items, run = self._items(obj)
-            lead = _without(referents, items)
-        runs, found, others = _match(lead, self._candidates(obj, lead))
-        if others:
-            runs, found, others = self._name_dict(runs, found, others, lead)
-        if self._items is not None:
-            runs += [("unnamed", None, 1)] * len(others)
-            runs.append(run)
-            return self._layouts.number(_merged(runs)), chain(found, others, items)
+    def _describe_parts(self, obj: Any, referents: list[object]) -> Description:
+        """Name what an instance that is no container holds, and remember its shape."""
+        runs, found, others = self._named(obj, referents)
+        hidden = self._hidden_bytes(runs, found)
         if others:
             self.opaque = True
             self._failures += 1
             runs.append(_REST)
-        hidden = _hidden_bytes(self.cls, sum(run[0] == "attribute" for run in runs))
-        layout = self._layouts.number(_merged(runs), hidden)
-        if not others:
-            self._remember(runs, found, lead, hidden)
-        return layout, chain(found, others)
+        elif self._reads_plainly:
+            self._remember(runs, found, referents, hidden)
+        return self._layouts.number(runs, hidden), found + others
 
-    def _candidates(self, obj: Any, lead: List[object]) -> Iterator[Tuple[str, str, object]]:
+    def _describe_container(self, obj: Any, referents: list[object]) -> Description:
+        """Name what an instance of a container's subclass holds besides its items."""
+        assert self._items is not None
+        items, item_runs = self._items(obj)
+        runs, found, others = self._named(obj, _without(referents, items))
+        hidden = self._hidden_bytes(runs, found)
+        if others:
+            self.opaque = True
+            runs.append(("unnamed", None, len(others)))
+        return self._layouts.number([*runs, *item_runs], hidden), [*found, *others, *items]
+
+    def _named(
+        self, obj: Any, referents: list[object]
+    ) -> tuple[list[Run], list[object], list[object]]:
+        """Match referents with names; what is left is perhaps the ``__dict__``."""
+        runs, found, others = _match(referents, self._candidates(obj, referents))
+        dicts = [other for other in others if type(other) is dict]
+        if self._has_dict and len(dicts) == 1 and self._is_namespace(obj, dicts[0], runs):
+            others = _without(others, dicts)
+            runs.append(_DICT)
+            found.append(dicts[0])
+        return runs, found, others
+
+    def _is_namespace(self, obj: Any, candidate: dict[Any, Any], runs: list[Run]) -> bool:
+        """Tell the ``__dict__`` from an attribute that holds a dictionary and has no known name."""
+        if not self._has_inline_values:
+            return True
+        if any(run[0] == "attribute" for run in runs):
+            return False  # they would be in it
+        for name in islice(candidate, 1):
+            if type(name) is str and _all_plain_strings(candidate):
+                return _plain_attribute(obj, name) is candidate[name]
+        return True
+
+    def _candidates(self, obj: Any, referents: list[object]) -> Iterator[Named]:
         """Yield what the object's parts may be called, those that are certain first."""
-        for kind, name, read in self._slots:
+        left = _counted(referents)
+        for kind, name, read in self._members:
             try:
-                yield kind, name, read(obj)
-            except AttributeError:
+                value = read(obj)
+            except AttributeError:  # an empty slot
                 continue
-        for kind, name, read in self._known_members:
-            yield kind, name, read(obj)
-        if self._inline and self._failures < self.MAX_FAILURES:
-            yield from self._inline_attributes(obj, lead)
-        if self._heap:
-            yield _TYPE[0], "__class__", self.cls
+            if left.get(id(value)):
+                left[id(value)] -= 1
+                yield kind, name, value
+        if self._is_heap_type and left.get(id(self._cls)):
+            left[id(self._cls)] -= 1
+            yield "type", "__class__", self._cls
+        if self._has_inline_values and self._failures < self.MAX_FAILURES:
+            yield from self._inline_attributes(obj, referents, left)
 
-    def _inline_attributes(self, obj: Any, lead: List[object]) -> Iterator[Tuple[str, str, object]]:
+    def _inline_attributes(
+        self, obj: Any, referents: list[object], left: dict[int, int]
+    ) -> Iterator[Named]:
         """Yield attributes that live inside the instance, without making its ``__dict__``.
 
         A dictionary that was made already is reported in the attributes' place. If its keys are
-        not all plain strings, even a lookup could call one; then the names stay unknown.
+        not all plain strings, even a lookup could run one's ``__eq__``, so we do not look.
+
+        Args:
+            obj: The instance.
+            referents: What it refers to.
+            left: How often each referent still waits for a name, by address.
         """
-        present = set(map(id, lead)) - {id(self.cls)}
-        if not present:
-            return
-        for referent in lead:
-            if type(referent) is dict and not all(type(key) is str for key in referent):
-                if len(lead) - len(self._slots) <= 2:
-                    return
-        for names in self._names.candidates(self.cls):
+        waiting = sum(left.values())
+        if waiting == 1:
+            (last,) = [referent for referent in referents if left.get(id(referent))][:1]
+            if type(last) is dict and not _all_plain_strings(last):
+                return
+        for names in self._names.candidates(self._cls):
             for name in names:
+                if not waiting:
+                    return
                 try:
                     value = object.__getattribute__(obj, name)
                 except AttributeError:
                     continue
-                if id(value) in present:
+                if left.get(id(value)):
+                    left[id(value)] -= 1
+                    waiting -= 1
                     yield "attribute", name, value
-            if len(present) <= 1:
-                return
 
-    def _name_dict(self, runs: Any, found: Any, others: Any, lead: Any) -> Any:
-        """Recognise the ``__dict__`` among what is left over."""
-        if self._has_attributes:
-            dicts = [other for other in others if type(other) is dict]
-            if len(dicts) == 1:
-                at = 1 if runs and runs[-1] == _TYPE else 0
-                position = len(runs) - at
-                runs = runs[:position] + [("dict", "__dict__", 1)] + runs[position:]
-                found = found[:position] + dicts + found[position:]
-                others = [other for other in others if other is not dicts[0]]
-        return runs, found, others
+    def _hidden_bytes(self, runs: list[Run], found: list[object]) -> int:
+        """Return what ``sys.getsizeof`` leaves out: the array of inline values.
 
-    def _remember(self, runs: List[Run], found: List[object], lead: Any, hidden: int) -> None:
-        """Turn what was learnt from one instance into a shape that others can be checked by."""
-        if not self._plain:
-            return
-        by_number: Dict[int, List[Run]] = {}
+        It has a place for each attribute that instances of the class were given so far and one
+        to spare, once the class has made thirty instances; before, it is larger.
+        """
+        if not self._has_inline_values:
+            return 0
+        attributes = sum(run[0] == "attribute" for run in runs)
+        if _DICT in runs:
+            if sys.version_info < (3, 13):
+                return 0  # the dictionary took the array over
+            namespace: Any = found[runs.index(_DICT)]
+            attributes = len(namespace)
+        places = min(attributes + 1, 30 if sys.version_info >= (3, 14) else 29)
+        if sys.version_info >= (3, 13):
+            return 8 + (places + 7) // 8 * 8 + 8 * places
+        return (places + 2 + 7) // 8 * 8 + 8 * places
+
+    def _remember(
+        self, runs: list[Run], found: list[object], referents: list[object], hidden: int
+    ) -> None:
+        """Turn what was learnt from one instance into a shape for others.
+
+        A shape begins with the referents that can be read by name, and ends with those whose
+        place alone identifies them.
+        """
+        by_address: dict[int, list[Run]] = {}
         for run, value in zip(runs, found):
-            by_number.setdefault(id(value), []).append(run)
-        ordered = [by_number[id(referent)].pop(0) for referent in lead]
-        names = [str(run[1]) for run in ordered if run[0] in ("attribute", "slot")]
-        if any(run[0] not in ("attribute", "slot") for run in ordered[: len(names)]):
+            by_address.setdefault(id(value), []).append(run)
+        ordered = [by_address[id(referent)].pop(0) for referent in referents]
+        names = [run[1] for run in ordered if run[0] == "attribute" or run[0] == "slot"]
+        tail = ordered[len(names) :]
+        if any(run != _TYPE and run != _DICT for run in tail):
             return
-        if not all(run in (_TYPE, ("dict", "__dict__", 1)) for run in ordered[len(names) :]):
+        if not all(name and _attribute_is_plain(self._cls, name) for name in names):
             return
-        shapes = self._shapes.setdefault(len(lead), [])
+        shapes = self._shapes.setdefault(len(referents), [])
         if len(shapes) < self.MAX_SHAPES:
-            layout = self._layouts.number(_merged(ordered), hidden)
-            shapes.append((_reader(names), len(names), layout))
+            layout = self._layouts.number(ordered, hidden)
+            shapes.append((_reader([str(name) for name in names]), len(names), layout))
 
 
-def _reader(names: List[str]) -> Callable[[Any], Sequence[object]]:
+def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
     """Return a function that reads all of the attributes in one call."""
     if not names:
         return lambda obj: ()
     if len(names) == 1:
-        return lambda obj, read=operator.attrgetter(names[0]): (read(obj),)  # type: ignore[misc]
+        read = operator.attrgetter(names[0])
+        return lambda obj: (read(obj),)
     return operator.attrgetter(*names)
-
-
-def _merged(runs: Sequence[Run]) -> Runs:
-    """Join neighbouring runs of nameless references."""
-    merged: List[Run] = []
-    for run in runs:
-        if merged and run[1] is None and merged[-1][:2] == run[:2] and type(run[2]) is int:
-            merged[-1] = (run[0], None, merged[-1][2] + run[2])  # type: ignore[operator]
-        else:
-            merged.append(run)
-    return tuple(merged)
-
-
-def _without(referents: List[object], items: Sequence[object]) -> List[object]:
-    """Return the referents less one for each of the items."""
-    left: Dict[int, int] = {}
-    for item in items:
-        left[id(item)] = left.get(id(item), 0) + 1
-    lead = []
-    for referent in referents:
-        if left.get(id(referent)):
-            left[id(referent)] -= 1
-        else:
-            lead.append(referent)
-    return lead
 
 
 def _has_inline_values(cls: type) -> bool:
     """Tell whether instances may keep their attributes inside themselves (3.11 and later)."""
-    if sys.version_info < (3, 11):
-        return False
-    flags = _class_flags(cls)
     if sys.version_info >= (3, 13):
-        return bool(flags & TP_INLINE_VALUES)
-    return bool(flags & TP_MANAGED_DICT)
+        return bool(_class_flags(cls) & TP_INLINE_VALUES)
+    if sys.version_info >= (3, 12):
+        return bool(_class_flags(cls) & TP_MANAGED_DICT)
+    return sys.version_info >= (3, 11) and _class_dictoffset(cls) < 0
 
 
-def _hidden_bytes(cls: type, attributes: int) -> int:
-    return 0
-
-
-def _member_descriptors(cls: type) -> List[Tuple[str, str, Callable[[Any], object]]]:
-    """Return kind, name and reader of the slots, in the order in which they are traversed."""
-    members = []
-    for base in _mro(cls):
-        kind = "slot" if _class_flags(base) & TP_HEAPTYPE else "member"
-        for name, value in _class_entries(base).items():
-            if type(value) is types.MemberDescriptorType and value.__objclass__ is base:
-                members.append((kind, value.__name__, value.__get__))
-    return members
-
-
-def _dict_items(obj: Any) -> Tuple[Sequence[object], Run]:
-    return list(chain.from_iterable(dict.items(obj))), _PAIRS[0]
-
-
-def _base_items(cls: type) -> Optional[Callable[[Any], Tuple[Sequence[object], Run]]]:
-    """Return how to read what a container holds by its built-in base, not by its own methods."""
-    for base in _mro(cls):
-        if base is dict:
-            return _dict_items
-        for container in (list, tuple, set, frozenset, deque):
-            if base is container:
-                iterate: Any = container.__iter__
-                return lambda obj: (list(iterate(obj)), _ITEMS[0])
-    return None
-
-
-_TASK_PARTS = ("_coro", "_loop", "_fut_waiter", "_exception", "_result")
-
-# C attributes that are read by getters which make nothing and run nothing.
-_GETTERS: Dict[type, Tuple[Tuple[str, str], ...]] = {
+# Attributes of C types that getters return as they are: nothing is made, nothing runs.
+_GETTERS: dict[type, tuple[tuple[str, str], ...]] = {
     BaseException: (
         ("member", "args"),
         ("traceback", "__traceback__"),
         ("cause", "__cause__"),
         ("context", "__context__"),
     ),
-    types.MappingProxyType: (),
-    types.TracebackType: (("member", "tb_next"), ("frame", "tb_frame")),
-    types.GetSetDescriptorType: (),
-    types.MethodType: (),
+    types.TracebackType: (("traceback", "tb_next"), ("frame", "tb_frame")),
     types.GenericAlias: (),
+}
+_MODULE_GETTERS = {
+    ("_asyncio", "Task"): ("_coro", "_loop", "_fut_waiter", "_exception", "_result"),
+    ("_asyncio", "Future"): ("_loop", "_exception", "_result"),
+    ("numpy", "ndarray"): ("base", "dtype"),
 }
 
 
-def _known_members(cls: type) -> List[Tuple[str, str, Callable[[Any], object]]]:
-    """Return kind, name and reader of C attributes that are no member descriptors."""
-    members = []
+def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]:
+    """Return kind, name and reader of slots and C attributes, in the collector's order."""
+    members: list[tuple[str, str, Callable[[Any], object]]] = []
     for base in _mro(cls):
+        entries = _class_entries(base)
+        kind = "slot" if "__slots__" in entries else "member"
+        for value in entries.values():
+            if type(value) is types.MemberDescriptorType and value.__objclass__ is base:
+                members.append((kind, value.__name__, value.__get__))
         for known, names in _GETTERS.items():
             if base is known:
-                entries = _class_entries(base)
                 members += [(kind, name, entries[name].__get__) for kind, name in names]
+        for name in _MODULE_GETTERS.get((_class_module(base), _class_qualname(base)), ()):
+            if type(entries.get(name)) is types.GetSetDescriptorType:
+                kind = "buffer" if name == "base" else "member"
+                members.append((kind, name, entries[name].__get__))
     return members
+
+
+def _base_items(cls: type) -> Optional[Callable[[Any], tuple[Sequence[object], list[Run]]]]:
+    """Return how to read what a container holds by its built-in base, not by its own methods."""
+    for base in _mro(cls):
+        if base is dict:
+            return lambda obj: (list(chain.from_iterable(dict.items(obj))), [_PAIRS])
+        if base is tuple:
+            fields = _lookup(cls, "_fields")
+            return lambda obj: (list(tuple.__iter__(obj)), _tuple_runs(tuple.__len__(obj), fields))
+        for container in (list, set, frozenset, deque):
+            if base is container:
+                iterate: Any = container.__iter__
+                return lambda obj: (list(iterate(obj)), [_ITEMS])
+    return None
+
+
+def _tuple_runs(length: int, fields: object) -> list[Run]:
+    """Return the runs of a tuple's items, which a named tuple calls by their names."""
+    if type(fields) is tuple and len(fields) == length and _all_plain_strings(fields):
+        return [("attribute", field, 1) for field in fields]
+    return [_ITEMS]
 
 
 class _Names:
@@ -819,57 +915,81 @@ class _Names:
     code in the process mentions.
     """
 
-    def __init__(self, codes: List[types.CodeType]) -> None:
+    def __init__(self, codes: list[types.CodeType]) -> None:
         self._codes = codes
-        self._everywhere: Optional[List[str]] = None
+        self._everywhere: Optional[list[str]] = None
+        self._own_names: dict[int, list[str]] = {}
 
-    def candidates(self, cls: type) -> Iterator[List[str]]:
+    def candidates(self, cls: type) -> Iterator[list[str]]:
         """Yield lists of names that are safe to read, likely ones first."""
-        own = self._safe(cls, self._own(cls))
+        own = self._own_names.get(id(cls))
+        if own is None:
+            own = self._own_names[id(cls)] = self._safe(cls, self._own(cls))
         yield own
         if self._everywhere is None:
-            names = dict.fromkeys(name for code in self._codes for name in code.co_names)
-            self._everywhere = list(names)
-        tried = set(own)
-        yield [name for name in self._safe(cls, self._everywhere) if name not in tried]
+            names = chain.from_iterable(code.co_names for code in self._codes)
+            self._everywhere = list(dict.fromkeys(names))
+        yield self._safe(cls, self._everywhere)
 
-    def _own(self, cls: type) -> List[str]:
-        names: Dict[str, None] = {}
+    def _own(self, cls: type) -> list[str]:
+        names: dict[str, None] = {}
         for base in reversed(_mro(cls)):
             entries = _class_entries(base)
-            for key in ("__static_attributes__", "__match_args__"):
+            for key in ("__static_attributes__", "__annotations__", "__dataclass_fields__"):
                 declared = entries.get(key)
-                if type(declared) is tuple:
-                    names.update((name, None) for name in declared if type(name) is str)
-            for key in ("__annotations__", "__dataclass_fields__"):
-                declared = entries.get(key)
-                if type(declared) is dict:
+                if type(declared) is tuple or type(declared) is dict:
                     names.update((name, None) for name in declared if type(name) is str)
             for value in entries.values():
                 for code in _codes_of(value):
                     names.update(dict.fromkeys(code.co_names))
         return list(names)
 
-    def _safe(self, cls: type, names: Iterable[str]) -> List[str]:
+    def _safe(self, cls: type, names: Iterable[str]) -> list[str]:
         taken = set(chain.from_iterable(map(_class_entries, _mro(cls))))
         return [name for name in names if name not in taken or _attribute_is_plain(cls, name)]
 
 
-def _codes_of(value: object) -> Iterator[types.CodeType]:
+def _codes_of(value: Any) -> Iterator[types.CodeType]:
     """Yield the code of a function in a class, through the usual wrappers."""
     kind = type(value)
     if kind is types.FunctionType:
-        yield value.__code__  # type: ignore[attr-defined]
+        yield value.__code__
     elif kind is staticmethod or kind is classmethod:
-        yield from _codes_of(value.__func__)  # type: ignore[attr-defined]
+        yield from _codes_of(value.__func__)
     elif kind is property:
-        for part in (value.fget, value.fset, value.fdel):  # type: ignore[attr-defined]
+        for part in (value.fget, value.fset, value.fdel):
             yield from _codes_of(part)
 
 
 # ---------------------------------------------------------------------------------------------
-# Describing objects
+# Built-in types
 # ---------------------------------------------------------------------------------------------
+
+_FUNCTION_KINDS = (
+    ("code", "__code__"),
+    ("global", "__globals__"),
+    ("member", "__defaults__"),
+    ("member", "__kwdefaults__"),
+    ("member", "__closure__"),
+    ("member", "__module__"),
+    ("member", "__name__"),
+    ("member", "__qualname__"),
+    ("member", "__doc__"),
+)
+if sys.version_info >= (3, 10):
+    _FUNCTION_KINDS += (("member", "__builtins__"),)
+if sys.version_info >= (3, 14):  # the function that would compute the annotations
+    _FUNCTION_KINDS += (("annotation", "__annotate__"),)
+_function_parts = operator.attrgetter(*(name for _, name in _FUNCTION_KINDS))
+
+# What the frame and the awaited object of each kind of generator are called.
+_GENERATORS = {
+    id(types.GeneratorType): ("gi_code", "gi_yieldfrom", "gi_frame", "gi_running"),
+    id(types.CoroutineType): ("cr_code", "cr_await", "cr_frame", "cr_running"),
+    id(types.AsyncGeneratorType): ("ag_code", "ag_await", "ag_frame", "ag_running"),
+}
+
+_ATOMS = (str, bytes, bytearray, int, float, complex, bool, type(None), type(...))
 
 
 class _Describers:
@@ -877,21 +997,40 @@ class _Describers:
 
     A describer takes an object and returns its layout's number and its references. ``None``
     stands for types whose instances refer to nothing.
+
+    Attributes:
+        instances: Describers of types without a method here, by the type's address.
+        found_secrets: Values that are called like a secret.
+        running: Descriptions of the running frames, by address.
     """
 
-    def __init__(self, layouts: _Layouts, codes: List[types.CodeType]) -> None:
-        self.layouts = layouts
-        self.instances: Dict[int, _Instances] = {}
-        self.named_tuples: Dict[int, int] = {}  # address of a tuple: its layout
-        self.named_cells: Dict[int, int] = {}
+    def __init__(
+        self, layouts: _Layouts, codes: list[types.CodeType], secret_names: set[int]
+    ) -> None:
+        """Prepare the describers.
+
+        Args:
+            layouts: Where layouts are numbered.
+            codes: Every code object, for names of attributes.
+            secret_names: Addresses of strings that are names of secrets.
+        """
+        self.instances: dict[int, _Instances] = {}
+        self.found_secrets: list[object] = []
+        self.running: dict[int, Description] = {}
+        self._layouts = layouts
         self._names = _Names(codes)
-        self._empty = layouts.number(_NOTHING)
-        self._items = layouts.number(_ITEMS)
-        self._pairs = layouts.number(_PAIRS)
-        self._cell = layouts.number((("cell", None, "rest"),))
-        self._weak = layouts.number((("weak", None, 1), ("weak callback", "__callback__", "rest")))
-        self._callback = layouts.number((("weak callback", "__callback__", "rest"),))
-        self._exact: Dict[int, Optional[Describer]] = {
+        self._secret_names = secret_names
+        self._tuples: dict[int, int] = {}  # layouts of tuples whose items have names, by address
+        self._cells: dict[int, int] = {}
+        self._items = layouts.number([_ITEMS])
+        self._pairs = layouts.number([_PAIRS])
+        self._cell = layouts.number([("cell", None, "rest")])
+        self._dead_reference = layouts.number([("weak callback", "__callback__", "rest")])
+        self._weak_reference = layouts.number(
+            [("weak", None, 1), ("weak callback", "__callback__", "rest")]
+        )
+        named = self._named_parts
+        self._exact: dict[int, Optional[Describer]] = {
             id(dict): self._dict,
             id(list): self._sequence,
             id(set): self._sequence,
@@ -900,254 +1039,256 @@ class _Describers:
             id(types.FunctionType): self._function,
             id(types.CodeType): self._code,
             id(types.CellType): self._closure_cell,
-            id(types.MethodType): self._named("__func__", "__self__"),
-            id(types.BuiltinFunctionType): self._named("__self__", "__module__"),
-            id(property): self._named("fget", "fset", "fdel", "__doc__"),
-            id(types.MappingProxyType): self._rest("member", "mapping"),
-            id(staticmethod): self._wrapper,
-            id(classmethod): self._wrapper,
+            id(types.MethodType): named("member", "__func__", "__self__"),
+            id(types.BuiltinFunctionType): named("member", "__self__", "__module__"),
+            id(property): named("member", "fget", "fset", "fdel", "__doc__"),
+            id(slice): named("member", "start", "stop", "step"),
+            id(staticmethod): named("wrapped", "__func__"),
+            id(classmethod): named("wrapped", "__func__"),
+            id(functools.partial): named("wrapped", "func", "args", "keywords"),
+            id(types.MappingProxyType): self._mapping_proxy,
             id(types.ModuleType): self._module,
-            id(range): self._parts(_range_parts, ("start", "stop", "step")),
-            id(slice): self._named("start", "stop", "step"),
+            id(range): self._unreported(_range_parts, "start", "stop", "step"),
             id(memoryview): self._view,
-            id(partial): self._partial,
+            id(_weakref.ref): self._reference,
             id(types.FrameType): self._frame,
         }
-        descriptor = self._parts(_descriptor_parts, ("__objclass__", "__name__"))
+        descriptor = self._unreported(_descriptor_parts, "__objclass__", "__name__")
         self._exact.update((id(kind), descriptor) for kind in _DESCRIPTORS)
-        atoms = (str, bytes, bytearray, int, float, complex, bool, type(None), type(...))
-        self._exact.update((id(kind), None) for kind in atoms)
+        self._exact.update((number, self._generator) for number in _GENERATORS)
+        self._exact.update((id(kind), None) for kind in _ATOMS)
 
     def choose(self, cls: type) -> Optional[Describer]:
         """Return how to describe the instances of a type."""
         if id(cls) in self._exact:
             return self._exact[id(cls)]
+        if _is_metaclass(cls):
+            return self._class
+        flags = _class_flags(cls)
+        instances = _Instances(cls, self._names, self._layouts)
+        self.instances[id(cls)] = instances
+        if any(base is _weakref.ref for base in _mro(cls)):
+            return functools.partial(self._reference_subclass, instances)
         for base in _mro(cls):
-            if base is type:
-                return self._class
-            if base is weakref.ref:
-                return self._weak_reference(cls)
-        for kind in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType):
-            if cls is kind:
-                return self._generator
-        if not _class_flags(cls) & (TP_HAVE_GC | TP_HEAPTYPE) and not _member_descriptors(cls):
+            if base is datetime.datetime:
+                return functools.partial(self._moment, instances, _datetime_parts)
+            if base is datetime.time:
+                return functools.partial(self._moment, instances, _time_parts)
+        if not flags & (TP_HAVE_GC | TP_HEAPTYPE):
             return None
-        instances = self.instances[id(cls)] = _Instances(cls, self._names, self.layouts)
         return instances.describe
 
-    def learn_closures(self, function: types.FunctionType) -> None:
-        """Note the names that a function gives to its closure's cells and to its defaults."""
-        code = function.__code__
-        if function.__closure__:
-            names = _local_names(code)[-len(function.__closure__) :]
-            runs = tuple(("cell", name, 1) for name in names)
-            self.named_tuples[id(function.__closure__)] = self.layouts.number(runs)
-            for name, cell in zip(names, function.__closure__):
-                self.named_cells[id(cell)] = self.layouts.number((("cell", name, "rest"),))
-        if type(function.__defaults__) is tuple:
-            defaults = function.__defaults__
-            names = _local_names(code)[: code.co_argcount][-len(defaults) :]
-            if defaults and len(names) == len(defaults):
-                runs = tuple(("default", name, 1) for name in names)
-                self.named_tuples[id(defaults)] = self.layouts.number(runs)
+    def learn_names(self, function: types.FunctionType) -> None:
+        """Note what a function calls its closure's cells and its defaults."""
+        cells, defaults = function.__closure__, function.__defaults__
+        if cells:
+            names = _local_names(function.__code__)[-len(cells) :]
+            self._tuples[id(cells)] = self._layouts.number([("cell", name, 1) for name in names])
+            for name, cell in zip(names, cells):
+                self._cells[id(cell)] = self._layouts.number([("cell", name, "rest")])
+        if type(defaults) is tuple and 0 < len(defaults) <= function.__code__.co_argcount:
+            names = _local_names(function.__code__)[: function.__code__.co_argcount]
+            runs: list[Run] = [("default", name, 1) for name in names[-len(defaults) :]]
+            self._tuples[id(defaults)] = self._layouts.number(runs)
 
     def _sequence(self, obj: Iterable[object]) -> Description:
         return self._items, obj
 
-    def _tuple(self, obj: Tuple[object, ...]) -> Description:
-        return self.named_tuples.get(id(obj), self._items), obj
+    def _tuple(self, obj: tuple[object, ...]) -> Description:
+        return self._tuples.get(id(obj), self._items), obj
 
-    def _dict(self, obj: Dict[object, object]) -> Description:
+    def _dict(self, obj: dict[object, object]) -> Description:
+        if not self._secret_names.isdisjoint(map(id, obj)):
+            self.found_secrets += [
+                value for key, value in obj.items() if id(key) in self._secret_names
+            ]
         return self._pairs, chain.from_iterable(obj.items())
 
     def _closure_cell(self, cell: types.CellType) -> Description:
-        return self.named_cells.get(id(cell), self._cell), gc.get_referents(cell)
+        return self._cells.get(id(cell), self._cell), gc.get_referents(cell)
 
-    def _matched(self, obj: object, named: Iterable[Tuple[str, str, object]]) -> Description:
-        """Describe by names that are certain; the rest stays unnamed."""
+    def _matched(self, obj: object, named: Iterable[Named]) -> Description:
+        """Describe by names that are certain; a dictionary that is left is the object's own."""
         runs, found, others = _match(gc.get_referents(obj), named)
-        if others:
+        if len(others) == 1 and type(others[0]) is dict:
+            runs.append(_DICT)
+        elif others:
             runs.append(_REST)
-        return self.layouts.number(tuple(runs)), chain(found, others)
+        return self._layouts.number(runs), found + others
 
-    def _named(self, *names: str) -> Describer:
-        """Describe by attributes that are C members of an exact built-in type."""
+    def _named_parts(self, kind: str, *names: str) -> Describer:
+        """Describe instances of an exact built-in type by attributes read in C."""
 
         def describe(obj: Any) -> Description:
-            return self._matched(obj, [("member", name, getattr(obj, name)) for name in names])
+            parts: list[Named] = [(kind, name, getattr(obj, name)) for name in names]
+            return self._matched(obj, [*parts, ("type", "__class__", type(obj))])
 
         return describe
 
-    def _rest(self, kind: str, name: str) -> Describer:
-        layout = self.layouts.number(((kind, name, "rest"),))
-        return lambda obj: (layout, gc.get_referents(obj))
-
-    def _parts(self, parts: Callable[[Any], List[object]], names: Sequence[str]) -> Describer:
-        layout = self.layouts.number(tuple(("member", name, 1) for name in names))
+    def _unreported(self, parts: Callable[[Any], Iterable[object]], *names: str) -> Describer:
+        """Describe by parts of which the collector says nothing."""
+        layout = self._layouts.number([("member", name, 1) for name in names])
         return lambda obj: (layout, parts(obj))
+
+    def _mapping_proxy(self, proxy: types.MappingProxyType[Any, Any]) -> Description:
+        return self._layouts.number([("member", "mapping", "rest")]), gc.get_referents(proxy)
 
     def _view(self, view: memoryview) -> Description:
         parts = _view_parts(view)
-        runs: Runs = tuple(("buffer", "obj", 1) for _ in parts)
-        return self.layouts.number(runs), parts
+        return self._layouts.number([("buffer", "obj", 1) for _ in parts]), parts
 
-    def _wrapper(self, obj: Any) -> Description:
-        """Describe a staticmethod or classmethod; from 3.10 they have a dictionary."""
-        runs, found, others = _match(
-            gc.get_referents(obj), [("wrapped", "__func__", obj.__func__)]
-        )
-        if len(others) == 1 and type(others[0]) is dict:
-            runs.append(("dict", "__dict__", 1))
-        elif others:
-            runs.append(_REST)
-        return self.layouts.number(tuple(runs)), chain(found, others)
-
-    def _partial(self, obj: Any) -> Description:
-        named = [("wrapped", name, getattr(obj, name)) for name in ("func", "args", "keywords")]
-        runs, found, others = _match(
-            gc.get_referents(obj), [*named, ("type", "__class__", partial)]
-        )
-        if len(others) == 1 and type(others[0]) is dict:
-            runs.append(("dict", "__dict__", 1))
-        elif others:
-            runs.append(_REST)
-        return self.layouts.number(tuple(runs)), chain(found, others)
+    def _moment(
+        self, instances: _Instances, parts: Callable[[Any], list[object]], moment: Any
+    ) -> Description:
+        """Describe a date's time: its time zone is kept from the collector."""
+        layout, references = instances.describe(moment)
+        zone = parts(moment)
+        runs: list[Run] = [("member", "tzinfo", 1) for _ in zone]
+        return self._layouts.number([*runs, *self._layouts.runs[layout]]), [*zone, *references]
 
     def _module(self, module: types.ModuleType) -> Description:
-        namespace = types.ModuleType.__dict__["__dict__"].__get__(module)
-        return self._matched(module, [("dict", "__dict__", namespace)])
+        return self._matched(module, [("dict", "__dict__", _module_dict(module))])
 
     def _class(self, cls: type) -> Description:
         """Describe a class: its dictionary, its bases, and the class of which it is one."""
-        named: List[Tuple[str, str, object]] = [
+        named: list[Named] = [
             ("dict", "__dict__", _class_dict(cls)),
             ("mro", "__mro__", _class_mro(cls)),
             ("base", "__bases__", _class_bases(cls)),
             ("base", "__base__", _class_base(cls)),
         ]
-        heap = _class_flags(cls) & TP_HEAPTYPE
-        if heap:
+        if _class_flags(cls) & TP_HEAPTYPE:
             named.append(("member", "__name__", _class_name(cls)))
             named.append(("member", "__qualname__", _class_qualname(cls)))
-        metaclass = type(cls)
-        if _class_flags(metaclass) & TP_HEAPTYPE:
-            named.append(("type", "__class__", metaclass))
-        named = [part for part in named if part[2] is not None]
-        _, _, others = _match(gc.get_referents(cls), named)
-        runs = [(kind, name, 1) for kind, name, _ in named]
-        for other in others:
-            kind = "member" if type(other) is types.ModuleType else "unnamed"
-            runs.append((kind, "__module__" if kind == "member" else None, 1))
-        layout = self.layouts.number(tuple(runs))
-        return layout, chain([value for _, _, value in named], others)
+        if _class_flags(type(cls)) & TP_HEAPTYPE:
+            named.append(("type", "__class__", type(cls)))
+        named = [part for part in named if part[2] is not None and part[2] is not _NO_ENTRIES]
+        values = [value for _, _, value in named]
+        runs: list[Run] = [(kind, name, 1) for kind, name, _ in named]
+        for other in _without(gc.get_referents(cls), values):
+            is_module = type(other) is types.ModuleType  # a C class knows the module it is from
+            runs.append(("member", "__module__", 1) if is_module else ("unnamed", None, 1))
+            values.append(other)
+        return self._layouts.number(runs), values
 
     def _code(self, code: types.CodeType) -> Description:
-        runs = tuple((kind, name, 1) for kind, name in _CODE_PARTS)
-        return self.layouts.number(runs), _code_parts(code)
-
-    _function_parts = operator.attrgetter(
-        *("__code__", "__globals__", "__defaults__", "__kwdefaults__", "__closure__"),
-        *("__module__", "__name__", "__qualname__", "__doc__"),
-    )
-    _FUNCTION_KINDS = (
-        *(("code", "__code__"), ("global", "__globals__"), ("member", "__defaults__")),
-        *(("member", "__kwdefaults__"), ("member", "__closure__"), ("member", "__module__")),
-        *(("member", "__name__"), ("member", "__qualname__"), ("member", "__doc__")),
-    )
+        return self._layouts.number([(kind, name, 1) for kind, name in _CODE_PARTS]), _code_parts(code)
 
     def _function(self, function: types.FunctionType) -> Description:
         """Describe a function without making its ``__dict__`` or its annotations.
 
-        Both are made when asked for. What exists is among the referents: a dictionary with the
-        names of parameters as keys, or a tuple (3.10 and later), holds the annotations.
+        Both are made when asked for. What exists is among the referents: a tuple (from 3.10) or
+        a dictionary with names of parameters as keys holds the annotations.
         """
-        parts = _Describers._function_parts(function)
-        named = [
+        named: list[Named] = [
             (kind, name, value)
-            for (kind, name), value in zip(_Describers._FUNCTION_KINDS, parts)
-            if value is not None
+            for (kind, name), value in zip(_FUNCTION_KINDS, _function_parts(function))
         ]
-        if sys.version_info >= (3, 10):
-            named.append(("member", "__builtins__", function.__builtins__))
-        if sys.version_info >= (3, 14) and function.__annotate__ is not None:
-            named.append(("annotation", "__annotate__", function.__annotate__))
         runs, found, others = _match(gc.get_referents(function), named)
         for other in others:
-            if other is None:
-                runs.append(("member", "__doc__", 1))
-            elif type(other) is tuple or _looks_like_annotations(other, function.__code__):
+            if type(other) is tuple or _looks_like_annotations(other, function.__code__):
                 runs.append(("annotation", "__annotations__", 1))
-            elif type(other) is dict:
-                runs.append(("dict", "__dict__", 1))
             else:
-                runs.append(("unnamed", None, 1))
-        return self.layouts.number(tuple(runs)), chain(found, others)
+                runs.append(_DICT if type(other) is dict else ("unnamed", None, 1))
+        return self._layouts.number(runs), found + others
 
-    def _weak_reference(self, cls: type) -> Describer:
-        """Describe weak references; what they point to is not theirs to keep."""
-        if cls is weakref.ref:
+    def _reference(self, reference: _weakref.ref[Any]) -> Description:
+        """Describe a weak reference; what it points to is not its to keep."""
+        target = reference()
+        if target is None:
+            return self._dead_reference, gc.get_referents(reference)
+        return self._weak_reference, [target, *gc.get_referents(reference)]
 
-            def describe(ref: Any) -> Description:
-                target = weakref.ref.__call__(ref)
-                callback = gc.get_referents(ref)
-                if target is None:
-                    return self._callback, callback
-                return self._weak, chain((target,), callback)
-
-            return describe
-        instances = self.instances[id(cls)] = _Instances(cls, self._names, self.layouts)
-
-        def describe_subclass(ref: Any) -> Description:
-            layout, references = instances.describe(ref)
-            target = weakref.ref.__call__(ref)
-            if target is None:
-                return layout, references
-            runs = _RUNS_OF(self.layouts)[layout]
-            return self.layouts.number((("weak", None, 1), *runs)), chain((target,), references)
-
-        return describe_subclass
+    def _reference_subclass(self, instances: _Instances, reference: Any) -> Description:
+        layout, references = instances.describe(reference)
+        target = _weakref.ref.__call__(reference)
+        if target is None:
+            return layout, references
+        runs: list[Run] = [("weak", None, 1), *self._layouts.runs[layout]]
+        return self._layouts.number(runs), [target, *references]
 
     def _generator(self, generator: Any) -> Description:
-        """Describe a generator or coroutine; see :func:`_generator_locals` for its variables."""
-        prefix = {"generator": "gi", "coroutine": "cr", "async_generator": "ag"}
-        prefix_ = prefix[type(generator).__name__]
-        code = getattr(generator, prefix_ + "_code")
-        named: List[Tuple[str, str, object]] = [
+        """Describe a generator or coroutine.
+
+        Asking for its frame lets the interpreter keep a frame object until the generator ends.
+        That is all that is left behind, and there is no other way to the variables' names.
+        """
+        referents = gc.get_referents(generator)
+        code, awaited, frame, running = _GENERATORS[id(type(generator))]
+        named: list[Named] = [
             ("member", "__name__", generator.__name__),
             ("member", "__qualname__", generator.__qualname__),
-            ("code", prefix_ + "_code", code),
+            ("code", code, getattr(generator, code)),
         ]
-        awaited = getattr(generator, {"gi": "gi_yieldfrom"}.get(prefix_, prefix_ + "_await"))
-        if awaited is not None:
-            named.append(("awaiting", prefix_ + "_await", awaited))
-        named += _frame_locals(getattr(generator, prefix_ + "_frame"))
-        return self._matched(generator, named)
+        waiting_for = getattr(generator, awaited)
+        if waiting_for is not None:
+            named.append(("awaiting", awaited, waiting_for))
+        if not getattr(generator, running):
+            named.append(("frame", frame, getattr(generator, frame)))
+            named += _frame_locals(getattr(generator, frame))
+        runs, found, others = _match(referents, _with_cells(named, referents))
+        if others:
+            runs.append(_REST)
+        return self._layouts.number(runs), found + others
 
     def _frame(self, frame: types.FrameType) -> Description:
-        named: List[Tuple[str, str, object]] = [
-            ("frame", "f_back", frame.f_back),
-            ("code", "f_code", frame.f_code),
-            ("global", "f_globals", frame.f_globals),
-            ("member", "f_builtins", frame.f_builtins),
-        ]
-        return self._matched(frame, named + _frame_locals(frame))
+        """Describe a frame: a running one as it was noted, another by what it owns."""
+        if id(frame) in self.running:
+            return self.running[id(frame)]
+        referents = gc.get_referents(frame)
+        named = [*_frame_parts(frame), *_frame_locals(frame)]
+        runs, found, others = _match(referents, _with_cells(named, referents))
+        if others:
+            runs.append(_REST)
+        return self._layouts.number(runs), found + others
+
+    def note_running_frame(
+        self, frame: types.FrameType, variables: list[Named], known: dict[int, object]
+    ) -> None:
+        """Describe a running frame from what was noted about it.
+
+        Up to 3.10 it is an object like others. From 3.11 the collector sees nothing of it, and
+        the frame object only borrows the frames and the globals around it; a module's variables
+        are not the frame's, but in the module's dictionary.
+        """
+        if sys.version_info < (3, 11):
+            referents = [obj for obj in gc.get_referents(frame) if id(obj) in known]
+            named = _with_cells([*_frame_parts(frame), *variables], referents)
+            runs, found, others = _match(referents, named)
+            if others:
+                runs.append(_REST)
+            self.running[id(frame)] = self._layouts.number(runs), found + others
+            return
+        named = [("code", "f_code", frame.f_code), ("borrowed", "f_globals", frame.f_globals)]
+        if frame.f_back is not None:
+            named.append(("borrowed", "f_back", frame.f_back))
+        if frame.f_code.co_flags & CO_OPTIMIZED:
+            named += variables
+        runs = [(kind, name, 1) for kind, name, _ in named]
+        self.running[id(frame)] = self._layouts.number(runs), [value for _, _, value in named]
 
 
-def _RUNS_OF(layouts: _Layouts) -> List[Runs]:
-    return [runs for runs, _ in layouts.numbers]
+def _frame_parts(frame: types.FrameType) -> list[Named]:
+    return [
+        ("frame", "f_back", frame.f_back),
+        ("code", "f_code", frame.f_code),
+        ("global", "f_globals", frame.f_globals),
+        ("member", "f_builtins", frame.f_builtins),
+        ("member", "f_trace", frame.f_trace),
+    ]
 
 
-def _looks_like_annotations(value: object, code: types.CodeType) -> bool:
-    """Tell annotations from a function's ``__dict__``: their keys are parameters."""
-    if type(value) is not dict:
-        return False
-    arguments = code.co_argcount + code.co_kwonlyargcount
-    arguments += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
-    names = {*_local_names(code)[:arguments], "return"}
-    return all(type(key) is str and key in names for key in value)
+def _with_cells(named: list[Named], referents: Sequence[object]) -> list[Named]:
+    """Let a variable that is shared with a closure lead to its cell, which the frame holds."""
+    cells = [referent for referent in referents if type(referent) is types.CellType]
+    by_content = {id(content): cell for cell in cells for content in gc.get_referents(cell)}
+    shared = [
+        (kind, name, by_content[id(value)]) for kind, name, value in named if id(value) in by_content
+    ]
+    return [*named, *shared]
 
 
-def _frame_locals(frame: Optional[types.FrameType]) -> List[Tuple[str, str, object]]:
+def _frame_locals(frame: Optional[types.FrameType]) -> list[Named]:
     """Return a frame's variables as named parts, leaving no copy of them behind.
 
     * From 3.13 ``f_locals`` of a function is a view on the frame; nothing is stored.
@@ -1157,16 +1298,31 @@ def _frame_locals(frame: Optional[types.FrameType]) -> List[Tuple[str, str, obje
     """
     if frame is None:
         return []
-    variables = frame.f_locals
-    parts = [
-        ("local", name, value)
-        for name, value in (variables.items() if type(variables) is dict else dict(variables).items())
-        if type(name) is str
+    variables: Any = frame.f_locals
+    if type(variables) is not dict and frame.f_code.co_flags & CO_OPTIMIZED:
+        variables = dict(variables)  # the view's values, in a dictionary of ours
+    if type(variables) is not dict:
+        return []  # a namespace of the program's own making, such as an enum's
+    parts: list[Named] = [
+        ("local", name, value) for name, value in variables.items() if type(name) is str
     ]
-    if sys.version_info < (3, 13) and frame.f_code.co_flags & CO_OPTIMIZED:
-        if sys.getrefcount(variables) <= 3:  # the frame, our variable, the call
-            variables.clear()
+    if _is_snapshot(frame) and sys.getrefcount(variables) <= 3:  # frame, variable, argument
+        variables.clear()
     return parts
+
+
+def _is_snapshot(frame: types.FrameType) -> bool:
+    """Tell whether ``f_locals`` is a copy that the frame keeps."""
+    return sys.version_info < (3, 13) and bool(frame.f_code.co_flags & CO_OPTIMIZED)
+
+
+def _looks_like_annotations(value: Any, code: types.CodeType) -> bool:
+    """Tell annotations from a function's ``__dict__``: their keys are parameters."""
+    if type(value) is not dict or not _all_plain_strings(value):
+        return False
+    arguments = code.co_argcount + code.co_kwonlyargcount
+    arguments += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    return {*value} <= {*_local_names(code)[:arguments], "return"}
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1174,17 +1330,8 @@ def _frame_locals(frame: Optional[types.FrameType]) -> List[Tuple[str, str, obje
 # ---------------------------------------------------------------------------------------------
 
 _HIDDEN = "•••"
-_SECRET_WORDS = (
-    *("passw", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "api key"),
-    *("authorization", "authorisation", "cookie", "private_key", "private-key", "private key"),
-    *("privatekey", "credential"),
-)
-_INT_BITS = 200  # numbers up to this size have at most 61 digits
-
-
-def _is_secret_name(name: str) -> bool:
-    lower = name.lower()
-    return any(word in lower for word in _SECRET_WORDS)
+_SMALL_INT_BITS = 200  # such numbers have at most 61 digits
+_KEY_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _.-")
 
 
 def _text_of_str(value: str) -> str:
@@ -1196,34 +1343,43 @@ def _text_of_bytes(value: bytes) -> str:
 
 
 def _text_of_bytearray(value: bytearray) -> str:
-    return "bytearray(" + _text_of_bytes(bytes(value[: PREVIEW + 1])) + ")"
+    start = repr(value[:PREVIEW])
+    return start if len(value) <= PREVIEW else start + "…"
 
 
 def _text_of_int(value: int) -> str:
-    """Return the digits, or the leading hexadecimal ones of a number too long to convert."""
-    if -(1 << _INT_BITS) < value < 1 << _INT_BITS:
+    """Return the digits, or the leading hexadecimal ones of a number that has too many.
+
+    Converting a long number to decimal digits takes quadratic time, and Python refuses it.
+    """
+    bits = value.bit_length()
+    if bits <= _SMALL_INT_BITS:
         return repr(value)
-    shift = max(0, value.bit_length() - 4 * (PREVIEW - 4)) // 4 * 4
-    return hex(abs(value) >> shift).replace("0x", "-0x" if value < 0 else "0x") + "…"
-
-
-def _text_of_module(module: types.ModuleType) -> str:
-    namespace = types.ModuleType.__dict__["__dict__"].__get__(module)
-    name = namespace.get("__name__") if namespace else None
-    return name if type(name) is str else ""
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) >> (bits - _SMALL_INT_BITS) // 4 * 4:#x}…"
 
 
 def _text_of_class(cls: type) -> str:
-    module = _class_module(cls)
-    return _class_qualname(cls) if module in ("builtins", "") else f"{module}.{_class_qualname(cls)}"
+    module, name = _class_module(cls), _class_qualname(cls)
+    return name if module == "builtins" or not module else f"{module}.{name}"
 
 
-def _text_of_method(method: Any) -> str:
+def _text_of_method(method: types.MethodType) -> str:
     function = method.__func__
     return function.__qualname__ if type(function) is types.FunctionType else ""
 
 
-_VALUE_TEXTS: Dict[int, Callable[[Any], str]] = {
+def _text_of_module(module: types.ModuleType) -> str:
+    namespace = _module_dict(module)
+    name = namespace.get("__name__") if namespace and _all_plain_strings(namespace) else None
+    return name if type(name) is str else ""
+
+
+_qualname = operator.attrgetter("__qualname__")
+_name = operator.attrgetter("__name__")
+
+# How to write the objects of exact built-in types, at which level of privacy.
+_VALUE_TEXTS: dict[int, Callable[[Any], str]] = {
     id(str): _text_of_str,
     id(bytes): _text_of_bytes,
     id(bytearray): _text_of_bytearray,
@@ -1231,35 +1387,136 @@ _VALUE_TEXTS: Dict[int, Callable[[Any], str]] = {
     id(float): repr,
     id(complex): repr,
 }
-_CONSTANT_TEXTS: Dict[int, Callable[[Any], str]] = {
-    id(bool): repr,
-    id(type(None)): repr,
-    id(type(...)): repr,
-    id(type(NotImplemented)): repr,
-    id(types.ModuleType): _text_of_module,
-}
-_NAME_TEXTS: Dict[int, Callable[[Any], str]] = {
-    id(types.FunctionType): operator.attrgetter("__qualname__"),
-    id(types.BuiltinFunctionType): operator.attrgetter("__name__"),
+_NAME_TEXTS: dict[int, Callable[[Any], str]] = {
+    id(types.FunctionType): _qualname,
+    id(types.BuiltinFunctionType): _name,
     id(types.MethodType): _text_of_method,
     id(types.CodeType): _code_qualname,
-    id(types.GeneratorType): operator.attrgetter("__qualname__"),
-    id(types.CoroutineType): operator.attrgetter("__qualname__"),
-    id(types.AsyncGeneratorType): operator.attrgetter("__qualname__"),
-    **{id(kind): operator.attrgetter("__name__") for kind in _DESCRIPTORS},
+    **{number: _qualname for number in _GENERATORS},
+    **{id(kind): _name for kind in _DESCRIPTORS},
 }
+_CONSTANT_TEXTS: dict[int, Callable[[Any], str]] = {
+    id(types.ModuleType): _text_of_module,
+    **{id(type(constant)): repr for constant in (None, True, ..., NotImplemented)},
+}
+
+
+def _secret_names(strings: Iterable[str]) -> set[int]:
+    """Return the addresses of strings that are names of secrets."""
+    return {id(name) for name in strings if len(name) <= PREVIEW and _is_secret_name(name)}
+
+
+class _Secrets:
+    """Values that must not be written: by address, and texts also wherever they are equal.
+
+    Plain containers are followed, for what is inside a secret is as secret. Values that are no
+    secret to anybody, such as ``None``, small numbers and single characters, are left out.
+    """
+
+    LIMIT = 1_000_000  # objects to follow
+
+    def __init__(self, found: list[object]) -> None:
+        self.addresses: set[int] = set()
+        self.texts: set[object] = set()
+        seen: set[int] = set()
+        pending = list(found)
+        while pending and len(seen) < self.LIMIT:
+            value: Any = pending.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            kind = type(value)
+            if kind is dict:
+                pending.extend(value.values())
+            elif kind is list or kind is tuple or kind is set or kind is frozenset:
+                pending.extend(value)
+            elif kind is str or kind is bytes:
+                if len(value) > 1:
+                    self.texts.add(value)
+            elif kind is not int or not -6 < value < 257:
+                self.addresses.add(id(value))
+
+    def add_environment(self) -> None:
+        """Add the values of the environment, as bytes and as text; short ones tell nothing."""
+        data = _plain_attribute(os.environ, "_data")
+        for value in data.values() if type(data) is dict else ():
+            if type(value) is bytes and len(value) >= 4:
+                self.texts.add(value)
+                self.texts.add(os.fsdecode(value))
+
+
+class _Texts:
+    """Writes the objects' texts into one buffer."""
+
+    def __init__(self, privacy: str, secrets: _Secrets, classes: dict[int, type]) -> None:
+        """Choose what is written at a level of privacy."""
+        self.hidden = 0
+        self._secrets = secrets
+        self._makers = dict(_CONSTANT_TEXTS)
+        for number, cls in classes.items():
+            if _is_metaclass(cls):
+                self._makers[number] = _text_of_class
+        if privacy != "none":
+            self._makers.update(_NAME_TEXTS)
+        if privacy == "names":
+            self._makers[id(str)] = self._text_of_key
+        if privacy == "previews":
+            for number, make in _VALUE_TEXTS.items():
+                self._makers[number] = functools.partial(self._unless_secret, make)
+            self._makers[id(str)] = self._text_of_value
+        self._keys: set[int] = set()
+
+    def write(
+        self, objects: list[object], numbers: Iterable[int]
+    ) -> tuple[bytearray, "array[int]"]:
+        """Return all texts in one buffer, and where each one ends."""
+        if self._makers.get(id(str)) == self._text_of_key:
+            dicts = (obj for obj in objects if type(obj) is dict)
+            self._keys = set(map(id, chain.from_iterable(dicts)))
+        text = bytearray()
+        lengths = array("I", bytes(4 * len(objects)))
+        for index, obj, make in zip(count(), objects, map(self._makers.get, numbers)):
+            if make is not None:
+                encoded = make(obj).encode("utf-8", "backslashreplace")
+                lengths[index] = len(encoded)
+                text += encoded
+        return text, array("Q", accumulate(lengths))
+
+    def _unless_secret(self, make: Callable[[Any], str], value: Any) -> str:
+        if id(value) in self._secrets.addresses or (
+            type(value) is bytes and value in self._secrets.texts
+        ):
+            self.hidden += 1
+            return _HIDDEN
+        return make(value)
+
+    def _text_of_value(self, value: str) -> str:
+        if value in self._secrets.texts:
+            self.hidden += 1
+            return _HIDDEN
+        return repr(value) if len(value) <= PREVIEW else repr(value[:PREVIEW]) + "…"
+
+    def _text_of_key(self, value: str) -> str:
+        """Return a string's text if it is a key and says no more than an identifier would."""
+        if id(value) not in self._keys or value in self._secrets.texts:
+            return ""
+        if value.isidentifier() or (len(value) <= 32 and _KEY_CHARACTERS.issuperset(value)):
+            return _text_of_str(value)
+        return ""
 
 
 # ---------------------------------------------------------------------------------------------
 # The capture
 # ---------------------------------------------------------------------------------------------
 
-Row = Tuple[Any, ...]
+# How long other threads must wait for the interpreter. A thread that already waited when the
+# interval changed still asks for it once, after the old interval; if it then computes without a
+# pause, it keeps it for this long. So this bounds what that rare case costs.
+_STILL_SECONDS = 5.0
 
 
-@dataclass
-class _Capture:
-    """Everything that will be written, as columns and rows; no object is held by it."""
+class _Columns:
+    """What will be written of the objects, by object and by reference; it holds no object."""
 
     addresses: "array[int]"
     types: "array[int]"
@@ -1272,65 +1529,68 @@ class _Capture:
     targets: "array[int]"
     text: bytearray
     text_ends: "array[int]"
-    layout_rows: List[Row]
-    tables: Dict[str, List[Row]]
-    meta: Dict[str, object]
-    warnings: List[str] = field(default_factory=list)
-    pause: float = 0.0
 
 
-# How long other threads have to wait for the interpreter. A thread that was already waiting when
-# the interval changed still asks for it once, after the old interval, and if it computes without
-# a pause it then keeps it for this long; so the value bounds what that rare case costs.
-_STILL_SECONDS = 5.0
+class _Capture:
+    """Everything that will be written, and what is to be said about it."""
+
+    def __init__(self) -> None:
+        self.columns = _Columns()
+        self.layouts = _Layouts()
+        self.tables: dict[str, list[Row]] = {}
+        self.collector: dict[str, object] = {}
+        self.warnings: list[str] = []
+        self.missing = 0
+        self.redacted = 0
+        self.python_sizes = 0
+        self.pause = 0.0
 
 
-def _capture(privacy: str, mode: str, innermost: Optional[types.FrameType]) -> _Capture:
+def _capture(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
     """Stop the world, look at everything, and let the world go on as it was."""
     collecting = gc.isenabled()
     interval = sys.getswitchinterval()
-    began = time.perf_counter()
     gc.disable()
     try:
-        # Give way once: whoever waits for the interpreter starts to wait anew when we get it back.
-        time.sleep(0.001)
+        # Give way once: whoever waits for the interpreter waits anew when we get it back, and
+        # for as long as we say next.
+        time.sleep(0.0005)
         sys.setswitchinterval(max(interval, _STILL_SECONDS))
-        capture = _look(privacy, mode, innermost)
+        began = time.perf_counter()
+        capture = _look(privacy, innermost)
+        capture.pause = time.perf_counter() - began
     finally:
         sys.setswitchinterval(interval)
         if collecting:
             gc.enable()
-    capture.pause = time.perf_counter() - began
-    capture.meta["gc"]["enabled"] = collecting  # type: ignore[index]
+    capture.collector["enabled"] = collecting
     return capture
 
 
-def _look(privacy: str, mode: str, innermost: Optional[types.FrameType]) -> _Capture:
-    """Capture the heap. Nothing of our own may be made before the collector's lists are taken."""
+def _look(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
+    """Capture the heap. Nothing of ours may be made before the collector's lists are taken."""
     probe = [float("1.5e300")]  # one object of ours that is tracked, holding one that is not
     youngest = gc.get_objects(generation=0)
     middle = gc.get_objects(generation=1)
     oldest = gc.get_objects(generation=2)
     collector = _collector_facts(len(youngest), len(middle), len(oldest))
-    young = (array("Q", map(id, youngest)), array("Q", map(id, middle)))
+    young = [array("Q", map(id, youngest)), array("Q", map(id, middle))]
 
     walk = _Walk()
-    walk.add(chain(youngest, middle, oldest))
-    listed = len(walk.known) if not walk.known else len(youngest) + len(middle) + len(oldest)
+    listed = walk.start(youngest, middle, oldest)
     del youngest, middle, oldest
     running = _Running(innermost)
     del innermost
+    walk.add([sys.modules, builtins, gc.garbage, gc.callbacks, *sys.modules.values()])
     walk.add(running.frames())
-    walk.add([sys.modules, builtins, *sys.modules.values()])
     for frame in running.frames():
         walk.add(running.read_variables(frame))
+        del frame
 
     heap = _Heap(walk, listed, young, id(probe), id(probe[0]))
-    del walk
-    heap.forget({id(probe), id(probe[0]), *map(id, _own_frames()), *running.snapshots})
+    heap.forget([id(probe), id(probe[0]), *map(id, _own_frames())])
     capture = _describe(heap, running, privacy)
-    capture.meta["gc"] = collector
-    capture.meta["capture"] = {"mode": mode, "privacy": privacy}
+    capture.collector = collector
     return capture
 
 
@@ -1346,12 +1606,12 @@ class _Heap:
     """All objects in the order of their addresses, with what only the walk can tell of them."""
 
     def __init__(
-        self, walk: _Walk, listed: int, young: Sequence["array[int]"], probe: int, number: int
+        self, walk: _Walk, listed: int, young: list["array[int]"], probe: int, number: int
     ) -> None:
         """Sort the objects and take their reference counts.
 
         Args:
-            walk: What was found; besides ``objects`` here the only place that holds it.
+            walk: What was found. Besides ``objects`` here, only it holds them.
             listed: How many of the objects, the first ones, the collector listed itself.
             young: Addresses of the objects of the two younger generations.
             probe: Address of a tracked object of ours to which one variable refers.
@@ -1359,30 +1619,42 @@ class _Heap:
         """
         self.known = walk.known
         ordered = sorted(self.known)
-        self.objects: List[object] = list(map(self.known.__getitem__, ordered))
+        self.objects: list[Any] = list(map(self.known.__getitem__, ordered))
         self.addresses = array("Q", ordered)
         del ordered
-        counts = array("Q", map(sys.getrefcount, self.objects))
         tracked = bytes(map(gc.is_tracked, self.objects))
-        # What we hold of each object is measured, on two objects that have one owner each.
-        ours = [counts[self.index(address)] - 1 for address in (number, probe)]
-        self.refcounts = array(
-            "I",
-            (
-                count - ours[is_tracked] if count < IMMORTAL else UNKNOWN
-                for count, is_tracked in zip(counts, tracked)
-            ),
-        )
-        self.flags = array("H", (TRACKED | 2 << GENERATION_SHIFT if t else 0 for t in tracked))
+        self.refcounts, self.flags = self._count(tracked, self.index(probe), self.index(number))
         for generation, members in enumerate(young):
             for address in members:
-                self.flags[self.index(address)] = TRACKED | generation << GENERATION_SHIFT
+                self.flags[self.index(address)] &= ~(3 << GENERATION_SHIFT)
+                self.flags[self.index(address)] |= generation << GENERATION_SHIFT
         for address, obj in islice(self.known.items(), listed, None):
-            if gc.is_tracked(obj):  # hidden from the lists: frozen, or made while we looked
-                self.flags[self.index(address)] = TRACKED | GENERATION_UNKNOWN
-        for index, number_of in enumerate(counts):
-            if number_of >= IMMORTAL:
-                self.flags[index] |= IS_IMMORTAL
+            if gc.is_tracked(obj):  # hidden from the lists: frozen
+                index = self.index(address)
+                self.flags[index] &= ~(3 << GENERATION_SHIFT)
+                self.flags[index] |= GENERATION_UNKNOWN
+
+    def _count(
+        self, tracked: bytes, probe: int, number: int
+    ) -> tuple["array[int]", "array[int]"]:
+        """Return reference counts less our own references, and the first flags.
+
+        How often we refer to each object ourselves is measured, on two objects that have one
+        owner each, and whose numbers are given.
+        """
+        counts = array("Q", map(sys.getrefcount, self.objects))
+        flags = array("H", iter(tracked.translate(_TRACKED_FLAGS)))
+        ours = counts[probe] - 1
+        if ours == counts[number] - 1:
+            true = array("Q", map(operator.sub, counts, repeat(ours)))
+        else:  # not seen so far
+            by_kind = (counts[number] - 1, ours)
+            true = array("Q", (n - by_kind[is_tracked] for n, is_tracked in zip(counts, tracked)))
+        immortal = [index for index, n in enumerate(counts) if n >= IMMORTAL]
+        for index in immortal:
+            true[index] = UNKNOWN
+            flags[index] |= IS_IMMORTAL
+        return array("I", true), flags
 
     def index(self, address: int) -> int:
         """Return the number of the object at an address that is known."""
@@ -1391,20 +1663,25 @@ class _Heap:
     def forget(self, addresses: Iterable[int]) -> None:
         """Take objects of ours out again."""
         for address in addresses:
-            if address in self.known:
+            if self.known.pop(address, None) is not None:
                 index = self.index(address)
                 del self.addresses[index], self.objects[index]
                 del self.refcounts[index], self.flags[index]
-                del self.known[address]
 
 
-@dataclass
+_TRACKED_FLAGS = bytes([0, TRACKED | 2 << GENERATION_SHIFT]) + bytes(254)
+
+
 class _Thread:
-    ident: int
-    name: str
-    daemon: bool
-    current: bool
-    frames: List[types.FrameType]
+    """A running thread and its frames, the innermost first."""
+
+    def __init__(self, ident: int, thread: object, current: bool) -> None:
+        name = _plain_attribute(thread, "_name")
+        self.ident = ident
+        self.name = _clean(name) if type(name) is str else f"thread {ident}"
+        self.daemon = _plain_attribute(thread, "_daemonic") is True
+        self.current = current
+        self.frames: list[types.FrameType] = []
 
 
 class _Running:
@@ -1414,353 +1691,197 @@ class _Running:
     """
 
     def __init__(self, innermost: Optional[types.FrameType]) -> None:
-        self.threads: List[_Thread] = []
-        self.snapshots: List[int] = []  # addresses of dictionaries that came to be by our reading
-        self.variables: Dict[int, List[Tuple[str, int]]] = {}
-        known = sys.modules.get("threading")
-        active = vars(known).get("_active", {}) if type(known) is types.ModuleType else {}
-        ours = _thread_ident()
-        for ident, top in sys._current_frames().items():
-            thread = active.get(ident) if type(active) is dict else None
-            name = _plain_attribute(thread, "_name")
-            frame = innermost if ident == ours else top
-            frames = []
-            while frame is not None:
-                frames.append(frame)
-                frame = frame.f_back
-            self.threads.append(
-                _Thread(
-                    ident=ident,
-                    name=_clean(name) if type(name) is str else f"thread {ident}",
-                    daemon=_plain_attribute(thread, "_daemonic") is True,
-                    current=ident == ours,
-                    frames=frames,
-                )
-            )
+        """Find the threads' frames; ``innermost`` is this thread's first that is not ours."""
+        self.threads: list[_Thread] = []
+        self._variables: dict[int, list[tuple[str, int]]] = {}
+        threading = sys.modules.get("threading")
+        active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
+        for ident, frame in sys._current_frames().items():
+            current = ident == _thread.get_ident()
+            known = active.get(ident) if type(active) is dict else None
+            thread = _Thread(ident, known, current)
+            at: Optional[types.FrameType] = innermost if current else frame
+            while at is not None:
+                thread.frames.append(at)
+                at = at.f_back
+            self.threads.append(thread)
 
-    def frames(self) -> List[types.FrameType]:
+    def frames(self) -> list[types.FrameType]:
+        """Return all frames of all threads."""
         return [frame for thread in self.threads for frame in thread.frames]
 
-    def read_variables(self, frame: types.FrameType) -> List[object]:
+    def read_variables(self, frame: types.FrameType) -> list[object]:
         """Note a frame's variables and return their values."""
         variables = _frame_locals(frame)
-        self.variables[id(frame)] = [(name, id(value)) for _, name, value in variables]
-        if sys.version_info < (3, 13) and frame.f_code.co_flags & CO_OPTIMIZED:
-            for referent in gc.get_referents(frame):
-                if type(referent) is dict and not referent and referent is not frame.f_globals:
-                    pass
+        self._variables[id(frame)] = [(name, id(value)) for _, name, value in variables]
         return [value for _, _, value in variables]
 
-
-def _thread_ident() -> int:
-    import _thread
-
-    return _thread.get_ident()
+    def variables(self, frame: types.FrameType, known: dict[int, object]) -> list[Named]:
+        """Return the variables that were noted."""
+        return [("local", name, known[address]) for name, address in self._variables[id(frame)]]
 
 
 def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     """Name every reference, and compute the columns."""
+    capture = _Capture()
+    columns = capture.columns
     objects = heap.objects
     kinds = list(map(type, objects))
     numbers = array("Q", map(id, kinds))
     classes = dict(zip(numbers, kinds))
     del kinds
-    codes = [obj for obj, number in zip(objects, numbers) if number == id(types.CodeType)]
-    layouts = _Layouts()
-    describers = _Describers(layouts, codes)
-    for obj, number in zip(objects, numbers):
-        if number == id(types.FunctionType):
-            describers.learn_closures(obj)
-    chosen = {number: describers.choose(cls) for number, cls in classes.items()}
 
-    total = len(objects)
-    layout_column = array("I", bytes(4 * total))
-    counts = array("I", bytes(4 * total))
+    def instances_of(kind: type) -> list[Any]:
+        return list(compress(objects, map(id(kind).__eq__, numbers)))
+
+    codes: list[types.CodeType] = instances_of(types.CodeType)
+    secret_names = _secret_names(instances_of(str))
+    describers = _Describers(capture.layouts, codes, secret_names)
+    for function in instances_of(types.FunctionType):
+        describers.learn_names(function)
+    for frame in running.frames():
+        variables = running.variables(frame, heap.known)
+        describers.note_running_frame(frame, variables, heap.known)
+    _forget_our_counts(heap, codes, instances_of(types.FunctionType), running)
+
+    _add_references(columns, objects, numbers, classes, describers, capture.layouts)
+    capture.missing = len(columns.targets) - sum(map(heap.known.__contains__, columns.targets))
+    type_numbers = {number: index for index, number in enumerate(classes)}
+    columns.addresses = heap.addresses
+    columns.refcounts = heap.refcounts
+    columns.flags = heap.flags
+    columns.types = array("I", map(type_numbers.__getitem__, numbers))
+    columns.lengths = _lengths(objects, numbers)
+    columns.sizes, capture.python_sizes = _sizes(objects, numbers, classes)
+    _add_flags(columns, objects, numbers, classes)
+    secrets = _Secrets(describers.found_secrets)
+    secrets.add_environment()
+    texts = _Texts(privacy, secrets, classes)
+    columns.text, columns.text_ends = texts.write(objects, numbers)
+    capture.redacted = texts.hidden
+    capture.tables = _tables(capture, heap, running, classes, describers, codes, privacy)
+    return capture
+
+
+def _forget_our_counts(
+    heap: _Heap,
+    codes: list[types.CodeType],
+    functions: list[types.FunctionType],
+    running: _Running,
+) -> None:
+    """Mark the counts that our own running spoils as unknown: of frames and of our functions."""
+    spoilt: list[object] = [*running.frames(), sys.getrefcount, array]
+    spoilt += [code for code in codes if code.co_filename == __file__]
+    spoilt += [function for function in functions if function.__globals__ is globals()]
+    for obj in spoilt:
+        if id(obj) in heap.known:
+            heap.refcounts[heap.index(id(obj))] = UNKNOWN
+
+
+def _add_references(
+    columns: _Columns,
+    objects: list[Any],
+    numbers: "array[int]",
+    classes: dict[int, type],
+    describers: _Describers,
+    layouts: _Layouts,
+) -> None:
+    """Describe each object; the inner loop of the dumper."""
+    chosen = {number: describers.choose(cls) for number, cls in classes.items()}
+    layout_column = array("I", bytes(4 * len(objects)))
+    counts = array("I", bytes(4 * len(objects)))
     targets = array("Q")
     extend = targets.extend
-    frames = _running_frame_describer(heap, running, describers)
+    secret_layouts = layouts.secret
     end = 0
     for index, obj, describe in zip(count(), objects, map(chosen.__getitem__, numbers)):
         if describe is None:
             continue
-        layout, references = describe(obj) if id(obj) not in frames else frames[id(obj)]
-        layout_column[index] = layout
+        layout, references = describe(obj)
         extend(map(id, references))
+        layout_column[index] = layout
         counts[index] = len(targets) - end
         end = len(targets)
-
-    sizes, odd_sizes = _sizes(objects, numbers, classes)
-    type_numbers = {number: index for index, number in enumerate(classes)}
-    capture = _Capture(
-        addresses=heap.addresses,
-        types=array("I", map(type_numbers.__getitem__, numbers)),
-        layouts=layout_column,
-        sizes=sizes,
-        refcounts=heap.refcounts,
-        lengths=_lengths(objects, numbers),
-        reference_counts=counts,
-        flags=heap.flags,
-        targets=targets,
-        text=bytearray(),
-        text_ends=array("I"),
-        layout_rows=[],
-        tables={},
-        meta={},
-    )
-    _add_flags(capture, objects, numbers, classes)
-    secrets_ = _secrets(objects, numbers, layouts, layout_column, counts, targets, heap.known)
-    redacted = _add_texts(capture, objects, numbers, classes, secrets_, privacy)
-    missing = len(targets) - sum(map(heap.known.__contains__, targets))
-    capture.layout_rows = [
-        (index, hidden, json.dumps(runs, ensure_ascii=True, separators=(",", ":")))
-        for index, (runs, hidden) in enumerate(layouts.numbers)
-    ]
-    capture.tables = _tables(capture, heap, running, classes, describers, codes, privacy)
-    capture.meta["counts"] = {"missing": missing, "redacted": redacted, "odd_sizes": odd_sizes}
-    return capture
-
-
-def _running_frame_describer(
-    heap: _Heap, running: _Running, describers: _Describers
-) -> Dict[int, Description]:
-    """Describe the running frames from what was noted about them.
-
-    From 3.11 a running frame is not an object of its own: the collector sees none of its
-    variables, and the frame object only borrows what is around it. Up to 3.10 it owns them all.
-    """
-    described: Dict[int, Description] = {}
-    borrowed = "borrowed" if sys.version_info >= (3, 11) else None
-    for frame in running.frames():
-        named: List[Tuple[str, str, object]] = [("code", "f_code", frame.f_code)]
-        named.append((borrowed or "global", "f_globals", frame.f_globals))
-        if frame.f_back is not None:
-            named.append((borrowed or "frame", "f_back", frame.f_back))
-        variables = [
-            ("local", name, heap.known[address]) for name, address in running.variables[id(frame)]
-        ]
-        if borrowed is None:
-            named.append(("member", "f_builtins", frame.f_builtins))
-            referents = [r for r in gc.get_referents(frame) if id(r) in heap.known]
-            runs, found, others = _match(referents, named + variables)
-            if others:
-                runs.append(_REST)
-            described[id(frame)] = describers.layouts.number(tuple(runs)), found + others
-            continue
-        if not frame.f_code.co_flags & CO_OPTIMIZED:
-            variables = []  # a module's or class's: they are in its namespace
-        named += variables
-        runs = tuple((kind, name, 1) for kind, name, _ in named)
-        values = [value for _, _, value in named]
-        described[id(frame)] = describers.layouts.number(runs), values
-        heap.refcounts[heap.index(id(frame))] = UNKNOWN
-    return described
+        if layout in secret_layouts:
+            describers.found_secrets += [
+                value
+                for run, value in zip(layouts.runs[layout], references)
+                if run[1] is not None and _is_secret_name(run[1])
+            ]
+    columns.layouts = layout_column
+    columns.reference_counts = counts
+    columns.targets = targets
 
 
 _GC_HEADER = sys.getsizeof(()) - tuple.__sizeof__(())
 
 
 def _sizes(
-    objects: List[object], numbers: "array[int]", classes: Dict[int, type]
-) -> Tuple["array[int]", int]:
-    """Return what ``sys.getsizeof`` says, asking a base class where it would run Python code."""
-    odd = {number: cls for number, cls in classes.items() if not _sizeof_is_c(cls)}
-    if not odd:
+    objects: list[Any], numbers: "array[int]", classes: dict[int, type]
+) -> tuple["array[int]", int]:
+    """Return what ``sys.getsizeof`` says, asking a base class where it would run Python code.
+
+    Returns:
+        The sizes, and for how many objects a base class was asked.
+    """
+    ours = {number for number, cls in classes.items() if not _is_c(_lookup(cls, "__sizeof__"))}
+    if not ours:
         return array("Q", map(sys.getsizeof, objects)), 0
-    sizes = array(
-        "Q",
-        [
-            sys.getsizeof(obj) if number not in odd else _base_size(obj)
-            for obj, number in zip(objects, numbers)
-        ],
-    )
-    return sizes, sum(number in odd for number in numbers)
+    sizes = array("Q", bytes(8 * len(objects)))
+    asked = 0
+    for index, obj, number in zip(count(), objects, numbers):
+        if number in ours:
+            sizes[index] = _base_size(obj)
+            asked += 1
+        else:
+            sizes[index] = sys.getsizeof(obj)
+    return sizes, asked
 
 
-_C_FUNCTIONS = (types.MethodDescriptorType, types.BuiltinFunctionType)
-
-
-def _sizeof_is_c(cls: type) -> bool:
-    return type(_lookup(cls, "__sizeof__")) is types.MethodDescriptorType
+def _is_c(method: object) -> bool:
+    return type(method) is types.MethodDescriptorType
 
 
 def _base_size(obj: object) -> int:
-    """Return the size by the first ``__sizeof__`` of the bases that is written in C."""
+    """Return the size by the first ``__sizeof__`` among the bases that is written in C."""
     cls = type(obj)
+    flags = _class_flags(cls)
+    header = _GC_HEADER if flags & TP_HAVE_GC else 0
+    if sys.version_info >= (3, 12) and flags & (TP_MANAGED_DICT | TP_MANAGED_WEAKREF):
+        header += 16  # pointers that stand before the header
     for base in _mro(cls):
         method = _class_entries(base).get("__sizeof__")
-        if type(method) is types.MethodDescriptorType:
-            header = _GC_HEADER if _class_flags(cls) & TP_HAVE_GC else 0
-            if sys.version_info >= (3, 12) and _class_flags(cls) & (TP_MANAGED_DICT | 1 << 3):
-                header += 16  # dictionary and weak references stand before the header
-            return method.__get__(obj)() + header
+        if _is_c(method):
+            return method(obj) + header
     return 0
 
 
-def _lengths(objects: List[object], numbers: "array[int]") -> "array[int]":
+_SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset)))
+
+
+def _lengths(objects: list[Any], numbers: "array[int]") -> "array[int]":
     """Return ``len()`` of exact built-in containers and texts."""
-    sized = {id(kind) for kind in (str, bytes, bytearray, list, tuple, dict, set, frozenset)}
+    sized = _SIZED
     return array(
-        "I",
-        (
-            min(len(obj), UNKNOWN) if number in sized else UNKNOWN  # type: ignore[arg-type]
-            for obj, number in zip(objects, numbers)
-        ),
+        "I", [len(obj) if number in sized else UNKNOWN for obj, number in zip(objects, numbers)]
     )
 
 
 def _add_flags(
-    capture: _Capture, objects: List[object], numbers: "array[int]", classes: Dict[int, type]
+    columns: _Columns, objects: list[Any], numbers: "array[int]", classes: dict[int, type]
 ) -> None:
-    flags = capture.flags
+    """Mark classes, finalized objects, and garbage."""
+    flags = columns.flags
     finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
-    metaclasses = {n for n, cls in classes.items() if any(base is type for base in _mro(cls))}
-    garbage = set(map(id, gc.garbage))
-    if not finalizable and not garbage and not metaclasses:
-        return
+    metaclasses = {n for n, cls in classes.items() if _is_metaclass(cls)}
     marked = finalizable | metaclasses
-    for index, number in enumerate(numbers):
-        if number in marked:
-            if number in metaclasses:
-                flags[index] |= IS_CLASS
-            if number in finalizable and gc.is_finalized(objects[index]):
-                flags[index] |= FINALIZED
-    for address in garbage:
-        flags[bisect_left(capture.addresses, address)] |= UNCOLLECTABLE
-
-
-def _secrets(
-    objects: List[object],
-    numbers: "array[int]",
-    layouts: _Layouts,
-    layout_column: "array[int]",
-    counts: "array[int]",
-    targets: "array[int]",
-    known: Dict[int, object],
-) -> Tuple[set[int], set[object]]:
-    """Return the addresses of values that are called like a secret, and the texts among them."""
-    found: List[object] = []
-    strings = (o for o, n in zip(objects, numbers) if n == id(str) and len(o) <= PREVIEW)  # type: ignore[arg-type]
-    names = {id(name) for name in strings if _is_secret_name(name)}  # type: ignore[arg-type]
-    secret_layouts = {
-        index
-        for index, (runs, _) in enumerate(layouts.numbers)
-        if any(type(run[1]) is str and _is_secret_name(run[1]) for run in runs)
-    }
-    pairs = {i for i, (runs, _) in enumerate(layouts.numbers) if runs and runs[-1][2] == "pairs"}
-    all_runs = _RUNS_OF(layouts)
-    position = 0
-    for layout, number in zip(layout_column, counts):
-        if layout in pairs:
-            start = position + sum(run[2] for run in all_runs[layout][:-1])  # type: ignore[misc]
-            keys = targets[start : position + number : 2]
-            if not names.isdisjoint(keys):
-                found += [
-                    known.get(targets[start + 2 * i + 1])
-                    for i, key in enumerate(keys)
-                    if key in names
-                ]
-        elif layout in secret_layouts:
-            for i, run in enumerate(all_runs[layout][:number]):
-                if type(run[1]) is str and _is_secret_name(run[1]):
-                    found.append(known.get(targets[position + i]))
-        position += number
-    return _spread(found)
-
-
-def _spread(found: List[object]) -> Tuple[set[int], set[object]]:
-    """Follow secrets into plain containers: what is inside is as secret."""
-    addresses: set[int] = set()
-    texts: set[object] = set()
-    pending = found
-    while pending and len(addresses) < 1_000_000:
-        value = pending.pop()
-        kind = type(value)
-        if id(value) in addresses:
-            continue
-        if kind is dict:
-            pending.extend(value.values())  # type: ignore[attr-defined]
-        elif kind is list or kind is tuple or kind is set or kind is frozenset:
-            pending.extend(value)  # type: ignore[call-overload]
-        elif kind is str or kind is bytes:
-            if len(value) <= 1:  # type: ignore[arg-type]
-                continue
-            texts.add(value)
-        elif kind is int:
-            if -5 <= value <= 256:  # type: ignore[operator]
-                continue
-        elif kind is not float and kind is not bytearray and kind is not complex:
-            continue
-        addresses.add(id(value))
-    return addresses, texts
-
-
-def _environment() -> List[object]:
-    """Return the texts of the process environment, names and values."""
-    data = _plain_attribute(os.environ, "_data")
-    if type(data) is not dict:
-        return []
-    texts: List[object] = []
-    for value in chain.from_iterable(data.items()):
-        if type(value) is bytes and len(value) >= 4:
-            texts += [value, value.decode(sys.getfilesystemencoding(), "surrogateescape")]
-    return texts
-
-
-def _add_texts(
-    capture: _Capture,
-    objects: List[object],
-    numbers: "array[int]",
-    classes: Dict[int, type],
-    secrets_: Tuple[set[int], set[object]],
-    privacy: str,
-) -> int:
-    """Write previews and names; return how many values were hidden."""
-    makers: Dict[int, Callable[[Any], str]] = dict(_CONSTANT_TEXTS)
-    if privacy != "none":
-        makers.update(_NAME_TEXTS)
-    makers.update(
-        (number, _text_of_class)
-        for number, cls in classes.items()
-        if any(base is type for base in _mro(cls))
-    )
-    values: Dict[int, Callable[[Any], str]] = _VALUE_TEXTS if privacy == "previews" else {}
-    makers.update(values)
-    addresses, texts = secrets_
-    if privacy != "none":
-        texts.update(_environment())
-    text, ends = capture.text, capture.text_ends
-    redacted = 0
-    keys = _key_strings(capture, objects) if privacy == "names" else frozenset()
-    for obj, number in zip(objects, numbers):
-        make = makers.get(number)
-        if make is not None:
-            if number in values and (
-                id(obj) in addresses or ((number == id(str) or number == id(bytes)) and obj in texts)
-            ):
-                text += _HIDDEN.encode()
-                redacted += 1
-            else:
-                text += make(obj).encode("utf-8", "backslashreplace")
-        elif number == id(str) and id(obj) in keys and obj not in texts:
-            text += repr(obj).encode("utf-8", "backslashreplace")
-        ends.append(len(text))
-    return redacted
-
-
-_SHORT_WORD = re.compile(r"[A-Za-z][A-Za-z0-9 _.-]{0,31}\Z")
-
-
-def _key_strings(capture: _Capture, objects: List[object]) -> set[int]:
-    """Return the addresses of keys that may be written where values may not."""
-    keys: set[int] = set()
-    for obj in objects:
-        if type(obj) is dict:
-            keys.update(
-                id(key)
-                for key in obj
-                if type(key) is str and (key.isidentifier() or _SHORT_WORD.match(key))
-            )
-    return keys
+    for index in compress(count(), map(marked.__contains__, numbers)):
+        if numbers[index] in metaclasses:
+            flags[index] |= IS_CLASS
+        elif gc.is_finalized(objects[index]):
+            flags[index] |= FINALIZED
+    for obj in gc.garbage:
+        flags[bisect_left(columns.addresses, id(obj))] |= UNCOLLECTABLE
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1772,15 +1893,15 @@ def _tables(
     capture: _Capture,
     heap: _Heap,
     running: _Running,
-    classes: Dict[int, type],
+    classes: dict[int, type],
     describers: _Describers,
-    codes: List[types.CodeType],
+    codes: list[types.CodeType],
     privacy: str,
-) -> Dict[str, List[Row]]:
+) -> dict[str, list[Row]]:
     named = privacy != "none"
-    tables: Dict[str, List[Row]] = {"type": _type_rows(capture, classes, describers)}
-    modules: List[Row] = []
-    roots: List[Row] = [("modules", "sys.modules", id(sys.modules))]
+    tables: dict[str, list[Row]] = {"type": _type_rows(capture, classes, describers)}
+    modules: list[Row] = []
+    roots: list[Row] = [("modules", "sys.modules", id(sys.modules))]
     for key, module in sys.modules.items():
         if type(key) is not str:
             continue
@@ -1789,8 +1910,8 @@ def _tables(
             file = vars(module).get("__file__")
             file = _clean(file) if type(file) is str and named else None
             modules.append((len(modules), _clean(key), file, id(module)))
-    threads: List[Row] = []
-    frames: List[Row] = []
+    threads: list[Row] = []
+    frames: list[Row] = []
     for number, thread in enumerate(running.threads):
         name = thread.name if named else f"thread {number}"
         threads.append((number, thread.ident, name, int(thread.daemon), int(thread.current)))
@@ -1804,10 +1925,9 @@ def _tables(
     roots.append(("builtin", "builtins", id(vars(builtins))))
     roots.append(("builtin", "gc.garbage", id(gc.garbage)))
     roots.append(("builtin", "gc.callbacks", id(gc.callbacks)))
-    for obj in heap.objects:
-        if isinstance(obj, type) if type(obj) is type else False:
-            if not _class_flags(obj) & TP_HEAPTYPE:
-                roots.append(("type", _text_of_class(obj), id(obj)))
+    for cls in heap.objects:
+        if type(cls) is type and not _class_flags(cls) & TP_HEAPTYPE:
+            roots.append(("type", _text_of_class(cls), id(cls)))
     tables["root"] = [root for root in roots if root[2] in heap.known]
     tables["module"] = modules
     tables["thread"] = threads
@@ -1826,14 +1946,20 @@ def _tables(
     return tables
 
 
+def _layout_rows(layouts: _Layouts) -> Iterator[Row]:
+    for number, runs in enumerate(layouts.runs):
+        yield number, layouts.hidden_bytes[number], json.dumps(runs, separators=(",", ":"))
+
+
 def _type_rows(
-    capture: _Capture, classes: Dict[int, type], describers: _Describers
-) -> List[Row]:
+    capture: _Capture, classes: dict[int, type], describers: _Describers
+) -> list[Row]:
     instances = [0] * len(classes)
     sizes = [0] * len(classes)
-    for kind, size in zip(capture.types, capture.sizes):
+    columns, hidden = capture.columns, capture.layouts.hidden_bytes
+    for kind, size, layout in zip(columns.types, columns.sizes, columns.layouts):
         instances[kind] += 1
-        sizes[kind] += size
+        sizes[kind] += size + hidden[layout]
     rows = []
     for index, (number, cls) in enumerate(classes.items()):
         described = describers.instances.get(number)
@@ -1857,7 +1983,7 @@ def _type_rows(
     return rows
 
 
-def _collector_facts(*generations: int) -> Dict[str, object]:
+def _collector_facts(*generations: int) -> dict[str, object]:
     return {
         "enabled": gc.isenabled(),
         "thresholds": gc.get_threshold(),
@@ -1882,8 +2008,8 @@ def _number(text: Optional[str]) -> Optional[int]:
     return int(text) if text is not None and text.isdigit() else None
 
 
-def _memory_facts() -> Dict[str, object]:
-    status: Dict[str, int] = {}
+def _memory_facts() -> dict[str, object]:
+    status: dict[str, int] = {}
     try:
         with open("/proc/self/status", encoding="ascii", errors="replace") as file:
             for line in file:
@@ -1904,7 +2030,7 @@ def _memory_facts() -> Dict[str, object]:
     }
 
 
-def _process_facts(privacy: str) -> Dict[str, object]:
+def _process_facts(privacy: str) -> dict[str, object]:
     arguments = getattr(sys, "orig_argv", None) or sys.argv
     started: Optional[float] = None
     uptime: Optional[float] = None
@@ -1921,7 +2047,7 @@ def _process_facts(privacy: str) -> Dict[str, object]:
         "start_time": started,
         "uptime": uptime,
         "boot_id": _first_line("/proc/sys/kernel/random/boot_id"),
-        "host": socket.gethostname(),
+        "host": os.uname().nodename,
         "program": _program_name() if privacy != "none" else None,
         "argv0": str(arguments[0]) if arguments and privacy != "none" else None,
     }
@@ -1938,7 +2064,7 @@ def _program_name() -> str:
     return stem if stem and stem != "-c" else "python"
 
 
-def _python_facts() -> Dict[str, object]:
+def _python_facts() -> dict[str, object]:
     return {
         "version": sys.version,
         "version_info": list(sys.version_info),
@@ -1951,7 +2077,7 @@ def _python_facts() -> Dict[str, object]:
     }
 
 
-def _tracemalloc_facts() -> Dict[str, object]:
+def _tracemalloc_facts() -> dict[str, object]:
     module = sys.modules.get("tracemalloc")
     tracing = bool(module and module.is_tracing())
     traced, peak = module.get_traced_memory() if tracing and module else (None, None)
@@ -1970,7 +2096,7 @@ def _new_temporary(target: str) -> str:
         raise DumpError("this Python has no sqlite3 module, which writing a dump needs")
     if os.path.lexists(target):
         raise DumpError(f"{target} exists already; dumps are never overwritten")
-    temporary = f"{target}.{secrets.token_hex(6)}.tmp"
+    temporary = f"{target}.{os.urandom(6).hex()}.tmp"
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     try:
         os.close(os.open(temporary, flags, 0o600))
@@ -1992,7 +2118,7 @@ def _reason(error: OSError, target: str) -> str:
     return f"cannot write {target}: {error.strerror or error}"
 
 
-def _publish(temporary: str, target: str) -> List[str]:
+def _publish(temporary: str, target: str) -> list[str]:
     """Give the complete file its name; return warnings."""
     try:
         os.link(temporary, target)
@@ -2007,18 +2133,18 @@ def _publish(temporary: str, target: str) -> List[str]:
     return []
 
 
-def _write(path: str, capture: _Capture, meta: Dict[str, object]) -> None:
+def _write(path: str, capture: _Capture, meta: dict[str, object]) -> None:
     """Fill the database; the row ``complete`` comes last."""
     db = sqlite3.connect(path, isolation_level=None)
     try:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + SCHEMA)
         db.executemany("INSERT INTO about VALUES (?)", [(line,) for line in ABOUT.splitlines()])
-        db.executemany("INSERT INTO layout VALUES (?, ?, ?)", capture.layout_rows)
+        db.executemany("INSERT INTO layout VALUES (?, ?, ?)", _layout_rows(capture.layouts))
         for table, rows in capture.tables.items():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        _write_pages(db, capture)
+        _write_pages(db, capture.columns)
         db.executemany(
             "INSERT INTO meta VALUES (?, ?)",
             [(key, json.dumps(value)) for key, value in meta.items()],
@@ -2031,34 +2157,32 @@ def _write(path: str, capture: _Capture, meta: Dict[str, object]) -> None:
         db.close()
 
 
-def _write_pages(db: Any, capture: _Capture) -> None:
-    columns = (
-        *(capture.addresses, capture.types, capture.layouts, capture.sizes, capture.refcounts),
-        *(capture.lengths, capture.reference_counts, capture.flags),
+def _write_pages(db: Any, columns: _Columns) -> None:
+    of_objects = (
+        *(columns.addresses, columns.types, columns.layouts, columns.sizes),
+        *(columns.refcounts, columns.lengths, columns.reference_counts, columns.flags),
     )
-    for first in range(0, len(capture.addresses), PAGE):
-        blobs = [_packed(column[first : first + PAGE]) for column in columns]
-        number = len(capture.addresses[first : first + PAGE])
-        row = (first, number, "planes+zlib", _crc(blobs), *blobs)
-        db.execute(f"INSERT INTO object_page VALUES ({', '.join('?' * len(row))})", row)
-    for first in range(0, len(capture.targets), PAGE):
-        page = capture.targets[first : first + PAGE]
-        blobs = [_packed(page)]
-        db.execute(
-            "INSERT INTO reference_page VALUES (?, ?, ?, ?, ?)",
-            (first, len(page), "planes+zlib", _crc(blobs), *blobs),
-        )
+    for first in range(0, len(columns.addresses), PAGE):
+        pages = [column[first : first + PAGE] for column in of_objects]
+        _insert_page(db, "object_page", first, len(pages[0]), [*map(_packed, pages)])
+    for first in range(0, len(columns.targets), PAGE):
+        page = columns.targets[first : first + PAGE]
+        _insert_page(db, "reference_page", first, len(page), [_packed(page)])
     start = 0
-    for first in range(0, len(capture.text_ends), PAGE):
-        ends = capture.text_ends[first : first + PAGE]
-        offsets = array("I", [0])
-        offsets.extend(end - start for end in ends)
-        blobs = [_packed(offsets), zlib.compress(capture.text[start : ends[-1]], 1)]
-        db.execute(
-            "INSERT INTO text_page VALUES (?, ?, ?, ?, ?, ?)",
-            (first, len(ends), "planes+zlib", _crc(blobs), *blobs),
-        )
+    for first in range(0, len(columns.text_ends), PAGE):
+        ends = columns.text_ends[first : first + PAGE]
+        offsets = array("I", [0, *(end - start for end in ends)])
+        text = zlib.compress(columns.text[start : ends[-1]], 1)
+        _insert_page(db, "text_page", first, len(ends), [_packed(offsets), text])
         start = ends[-1]
+
+
+def _insert_page(db: Any, table: str, first: int, entries: int, blobs: list[bytes]) -> None:
+    crc = 0
+    for blob in blobs:
+        crc = zlib.crc32(blob, crc)
+    row = (first, entries, "planes+zlib", crc, *blobs)
+    db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
 def _packed(column: "array[int]") -> bytes:
@@ -2072,8 +2196,226 @@ def _packed(column: "array[int]") -> bytes:
     return zlib.compress(raw, 1)
 
 
-def _crc(blobs: Iterable[bytes]) -> int:
-    crc = 0
-    for blob in blobs:
-        crc = zlib.crc32(blob, crc)
-    return crc
+# ---------------------------------------------------------------------------------------------
+# The command line
+# ---------------------------------------------------------------------------------------------
+
+_HELP = """\
+Dump the heap of a Python program when it ends: normally, by sys.exit, or with a traceback.
+
+The program runs as it would without this: same __main__, same sys.argv, same exit code. The dump
+is taken before Python tears anything down, so that globals, running threads and the variables of
+a failed function are all in it.
+"""
+
+_EXAMPLES = """\
+examples:
+  python3 pyheap_dump.py run app.py --port 8080
+  python3 pyheap_dump.py run -o leak.pyheap --label "after 10k requests" -m mypackage.worker
+  python3 pyheap_dump.py run --privacy names app.py      (no values, for sharing)
+
+inside a program:
+  import pyheap_dump
+  pyheap_dump.dump("app.pyheap")
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="pyheap_dump.py",
+        usage="python3 pyheap_dump.py run [-o FILE] [--label TEXT] [--privacy LEVEL] "
+        "(SCRIPT | -m MODULE) [ARGUMENT ...]",
+        description=_HELP,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=["run"], metavar="run", help="run a program, then dump")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="the file to write; never overwritten (default: PROGRAM-HOST-PID-TIME.pyheap)",
+    )
+    parser.add_argument("--label", metavar="TEXT", help="a few words that tell this dump apart")
+    parser.add_argument(
+        "--privacy",
+        choices=PRIVACY_LEVELS,
+        default="previews",
+        metavar="LEVEL",
+        help="none: types, sizes and references only; names: and functions, files, keys; "
+        "previews: and values cut at 64 characters, secrets hidden (default: previews)",
+    )
+    parser.add_argument("--version", action="version", version=f"pyheap_dump {VERSION}")
+    return parser
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Split a command line into our own part and the program's, which we must not read."""
+    takes_value = ("-o", "--output", "--label", "--privacy")
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        if argument == "-m" or (not argument.startswith("-") and argument != "run"):
+            break
+        if argument == "run" and "run" in arguments[:position]:
+            break  # a script called "run"
+        position += 2 if argument in takes_value else 1
+    return arguments[:position], arguments[position:]
+
+
+def _main() -> Any:
+    """Run the command line and return the exit code, or what the program gave ``sys.exit``."""
+    ours, program = _split(sys.argv[1:])
+    parser = _parser()
+    options = parser.parse_args(ours)
+    if not program or program == ["-m"]:
+        parser.error("which program? give a SCRIPT, or -m and a MODULE")
+    output, label, privacy = options.output, options.label, options.privacy
+    del parser, options, ours
+    gc.collect()  # the copy of this file that was __main__; the program has made nothing yet
+    try:
+        if program[0] == "-m":
+            outcome = _run(_run_module, program[1], program[1:])
+        else:
+            outcome = _run(_run_script, program[0], program)
+    finally:
+        del program
+    target = os.path.abspath(output or _default_name())
+    try:
+        report = _dump(target, label, privacy, "run", None)
+    except DumpError as error:
+        print(f"pyheap_dump: {error}", file=sys.stderr)
+        return outcome or 1
+    print(
+        f"pyheap_dump: {report.objects:,} objects in {output or os.path.basename(target)};"
+        f" the program stood still for {report.pause_seconds:.2f} s",
+        file=sys.stderr,
+    )
+    return outcome
+
+
+def _default_name() -> str:
+    moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    name = "-".join([_program_name(), os.uname().nodename, str(os.getpid()), moment])
+    return "".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".pyheap"
+
+
+def _run(run: Callable[[str], None], program: str, arguments: list[str]) -> Any:
+    """Run the program in the real ``__main__`` and return what it exits with.
+
+    A traceback is printed as Python would, without our frames. The exception stays in
+    ``sys.last_value``, as Python leaves it, so that the failed frames are in the dump.
+    """
+    _become_main()
+    sys.argv[:] = arguments
+    try:
+        run(program)
+    except SystemExit as error:
+        return error.code
+    except BaseException as error:  # whatever the program raised, Python would print it
+        _print_uncaught(error)
+        return 1
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def _become_main() -> None:
+    """Make ``__main__`` what it is before Python runs a script."""
+    namespace = vars(sys.modules["__main__"])
+    kept = ("__name__", "__package__", "__loader__", "__spec__", "__builtins__", "__cached__")
+    for name in list(namespace):
+        if name not in kept:
+            del namespace[name]
+    namespace["__doc__"] = None
+    if sys.version_info < (3, 14):
+        namespace["__annotations__"] = {}
+
+
+def _run_script(script: str) -> None:
+    path = os.path.abspath(script)
+    namespace = vars(sys.modules["__main__"])
+    if not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated:
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
+    if os.path.isdir(path) or _is_zip(path):
+        sys.path[0] = path
+        _run_by_name("__main__", False)
+        return
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        number, reason = error.errno, error.strerror
+        print(
+            f"{sys.executable}: can't open file {path!r}: [Errno {number}] {reason}",
+            file=sys.stderr,
+        )
+        raise SystemExit(2) from None
+    namespace["__file__"] = path
+    loader = namespace.get("__loader__")
+    if loader is not None:
+        namespace["__loader__"] = type(loader)("__main__", path)
+    exec(compile(source, path, "exec", dont_inherit=True), namespace)
+
+
+def _is_zip(path: str) -> bool:
+    import zipfile
+
+    return zipfile.is_zipfile(path)
+
+
+def _run_module(module: str) -> None:
+    if not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated:
+        sys.path[0] = os.getcwd()
+    _run_by_name(module, True)
+
+
+def _run_by_name(module: str, alter_argv: bool) -> None:
+    """Run a module as ``python -m`` does, by the function that Python itself calls."""
+    import runpy
+
+    runpy._run_module_as_main(module, alter_argv)  # type: ignore[attr-defined]
+
+
+def _print_uncaught(error: BaseException) -> None:
+    """Do what Python does with an exception that nobody caught."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    error = error.with_traceback(trace)
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
+    if sys.version_info >= (3, 12):
+        sys.last_exc = error
+    sys.excepthook(type(error), error, trace)
+    if isinstance(error, KeyboardInterrupt):
+        _end_by_interrupt()
+
+
+def _end_by_interrupt() -> None:
+    """Arrange that Python ends, after the dump, by the signal that interrupted the program."""
+    import atexit
+    import signal
+
+    def end() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    atexit.register(end)
+
+
+def _import_ourselves() -> Any:
+    """Return this file as an ordinary module; ``__main__`` belongs to the program that we run."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("pyheap_dump", os.path.abspath(__file__))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["pyheap_dump"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    sys.exit(_import_ourselves()._main())
