@@ -29,7 +29,10 @@ export interface TypeRow {
   readonly module: string;
   readonly count: number;
   readonly shallowBytes: Bytes;
-  /** Kept alive by its instances together, each byte once; null until the dominators are there. */
+  /**
+   * Kept alive by its instances, each byte once. A lower bound of what goes with all of them: what two instances share,
+   * and nobody else holds, is kept by neither alone. Null until the dominators are there.
+   */
   readonly retainedBytes: Bytes | null;
 }
 

@@ -1,0 +1,208 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { beforeAll, describe, expect, it } from "vitest";
+import { printable } from "../../electron/headless/table.ts";
+import { drawHeap } from "../fixtures/drawn-heap.ts";
+import { writeDump } from "../fixtures/dump-file.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+const SHOP = drawHeap(`
+  @module shop.sessions: m
+  m  module "shop.sessions" -> dict d
+  d  dict -> ['_PENDING'] p
+  p  dict -> ['u-17'] s
+  s  shop.Session -> .request r
+  r  shop.http.Request -> .body b
+  b  bytes size=5000
+  w  weakref.ReferenceType +1 -> weak r
+  g  shop.Node -> .me g
+`);
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+const cli = (...args: string[]): Promise<Outcome> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [join(ROOT, "electron/headless/cli.ts"), ...args], (failure, out, error) =>
+      resolve({ code: failure === null ? 0 : Number(failure.code), out, error }),
+    );
+  });
+
+const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+  const { code, out, error } = await cli(...args, "--json");
+  expect({ code, error }).toEqual({ code: 0, error: "" });
+  return JSON.parse(out) as Record<string, unknown>;
+};
+
+let folder = "";
+let file = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pyheap-cli-"));
+  file = join(folder, "shop.pyheap");
+  writeDump(file, SHOP.content, { codec: "zlib" });
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+const id = (name: string): string => String(SHOP.id[name]);
+
+describe("the command line", () => {
+  it("summary: has every key that a script may rely on", async () => {
+    const summary = await json("summary", file);
+    expect(summary).toMatchObject({
+      file,
+      format: 1,
+      python: null,
+      pid: null,
+      createdAt: null,
+      objects: 10,
+      types: 8,
+      reachable: { objects: 8 },
+      heldOutside: { objects: 1, bytes: 16 },
+      unreachable: { objects: 1, bytes: 16 },
+      buckets: { yourData: null, loadedCode: null, garbage: null, allocatorFree: null, outsidePython: null },
+      roots: [
+        { kind: "module", count: 1 },
+        { kind: "c_held", count: 1 },
+      ],
+      capture: {},
+      gc: {},
+      memory: {},
+    });
+    expect(summary.warnings).toContain("`buckets` is not computed yet in this version.");
+    expect(summary.references).toBe(SHOP.content.target.length);
+  });
+
+  it("types: rows by kept-alive bytes, with the total of the whole list", async () => {
+    const { total, rows } = await json("types", file, "--limit", "2");
+    expect(total).toBe(8);
+    expect(rows).toMatchObject([
+      { type: "module", module: "builtins", count: 1, retainedBytes: 5180 },
+      { type: "dict", count: 2, shallowBytes: 32 },
+    ]);
+  });
+
+  it("find: by exact type, by unique bare name, by address, by text", async () => {
+    const expected = { total: 1, rows: [{ id: SHOP.id.r, type: "shop.http.Request", retainedBytes: 5016 }] };
+    const found = await json("find", file, "--type", "shop.http.Request");
+    expect(found).toMatchObject(expected);
+    expect(await json("find", file, "--type", "Request")).toMatchObject(expected);
+    const [{ address } = { address: "" }] = found.rows as { address: string }[];
+    expect(await json("find", file, "--address", address)).toMatchObject(expected);
+    expect(await json("find", file, "--address", address.slice(2))).toMatchObject(expected);
+    expect(await json("find", file, "--text", "u-17")).toMatchObject({ total: 1, rows: [{ label: "'u-17'" }] });
+  });
+
+  it("object: sizes, count, and both directions with edge names", async () => {
+    const object = await json("object", file, id("r"));
+    expect(object).toMatchObject({
+      id: SHOP.id.r,
+      refcount: 1,
+      explainedReferences: 1,
+      generation: null,
+      dominator: SHOP.id.s,
+      releasedByRefcountBytes: null,
+      referents: [{ id: SHOP.id.b, edge: ".body", kind: "attribute", type: "bytes" }],
+      referrers: [
+        { id: SHOP.id.s, edge: ".request", kind: "attribute", retains: true },
+        { id: SHOP.id.w, kind: "weak", retains: false },
+      ],
+    });
+    expect(object.warnings).toEqual(["`releasedByRefcountBytes` is not computed yet in this version."]);
+  });
+
+  it("why: the sentence, and paths whose first step is the root", async () => {
+    const why = await json("why", file, id("r"));
+    expect(why.sentence).toBe(
+      "This Request is alive because the module shop.sessions keeps it in _PENDING['u-17'].request",
+    );
+    expect(why.paths).toMatchObject([
+      {
+        weak: false,
+        steps: [
+          { id: SHOP.id.m, edge: null, root: { kind: "module", name: "shop.sessions" } },
+          { id: SHOP.id.d, edge: ".__dict__" },
+          { id: SHOP.id.p, edge: "['_PENDING']" },
+          { id: SHOP.id.s, edge: "['u-17']" },
+          { id: SHOP.id.r, edge: ".request" },
+        ],
+      },
+    ]);
+    expect(await json("why", file, id("r"), "--ignore", id("p"))).toMatchObject({ paths: [] });
+  });
+
+  it("dominators: of all, and below one object", async () => {
+    expect(await json("dominators", file)).toMatchObject({ total: 2, rows: [{ id: SHOP.id.m, children: 1 }, {}] });
+    expect(await json("dominators", file, "--object", id("s"))).toMatchObject({ rows: [{ id: SHOP.id.r, children: 1 }] });
+  });
+
+  it("tables: writes plain SQLite, roots found by count included, and overwrites nothing", async () => {
+    const out = join(folder, "plain.sqlite");
+    expect(await json("tables", file, out)).toMatchObject({ objects: 10 });
+    const db = new Database(out, { readonly: true });
+    expect(db.prepare("SELECT type, size, refcount FROM object WHERE id = ?").get(SHOP.id.b)).toEqual({
+      type: "bytes",
+      size: 5000,
+      refcount: 1,
+    });
+    expect(db.prepare("SELECT name FROM reference WHERE target = ? AND kind = 'value'").pluck().get(SHOP.id.s)).toBe("'u-17'");
+    expect(db.prepare("SELECT kind, weak FROM reference WHERE source = ?").all(SHOP.id.w)).toEqual([{ kind: "weak", weak: 1 }]);
+    expect(db.prepare("SELECT object, kind FROM root").all()).toEqual([
+      { object: SHOP.id.m, kind: "module" },
+      { object: SHOP.id.w, kind: "c_held" },
+    ]);
+    db.close();
+    expect(await cli("tables", file, out)).toMatchObject({ code: 2, error: expect.stringContaining("already exists") });
+  });
+
+  it("prints tables for people without --json", async () => {
+    const { out } = await cli("why", file, id("r"));
+    expect(out).toContain("This Request is alive because the module shop.sessions keeps it in _PENDING['u-17'].request.");
+    expect(out).toMatch(/\['u-17'\] +Session/);
+    expect((await cli("types", file)).out).toMatch(/^type +objects +own size +keeps alive\n/);
+  });
+
+  it.each([
+    ["no command", []],
+    ["an unknown command", ["explode"]],
+    ["an unknown option", ["summary", "x.pyheap", "--wat"]],
+    ["too few words", ["why", "x.pyheap"]],
+    ["a limit that is no number", ["types", "x.pyheap", "--limit", "many"]],
+  ])("ends with 2 and a sentence for %s", async (_, args) => {
+    const { code, out, error } = await cli(...args);
+    expect(code).toBe(2);
+    expect(out === "" ? error : out).toMatch(/pyheap-explorer|--/);
+    expect(error).not.toContain("    at ");
+  });
+
+  it("ends with 2 and one sentence for what can't be found or read", async () => {
+    const text = join(folder, "notes.txt");
+    writeFileSync(text, "hello");
+    const cases: [string[], RegExp][] = [
+      [["summary", join(folder, "none.pyheap")], /^There is no file .*none\.pyheap\. Check the path/],
+      [["summary", folder], /is a folder or a device/],
+      [["summary", text], /is not a heap dump/],
+      [["object", file, "99"], /^There is no object 99 in this dump; it has objects 0 to 9\./],
+      [["object", file, "0xfff"], /^There is no object 0xfff/],
+      [["object", file, "x"], /neither an object's number nor an address/],
+      [["find", file, "--type", "Nothing"], /^No object in this dump is of type Nothing\./],
+      [["find", file], /find takes one of --type, --address and --text/],
+    ];
+    for (const [args, sentence] of cases) {
+      const { code, out, error } = await cli(...args);
+      expect([code, out]).toEqual([2, ""]);
+      expect(error).toMatch(sentence);
+      expect(error.trimEnd().split("\n")).toHaveLength(1);
+    }
+  });
+
+  it("makes names from a dump harmless for a terminal", () => {
+    expect(printable("a\u001b[31mred\nline\u202Eevil")).toBe("a\\u{1b}[31mred\\u{a}line\\u{202e}evil");
+  });
+});

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { FileId } from "../../shared/session/contract.ts";
+import { OfferedFiles } from "../../shared/session/files.ts";
+import { drawHeap, temporaryFolder } from "../fixtures/drawn-heap.ts";
+import { writeDump } from "../fixtures/dump-file.ts";
+
+function dumpIn(folder: string, name: string): string {
+  const path = join(folder, name);
+  writeDump(path, drawHeap("@module app: m\nm module").content);
+  return path;
+}
+
+describe("files that may be opened", () => {
+  it("have one handle each, also through a link", () => {
+    const folder = temporaryFolder();
+    const path = dumpIn(folder, "a.pyheap");
+    symlinkSync(path, join(folder, "link.pyheap"));
+    const files = new OfferedFiles(null);
+    const handle = files.offer({ path, origin: "command-line" });
+    expect(files.offer({ path: join(folder, "link.pyheap"), origin: "picked" })).toBe(handle);
+    expect(files.list()).toHaveLength(1);
+  });
+
+  it("can't be named by a path", () => {
+    expect(() => new OfferedFiles(null).get("/etc/passwd" as FileId)).toThrow("no such file was offered");
+  });
+
+  it("are described from what they say, or by why they can't be opened", () => {
+    const folder = temporaryFolder();
+    const files = new OfferedFiles(null);
+    files.offer({ path: dumpIn(folder, "good.pyheap"), origin: "command-line" });
+    writeFileSync(join(folder, "bad.pyheap"), "hello");
+    files.offer({ path: join(folder, "bad.pyheap"), origin: "command-line" });
+    expect(files.list()).toMatchObject([
+      { name: "good.pyheap", folder, failure: null, dump: { capture: "0".repeat(32) } },
+      { name: "bad.pyheap", dump: null, failure: { code: "not-a-snapshot", looksLike: "unknown" } },
+    ]);
+  });
+
+  it("are remembered once opened, newest first, for their owner only", () => {
+    const folder = temporaryFolder();
+    const state = join(folder, "state");
+    const files = new OfferedFiles(state);
+    for (const name of ["old.pyheap", "new.pyheap"])
+      files.opened(files.offer({ path: dumpIn(folder, name), origin: "command-line" }));
+    expect(statSync(join(state, "recent.json")).mode & 0o777).toBe(0o600);
+    expect(new OfferedFiles(state).list().map(({ name, origin }) => [name, origin])).toEqual([
+      ["new.pyheap", "recent"],
+      ["old.pyheap", "recent"],
+    ]);
+  });
+
+  it("come from the command line first, and recent ones that are gone are left out", () => {
+    const folder = temporaryFolder();
+    const state = join(folder, "state");
+    mkdirSync(state);
+    const recent = dumpIn(folder, "recent.pyheap");
+    writeFileSync(join(state, "recent.json"), JSON.stringify({ recent: [join(folder, "gone.pyheap"), recent] }));
+    const files = new OfferedFiles(state);
+    files.offer({ path: dumpIn(folder, "named.pyheap"), origin: "command-line" });
+    expect(files.list().map(({ name }) => name)).toEqual(["named.pyheap", "recent.pyheap"]);
+  });
+
+  it.each(["", "{", "[]", '{"recent": 7}', '{"recent": [1, null]}'])("start anew from a damaged list: %s", (text) => {
+    const state = temporaryFolder();
+    writeFileSync(join(state, "recent.json"), text);
+    expect(new OfferedFiles(state).list()).toEqual([]);
+  });
+
+  it("that were uploaded are deleted when they are closed, and never remembered", () => {
+    const folder = temporaryFolder();
+    const path = dumpIn(folder, "upload.tmp");
+    const files = new OfferedFiles(join(folder, "state"));
+    const handle = files.offer({ path, origin: "dropped", name: "app.pyheap", temporary: true });
+    expect(files.list()).toMatchObject([{ name: "app.pyheap", folder: null }]);
+    files.opened(handle);
+    files.closed(handle);
+    expect([existsSync(path), existsSync(join(folder, "state", "recent.json"))]).toEqual([false, false]);
+  });
+
+  it("of a person are never deleted", () => {
+    const path = dumpIn(temporaryFolder(), "mine.pyheap");
+    const files = new OfferedFiles(null);
+    files.closed(files.offer({ path, origin: "command-line" }));
+    files.dispose();
+    expect(readFileSync(path).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { formatRoute, parseRoute } from "../../shared/session/route.ts";
+import { asCaptureId, asObjectId, asTypeId } from "../../shared/types/ids.ts";
+import type { Route, Source } from "../../shared/types/route.ts";
+
+const capture = asCaptureId("0123456789abcdef0123456789abcdef");
+const object = asObjectId(42);
+const SOURCES: Source[] = [
+  { kind: "all" },
+  { kind: "type", type: asTypeId(7) },
+  { kind: "dominated", object: null },
+  { kind: "dominated", object },
+  { kind: "referents", object },
+  { kind: "referrers", object },
+  { kind: "text", text: "a/b?c=d#e&ü %" },
+  { kind: "address", address: "0x7f00" },
+  { kind: "held-outside" },
+  { kind: "unreachable" },
+];
+const ROUTES: Route[] = [
+  { view: "start" },
+  { view: "types", capture, filter: "" },
+  { view: "types", capture, filter: "a&b=c d" },
+  { view: "object", capture, object },
+  { view: "why", capture, object, ignore: [] },
+  { view: "why", capture, object, ignore: [object, asObjectId(0)] },
+  ...SOURCES.map((source): Route => ({ view: "objects", capture, source })),
+];
+
+describe("a route", () => {
+  it.each(ROUTES)("comes back from its address: %j", (route) => {
+    expect(parseRoute(formatRoute(route))).toEqual(route);
+  });
+
+  it.each(["", "#", "#/", "#/nonsense", "#/types", "#/../etc", "#/%E0%A4%A/types"])(
+    "that names no dump leads to the start screen: %s",
+    (hash) => expect(parseRoute(hash)).toEqual({ view: "start" }),
+  );
+
+  it.each(["", "/object/x", "/object/-1", "/object/99999999999", "/objects/nothing/1", "/why", "/wat/1"])(
+    "that is damaged behind the dump leads to its types: %s",
+    (rest) => expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "types", capture, filter: "" }),
+  );
+
+  it("shows a damaged escape as it stands", () => {
+    expect(parseRoute(`#/${capture}/objects/text/%E0%A4%A`)).toMatchObject({ source: { kind: "text", text: "%E0%A4%A" } });
+  });
+});
