@@ -43,7 +43,7 @@ const PROCESSES: Part = {
 };
 
 /** The chunks lie beside the entries, because a session starts its worker from the file `worker.js` beside its own. */
-async function buildProcesses(outDir: string): Promise<void> {
+export async function buildProcesses(outDir: string): Promise<void> {
   const vite = await import("vite");
   const input = {
     main: join(ROOT, "electron/main/main.ts"),

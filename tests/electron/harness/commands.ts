@@ -21,6 +21,7 @@ const COMMANDS: Async<Commands> = {
     engines: harness.engines.size,
     sandboxEnabled: harness.sandboxEnabled,
     strayRequests: [...harness.windows].flatMap(({ webContents }) => webContents.strayRequests),
+    pageErrors: [...harness.windows].flatMap(({ webContents }) => webContents.errors),
     theme: nativeTheme.themeSource,
   }),
   ready: () => harness.becomeReady(),

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildPreload } from "../../../electron/build.ts";
+import { buildPreload, buildProcesses } from "../../../electron/build.ts";
 import type { Answered, CommandName, Commands, HarnessOptions, Told } from "./messages.ts";
 
-const MAIN = join(import.meta.dirname, "../../../electron/main/main.ts");
+const ROOT = join(import.meta.dirname, "../../..");
 const REGISTER = new URL("./register.ts", import.meta.url).href;
 const TEST_PAGE = join(import.meta.dirname, "../page");
 
@@ -14,17 +14,31 @@ const TEST_PAGE = join(import.meta.dirname, "../page");
 export interface Installation {
   readonly appPath: string;
   readonly userData: string;
+  /** The file that Electron would start. */
+  readonly main: string;
   remove(): Promise<void>;
 }
 
-/** `page`: a built page; the one for tests where none is given. */
-export async function install(page = TEST_PAGE): Promise<Installation> {
+export interface InstallOptions {
+  /** A built page; the one for tests where none is given. */
+  readonly page?: string;
+  /** Run what the build makes of the main process and the engine, instead of their sources. */
+  readonly built?: boolean;
+}
+
+export async function install({ page = TEST_PAGE, built = false }: InstallOptions = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), "pyheap-harness-"));
   const [appPath, userData] = [join(folder, "app"), join(folder, "user-data")];
+  const processes = join(appPath, "dist/electron");
   await mkdir(userData, { recursive: true });
   await cp(page, join(appPath, "dist/renderer"), { recursive: true });
-  await buildPreload(join(appPath, "dist/electron"));
-  return { appPath, userData, remove: () => rm(folder, { recursive: true, force: true }) };
+  if (built) {
+    await symlink(join(ROOT, "node_modules"), join(appPath, "node_modules"));
+    await buildProcesses(processes);
+  }
+  await buildPreload(processes);
+  const main = built ? join(processes, "main.js") : join(ROOT, "electron/main/main.ts");
+  return { appPath, userData, main, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 export interface LaunchOptions {
@@ -60,9 +74,10 @@ export async function launch(installation: Installation, options: LaunchOptions 
 }
 
 /** Starts the app and returns at once: a second start never loads a page. */
-export function start({ appPath, userData }: Installation, { files = [], holdReady = false }: LaunchOptions = {}): App {
+export function start(installation: Installation, { files = [], holdReady = false }: LaunchOptions = {}): App {
+  const { appPath, userData, main } = installation;
   const harness: HarnessOptions = { appPath, userData, holdReady };
-  const child = fork(MAIN, files, {
+  const child = fork(main, files, {
     execArgv: ["--import", REGISTER],
     env: { ...process.env, PYHEAP_HARNESS: JSON.stringify(harness) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

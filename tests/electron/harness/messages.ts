@@ -15,7 +15,6 @@ export interface Told {
     | "engine-error"
     | "loaded"
     | "navigation"
-    | "page-console"
     | "popup"
     | "reloaded"
     | "quit";
@@ -44,6 +43,8 @@ export interface AppState {
   readonly sandboxEnabled: boolean;
   /** Requests that no handler of the app answered; the harness lets none of them out. */
   readonly strayRequests: readonly string[];
+  /** Errors on the page's console, among them whatever its policy has blocked. */
+  readonly pageErrors: readonly string[];
   readonly theme: string;
 }
 

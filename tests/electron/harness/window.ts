@@ -40,6 +40,7 @@ interface RequestPaused {
 /** The page in a window: messages to and from its preload script, and what it may load and where it may go. */
 class WebContents extends EventEmitter {
   readonly strayRequests: string[] = [];
+  readonly errors: string[] = [];
   readonly #ports = new Map<number, PortMain>();
   #openHandler: (details: { url: string }) => { action: string } = () => ({ action: "allow" });
   #opened: { page: Page; cdp: CDPSession; context: BrowserContext; frame: string } | null = null;
@@ -91,7 +92,10 @@ class WebContents extends EventEmitter {
     const { frameTree } = await cdp.send("Page.getFrameTree");
     this.#opened = { page, cdp, context, frame: frameTree.frame.id };
     page.on("crash", () => this.emit("render-process-gone", {}, { reason: "crashed" }));
-    page.on("console", (message) => harness.tell("page-console", message.text()));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(message.text());
+    });
+    page.on("pageerror", (error) => this.errors.push(String(error)));
     this.#watchPopups(page, cdp);
     await this.#installWorlds(cdp, preload);
     cdp.on("Fetch.requestPaused", (paused) => void this.#answer(cdp, paused));
