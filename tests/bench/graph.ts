@@ -1,7 +1,7 @@
 /**
  * How long each graph algorithm takes, on heap-like and on hostile graphs.
  *
- *   node tests/bench/graph.ts [--json] [--runs 5] [--only "heap 1M"]
+ *   node tests/bench/graph.ts [--json] [--runs 5] [--only "heap 1M" | --objects 10000000]
  *
  * Milliseconds of CPU time, the least of several runs: other work on the machine hardly changes that. The first run,
  * before the code is compiled to the end, is given too, because a session opens a heap once.
@@ -153,9 +153,17 @@ function table(results: readonly Measured[]): string {
 }
 
 const { values: options } = parseArgs({
-  options: { json: { type: "boolean" }, runs: { type: "string", default: "5" }, only: { type: "string" } },
+  options: {
+    json: { type: "boolean" },
+    runs: { type: "string", default: "5" },
+    only: { type: "string" },
+    objects: { type: "string" },
+  },
 });
-const results = Object.entries(SHAPES)
+const shapes = options.objects
+  ? { [`heap of ${options.objects}`]: () => heapLike({ objects: Number(options.objects) }) }
+  : SHAPES;
+const results = Object.entries(shapes)
   .filter(([shape]) => options.only === undefined || shape === options.only)
   .map(([shape, make]) => measure(shape, make(), Number(options.runs)));
 const machine = { node: process.version, cpu: cpus()[0].model, cores: cpus().length };
