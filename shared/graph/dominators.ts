@@ -10,8 +10,9 @@ import { TICK_MASK } from "./ticking.ts";
  * Time O(m log n), close to O(m) on heaps; memory 4n bytes for the result and 12n of scratch.
  *
  * Everything is in preorder numbers: `parent` is the depth-first forest of a `Preordering`, `predecessors` the reverse
- * of its relabelled graph, in which no edge connects two trees. The result is `NONE` for the roots of the forest, that is for number 0 and for the group
- * node of the unreachable; each other node has a dominator with a smaller number. An empty graph gives an empty column.
+ * of its relabelled graph, in which no edge connects two trees. The result is `NONE` for the roots of the forest, that
+ * is for number 0 and for the group node of the unreachable; each other node has a dominator with a smaller number. An
+ * empty graph gives an empty column.
  */
 export function dominators(parent: IndexColumn, predecessors: Csr, tick: Tick = noTick): IndexColumn {
   const n = predecessors.nodeCount;
