@@ -42,7 +42,7 @@ import time
 import types
 import zlib
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque, namedtuple
 from itertools import accumulate, chain, compress, count, islice, repeat
 
@@ -569,7 +569,26 @@ _SECRET_WORDS = (
 
 def _is_secret_name(name: str) -> bool:
     lower = name.lower()
-    return any(word in lower for word in _SECRET_WORDS)
+    return any(map(lower.__contains__, _SECRET_WORDS))
+
+
+def _secret_names(strings: Iterable[str]) -> set[int]:
+    """Return the addresses of strings that are names of secrets.
+
+    All of them are searched at once, which is many times faster than one by one.
+    """
+    names = [name for name in strings if len(name) <= PREVIEW]
+    everything = "\n".join(names).lower()
+    starts = [0, *accumulate(len(name) + 1 for name in names)]
+    if starts[-1] != len(everything) + 1:  # a letter whose lower case is longer
+        return {id(name) for name in names if _is_secret_name(name)}
+    found: set[int] = set()
+    for word in _SECRET_WORDS:
+        at = everything.find(word)
+        while at >= 0:
+            found.add(id(names[bisect_right(starts, at) - 1]))
+            at = everything.find(word, at + 1)
+    return found
 
 
 class _Layouts:
@@ -769,14 +788,14 @@ class _Instances:
             left: How often each referent still waits for a name, by address.
         """
         waiting = sum(left.values())
+        if not waiting:
+            return
         if waiting == 1:
             (last,) = [referent for referent in referents if left.get(id(referent))][:1]
             if type(last) is dict and not _all_plain_strings(last):
                 return
-        for names in self._names.candidates(self._cls):
+        for names in self._names.candidates(self._cls, self._failures == 0):
             for name in names:
-                if not waiting:
-                    return
                 try:
                     value = object.__getattribute__(obj, name)
                 except AttributeError:
@@ -784,7 +803,10 @@ class _Instances:
                 if left.get(id(value)):
                     left[id(value)] -= 1
                     waiting -= 1
+                    self._names.learn(self._cls, name)
                     yield "attribute", name, value
+                    if not waiting:
+                        return
 
     def _hidden_bytes(self, runs: list[Run], found: list[object]) -> int:
         """Return what ``sys.getsizeof`` leaves out: the array of inline values.
@@ -918,18 +940,28 @@ class _Names:
     def __init__(self, codes: list[types.CodeType]) -> None:
         self._codes = codes
         self._everywhere: Optional[list[str]] = None
-        self._own_names: dict[int, list[str]] = {}
+        self._own_names: dict[int, dict[str, None]] = {}
 
-    def candidates(self, cls: type) -> Iterator[list[str]]:
-        """Yield lists of names that are safe to read, likely ones first."""
-        own = self._own_names.get(id(cls))
-        if own is None:
-            own = self._own_names[id(cls)] = self._safe(cls, self._own(cls))
-        yield own
-        if self._everywhere is None:
-            names = chain.from_iterable(code.co_names for code in self._codes)
-            self._everywhere = list(dict.fromkeys(names))
-        yield self._safe(cls, self._everywhere)
+    def candidates(self, cls: type, anywhere: bool) -> Iterator[list[str]]:
+        """Yield lists of names that are safe to read, likely ones first.
+
+        Args:
+            cls: The class whose instance has nameless attributes.
+            anywhere: Whether to try names from everywhere, which takes its time.
+        """
+        if id(cls) not in self._own_names:
+            self._own_names[id(cls)] = dict.fromkeys(self._safe(cls, self._own(cls)))
+        own = self._own_names[id(cls)]
+        yield list(own)
+        if anywhere:
+            if self._everywhere is None:
+                names = chain.from_iterable(code.co_names for code in self._codes)
+                self._everywhere = list(dict.fromkeys(names))
+            yield [name for name in self._safe(cls, self._everywhere) if name not in own]
+
+    def learn(self, cls: type, name: str) -> None:
+        """Note that instances of a class have an attribute of that name."""
+        self._own_names[id(cls)][name] = None
 
     def _own(self, cls: type) -> list[str]:
         names: dict[str, None] = {}
@@ -989,6 +1021,8 @@ _GENERATORS = {
     id(types.AsyncGeneratorType): ("ag_code", "ag_await", "ag_frame", "ag_running"),
 }
 
+_LruCache: Any = type(functools.lru_cache(None)(len))
+
 _ATOMS = (str, bytes, bytearray, int, float, complex, bool, type(None), type(...))
 
 
@@ -1041,7 +1075,8 @@ class _Describers:
             id(types.CellType): self._closure_cell,
             id(types.MethodType): named("member", "__func__", "__self__"),
             id(types.BuiltinFunctionType): named("member", "__self__", "__module__"),
-            id(property): named("member", "fget", "fset", "fdel", "__doc__"),
+            id(property): self._property,
+            id(_LruCache): self._lru_cache,
             id(slice): named("member", "start", "stop", "step"),
             id(staticmethod): named("wrapped", "__func__"),
             id(classmethod): named("wrapped", "__func__"),
@@ -1124,6 +1159,29 @@ class _Describers:
             return self._matched(obj, [*parts, ("type", "__class__", type(obj))])
 
         return describe
+
+    def _property(self, obj: property) -> Description:
+        """Describe a property; what is left over is its name, which only 3.13 tells."""
+        names = ("fget", "fset", "fdel", "__doc__")
+        named: list[Named] = [("member", name, getattr(obj, name)) for name in names]
+        runs, found, others = _match(gc.get_referents(obj), named)
+        runs += [("member", "__name__", 1) for _ in others]
+        return self._layouts.number(runs), found + others
+
+    def _lru_cache(self, cache: Any) -> Description:
+        """Describe a cached function; the collector lists its entries, then its own parts."""
+        runs: list[Run] = []
+        referents = gc.get_referents(cache)
+        for referent in referents:
+            if referent is _LruCache:
+                runs.append(_TYPE)
+            elif type(referent) is dict and _all_plain_strings(referent) and "__wrapped__" in referent:
+                runs.append(_DICT)
+            elif type(referent) is types.FunctionType:
+                runs.append(("wrapped", "__wrapped__", 1))
+            else:
+                runs.append(("wrapped", "cache", 1))
+        return self._layouts.number(runs), referents
 
     def _unreported(self, parts: Callable[[Any], Iterable[object]], *names: str) -> Describer:
         """Describe by parts of which the collector says nothing."""
@@ -1330,6 +1388,7 @@ def _looks_like_annotations(value: Any, code: types.CodeType) -> bool:
 # ---------------------------------------------------------------------------------------------
 
 _HIDDEN = "•••"
+_HIDDEN_KIND, _UNWRITTEN_KIND = 1, 2  # in place of a type's address
 _SMALL_INT_BITS = 200  # such numbers have at most 61 digits
 _KEY_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _.-")
 
@@ -1401,11 +1460,6 @@ _CONSTANT_TEXTS: dict[int, Callable[[Any], str]] = {
 }
 
 
-def _secret_names(strings: Iterable[str]) -> set[int]:
-    """Return the addresses of strings that are names of secrets."""
-    return {id(name) for name in strings if len(name) <= PREVIEW and _is_secret_name(name)}
-
-
 class _Secrets:
     """Values that must not be written: by address, and texts also wherever they are equal.
 
@@ -1450,59 +1504,63 @@ class _Texts:
 
     def __init__(self, privacy: str, secrets: _Secrets, classes: dict[int, type]) -> None:
         """Choose what is written at a level of privacy."""
-        self.hidden = 0
         self._secrets = secrets
+        self._values = privacy == "previews"
+        self._keys = privacy == "names"
         self._makers = dict(_CONSTANT_TEXTS)
-        for number, cls in classes.items():
-            if _is_metaclass(cls):
-                self._makers[number] = _text_of_class
+        self._makers.update((n, _text_of_class) for n, cls in classes.items() if _is_metaclass(cls))
         if privacy != "none":
             self._makers.update(_NAME_TEXTS)
         if privacy == "names":
-            self._makers[id(str)] = self._text_of_key
+            self._makers[id(str)] = _text_of_str
         if privacy == "previews":
-            for number, make in _VALUE_TEXTS.items():
-                self._makers[number] = functools.partial(self._unless_secret, make)
-            self._makers[id(str)] = self._text_of_value
-        self._keys: set[int] = set()
+            self._makers.update(_VALUE_TEXTS)
 
     def write(
-        self, objects: list[object], numbers: Iterable[int]
-    ) -> tuple[bytearray, "array[int]"]:
-        """Return all texts in one buffer, and where each one ends."""
-        if self._makers.get(id(str)) == self._text_of_key:
-            dicts = (obj for obj in objects if type(obj) is dict)
-            self._keys = set(map(id, chain.from_iterable(dicts)))
+        self, objects: list[Any], numbers: "array[int]"
+    ) -> tuple[bytearray, "array[int]", int]:
+        """Return all texts in one buffer, where each one ends, and how many were hidden."""
+        makers = self._makers
+        kinds = numbers[:]  # where a text must not be written, the type is replaced
+        hidden = self._hide(objects, kinds)
+        makers[_HIDDEN_KIND] = lambda value: _HIDDEN
         text = bytearray()
         lengths = array("I", bytes(4 * len(objects)))
-        for index, obj, make in zip(count(), objects, map(self._makers.get, numbers)):
+        for index, obj, make in zip(count(), objects, map(makers.get, kinds)):
             if make is not None:
                 encoded = make(obj).encode("utf-8", "backslashreplace")
                 lengths[index] = len(encoded)
                 text += encoded
-        return text, array("Q", accumulate(lengths))
+        return text, array("Q", accumulate(lengths)), hidden
 
-    def _unless_secret(self, make: Callable[[Any], str], value: Any) -> str:
-        if id(value) in self._secrets.addresses or (
-            type(value) is bytes and value in self._secrets.texts
-        ):
-            self.hidden += 1
-            return _HIDDEN
-        return make(value)
+    def _hide(self, objects: list[Any], kinds: "array[int]") -> int:
+        """Replace the types of objects whose text must not be written."""
+        if self._keys:
+            self._hide_all_but_keys(objects, kinds)
+        if not self._values:
+            return 0
+        secret = self._secrets
+        addresses = map(secret.addresses.__contains__, map(id, objects))
+        hidden = [i for i in compress(count(), addresses) if kinds[i] in _VALUE_TEXTS]
+        for kind in (id(str), id(bytes)):
+            indexes = list(compress(count(), map(kind.__eq__, kinds)))
+            equal = map(secret.texts.__contains__, map(objects.__getitem__, indexes))
+            hidden += compress(indexes, equal)
+        for index in hidden:
+            kinds[index] = _HIDDEN_KIND
+        return len(hidden)
 
-    def _text_of_value(self, value: str) -> str:
-        if value in self._secrets.texts:
-            self.hidden += 1
-            return _HIDDEN
-        return repr(value) if len(value) <= PREVIEW else repr(value[:PREVIEW]) + "…"
-
-    def _text_of_key(self, value: str) -> str:
-        """Return a string's text if it is a key and says no more than an identifier would."""
-        if id(value) not in self._keys or value in self._secrets.texts:
-            return ""
-        if value.isidentifier() or (len(value) <= 32 and _KEY_CHARACTERS.issuperset(value)):
-            return _text_of_str(value)
-        return ""
+    def _hide_all_but_keys(self, objects: list[Any], kinds: "array[int]") -> None:
+        """Leave of strings only keys that say no more than an identifier would."""
+        dicts = compress(objects, map(id(dict).__eq__, kinds))
+        keys = set(map(id, chain.from_iterable(dicts)))
+        for index in compress(count(), map(id(str).__eq__, kinds)):
+            value = objects[index]
+            short = len(value) <= 32 and _KEY_CHARACTERS.issuperset(value)
+            if id(value) not in keys or value in self._secrets.texts:
+                kinds[index] = _UNWRITTEN_KIND
+            elif not short and not value.isidentifier():
+                kinds[index] = _UNWRITTEN_KIND
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1757,8 +1815,7 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     secrets = _Secrets(describers.found_secrets)
     secrets.add_environment()
     texts = _Texts(privacy, secrets, classes)
-    columns.text, columns.text_ends = texts.write(objects, numbers)
-    capture.redacted = texts.hidden
+    columns.text, columns.text_ends, capture.redacted = texts.write(objects, numbers)
     capture.tables = _tables(capture, heap, running, classes, describers, codes, privacy)
     return capture
 
@@ -1899,7 +1956,7 @@ def _tables(
     privacy: str,
 ) -> dict[str, list[Row]]:
     named = privacy != "none"
-    tables: dict[str, list[Row]] = {"type": _type_rows(capture, classes, describers)}
+    tables: dict[str, list[Row]] = {"type": _type_rows(classes, describers)}
     modules: list[Row] = []
     roots: list[Row] = [("modules", "sys.modules", id(sys.modules))]
     for key, module in sys.modules.items():
@@ -1951,21 +2008,13 @@ def _layout_rows(layouts: _Layouts) -> Iterator[Row]:
         yield number, layouts.hidden_bytes[number], json.dumps(runs, separators=(",", ":"))
 
 
-def _type_rows(
-    capture: _Capture, classes: dict[int, type], describers: _Describers
-) -> list[Row]:
-    instances = [0] * len(classes)
-    sizes = [0] * len(classes)
-    columns, hidden = capture.columns, capture.layouts.hidden_bytes
-    for kind, size, layout in zip(columns.types, columns.sizes, columns.layouts):
-        instances[kind] += 1
-        sizes[kind] += size + hidden[layout]
-    rows = []
-    for index, (number, cls) in enumerate(classes.items()):
+def _type_rows(classes: dict[int, type], describers: _Describers) -> list[Row]:
+    rows: list[Row] = []
+    for number, cls in classes.items():
         described = describers.instances.get(number)
         rows.append(
             (
-                index,
+                len(rows),
                 number,
                 _class_module(cls),
                 _clean(_class_qualname(cls)),
@@ -1976,11 +2025,20 @@ def _type_rows(
                 _class_flags(cls),
                 int(_lookup(cls, "__del__") is not _MISSING),
                 int(described.opaque if described else False),
-                instances[index],
-                sizes[index],
             )
         )
     return rows
+
+
+def _add_totals(rows: list[Row], columns: _Columns, layouts: _Layouts) -> list[Row]:
+    """Complete the types' rows with how many instances there are and what they take."""
+    instances = [0] * len(rows)
+    sizes = [0] * len(rows)
+    hidden = layouts.hidden_bytes
+    for kind, size, layout in zip(columns.types, columns.sizes, columns.layouts):
+        instances[kind] += 1
+        sizes[kind] += size + hidden[layout]
+    return [(*row, instances[row[0]], sizes[row[0]]) for row in rows]
 
 
 def _collector_facts(*generations: int) -> dict[str, object]:
@@ -2140,6 +2198,8 @@ def _write(path: str, capture: _Capture, meta: dict[str, object]) -> None:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + SCHEMA)
         db.executemany("INSERT INTO about VALUES (?)", [(line,) for line in ABOUT.splitlines()])
         db.executemany("INSERT INTO layout VALUES (?, ?, ?)", _layout_rows(capture.layouts))
+        types = capture.tables["type"]
+        capture.tables["type"] = _add_totals(types, capture.columns, capture.layouts)
         for table, rows in capture.tables.items():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
