@@ -48,6 +48,36 @@ export function pathExpression(root: RootInfo, edges: readonly NamedEdge[]): str
   return expression.trimStart();
 }
 
+/** A path on one line: where it starts, then the expression. A starting point without a name goes by its label. */
+export function pathText(root: RootInfo, label: string, expression: string): string {
+  const start = startText(root, label);
+  if (expression === "") return start;
+  return expression.startsWith(start) ? expression : `${start} › ${expression}`;
+}
+
+function startText({ kind, name, place }: RootInfo, label: string): string {
+  switch (kind) {
+    case "module":
+      return `module ${name}`;
+    case "thread":
+      return `frame ${place ?? name}`;
+    case "type":
+      return `class ${name}`;
+    case "modules":
+    case "builtin":
+      return name;
+    case "frozen":
+      return `frozen › ${label}`;
+    case "c_held":
+      return `outside the graph › ${label}`;
+    case "immortal":
+    case "uncounted":
+      return `the interpreter › ${label}`;
+    default:
+      return assertNever(kind);
+  }
+}
+
 interface Facts {
   readonly target: ObjectRow;
   readonly reach: Reach;

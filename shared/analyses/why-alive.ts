@@ -5,7 +5,7 @@ import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { PathStep, RootInfo, WhyAlive } from "../types/rows.ts";
 import { edgeAt, edgeText, identifierIn, placeOf } from "./edges.ts";
 import { referenceRows, weakReferrers } from "./references.ts";
-import { type NamedEdge, pathExpression, plainText, sentenceFor, type ToldPath } from "./sentence.ts";
+import { type NamedEdge, pathExpression, pathText, plainText, sentenceFor, type ToldPath } from "./sentence.ts";
 import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./view.ts";
 
 /** Paths looked at for each one shown: the shortest is not always the one that says most. */
@@ -129,7 +129,7 @@ function tell(view: HeapView, objects: readonly number[]): ToldPath {
   }
   const expression = pathExpression(root, edges);
   return {
-    path: { weak: false, text: pathText(root, expression), steps },
+    path: { weak: false, text: pathText(root, steps[0]?.label ?? "", expression), steps },
     root,
     expression,
     firstKind: edges[0]?.edge.kind ?? null,
@@ -178,9 +178,4 @@ function nameEdge(view: HeapView, source: number, target: number): NamedEdge {
     return { edge, text: edgeText(heap, view.texts, source, edge), identifier: identifierIn(key) };
   }
   return { edge: { kind: "unnamed", name: null, index: 0, key: NONE }, text: " (name unknown)", identifier: null };
-}
-
-function pathText(root: RootInfo, expression: string): string {
-  const start = root.kind === "thread" ? `frame ${root.place ?? root.name}` : `${root.kind} ${root.name}`.trimEnd();
-  return expression === "" ? start : `${start} › ${expression}`;
 }

@@ -6,7 +6,16 @@ import { asCaptureId } from "../../shared/types/ids.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 import { seededRandom } from "../fixtures/random.ts";
 
-const META = { captureId: asCaptureId("0".repeat(32)), label: null, createdAt: null, process: {}, python: {}, capture: {}, gc: {}, memory: {} };
+const META = {
+  captureId: asCaptureId("0".repeat(32)),
+  label: null,
+  createdAt: null,
+  process: {},
+  python: {},
+  capture: {},
+  gc: {},
+  memory: {},
+};
 
 describe("what is alive", () => {
   it("is told apart by name, from outside the graph, and not at all", () => {
@@ -114,5 +123,7 @@ function slowReach({ names, strong, extra, roots }: RandomPicture): Map<string, 
   };
   const named = closure(roots);
   const held = closure(names.filter((name) => !named.has(name) && (extra.get(name) ?? 0) > 0));
-  return new Map(names.map((name) => [name, named.has(name) ? "named" : held.has(name) ? "held-outside" : "unreachable"]));
+  return new Map(
+    names.map((name) => [name, named.has(name) ? "named" : held.has(name) ? "held-outside" : "unreachable"]),
+  );
 }

@@ -20,7 +20,11 @@ const PICTURE = `
   g  other.Item -> .self g
 `;
 
-function names(source: (id: Record<string, number>) => Source, by: "retained" | "shallow" | "id" = "id", descending = false) {
+function names(
+  source: (id: Record<string, number>) => Source,
+  by: "retained" | "shallow" | "id" = "id",
+  descending = false,
+) {
   const { view, id } = viewOf(PICTURE);
   const objects = objectsOf(view, source(id), (text, tick) => [...textSearch(view, text, tick)], noTick);
   const name = (object: number) => Object.keys(id).find((key) => id[key] === object);
@@ -63,8 +67,20 @@ describe("a list of objects", () => {
   });
 
   it("comes in any order, equal ones by number", () => {
-    expect(names((id) => ({ kind: "dominated", object: id.d as never }), "shallow", true)).toEqual(["l", "'items'", "'one'", "n", "a"]);
-    expect(names((id) => ({ kind: "dominated", object: id.d as never }), "retained")).toEqual(["a", "n", "'items'", "'one'", "l"]);
+    expect(names((id) => ({ kind: "dominated", object: id.d as never }), "shallow", true)).toEqual([
+      "l",
+      "'items'",
+      "'one'",
+      "n",
+      "a",
+    ]);
+    expect(names((id) => ({ kind: "dominated", object: id.d as never }), "retained")).toEqual([
+      "a",
+      "n",
+      "'items'",
+      "'one'",
+      "l",
+    ]);
     expect(names((id) => ({ kind: "referents", object: id.l as never }), "id", true)).toEqual(["b", "a"]);
   });
 
@@ -83,7 +99,12 @@ describe("references of an object", () => {
 
   it("are one row each, in the holder's order, with the holder's names", () => {
     expect(rows("referents", "l")).toEqual(["[0]: Item", "[1]: Item", "[2]: Item"]);
-    expect(rows("referents", "d")).toEqual([" key: 'items'", "['items']: list, 3 items", " key: 'one'", "['one']: Item"]);
+    expect(rows("referents", "d")).toEqual([
+      " key: 'items'",
+      "['items']: list, 3 items",
+      " key: 'one'",
+      "['one']: Item",
+    ]);
   });
 
   it("to it are one row each too, also several from one holder", () => {
@@ -134,7 +155,12 @@ describe("one object in detail", () => {
 describe("types", () => {
   const columns = () => {
     const { columns, dominators } = viewOf(PICTURE).view;
-    return { types: columns.heap.types, count: columns.typeCount, bytes: columns.typeBytes, retained: dominators?.retainedByType ?? null };
+    return {
+      types: columns.heap.types,
+      count: columns.typeCount,
+      bytes: columns.typeBytes,
+      retained: dominators?.retainedByType ?? null,
+    };
   };
 
   it("come in the wanted order, largest first", () => {
@@ -151,12 +177,17 @@ describe("types", () => {
   });
 
   it("retain each byte once, garbage left out", () => {
-    const retained = Object.fromEntries(typeRows(columns(), "", { by: "name", descending: false }).map((row) => [row.type, row.retainedBytes]));
+    const retained = Object.fromEntries(
+      typeRows(columns(), "", { by: "name", descending: false }).map((row) => [row.type, row.retainedBytes]),
+    );
     expect(retained).toMatchObject({ module: 516, dict: 500, "app.Item": 80, "other.Item": 0 });
   });
 
   it("are filtered by a part of their name, ignoring case", () => {
-    expect(typeRows(columns(), "ITEM", { by: "name", descending: true }).map((row) => row.type)).toEqual(["other.Item", "app.Item"]);
+    expect(typeRows(columns(), "ITEM", { by: "name", descending: true }).map((row) => row.type)).toEqual([
+      "other.Item",
+      "app.Item",
+    ]);
   });
 
   it("are found by their exact name, else by a bare name", () => {

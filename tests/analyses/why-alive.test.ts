@@ -141,6 +141,17 @@ describe("why an object is alive", () => {
     });
   });
 
+  it("begins a path on one line with words for every kind of starting point", () => {
+    const text = (root: string, object = "x") =>
+      why(`${root}: r\nr dict -> ['a'] x\nx app.Item`, object).paths[0]?.text;
+    expect(text("@modules sys.modules")).toBe("sys.modules['a']");
+    expect(text("@builtin gc.garbage")).toBe("gc.garbage['a']");
+    expect(text("@builtin gc.garbage", "r")).toBe("gc.garbage");
+    expect(text("@frozen ")).toBe("frozen › dict, 1 entry › ['a']");
+    const held = why("r app.Handle +1 -> .buffer x\nx bytearray\ni app.Atom immortal -> .next y\ny app.Item", "x");
+    expect(held.paths[0]?.text).toBe("outside the graph › Handle › buffer");
+  });
+
   it("says steps without a Python expression in words", () => {
     const answer = why(
       `
