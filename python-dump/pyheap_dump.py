@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     Description = tuple[int, Iterable[object]]
     Describer = Callable[[Any], Description]
     Named = tuple[str, str, object]  # kind, name, value
+    # How to read the named referents, how many they are, whether a __dict__ follows, the layout.
+    _Shape = tuple[Callable[[Any], tuple[object, ...]], int, bool, int]
     Row = tuple[Any, ...]
 
 __all__ = ["DumpError", "Report", "dump"]
@@ -421,6 +423,8 @@ def _code_parts(code: types.CodeType) -> list[object]:
 
 def _class_parts(cls: type) -> list[object]:
     """Return what a class refers to; the collector says nothing about static types."""
+    if _class_proxy(cls) is None:
+        return []  # a static type that nobody made ready: asking for its bases would crash
     parts = [_class_dict(cls), _class_mro(cls), _class_bases(cls), _class_base(cls)]
     if _class_flags(cls) & TP_HEAPTYPE:
         parts += [_class_name(cls), _class_qualname(cls)]
@@ -691,7 +695,8 @@ class _Instances:
         self._has_dict = _class_dictoffset(cls) != 0
         self._has_inline_values = _has_inline_values(cls)
         self._items = _base_items(cls)
-        self._shapes: dict[int, list[tuple[Callable[[Any], tuple[object, ...]], int, int]]] = {}
+        self._shapes: dict[int, list[_Shape]] = {}
+        self._plain_names: dict[str, bool] = {}
         self._failures = 0
 
     def describe(self, obj: Any) -> Description:
@@ -700,12 +705,14 @@ class _Instances:
         shapes = self._shapes.get(len(referents))
         if shapes is not None:
             addresses = list(map(id, referents))
-            for read, length, layout in shapes:
+            for read, length, has_dict, layout in shapes:
                 try:
                     values = read(obj)
                 except AttributeError:
                     continue
-                if list(map(id, values)) == addresses[:length]:
+                if list(map(id, values)) == addresses[:length] and (
+                    not has_dict or self._is_namespace(obj, referents[length])
+                ):
                     return layout, referents
         if self._items is None:
             return self._describe_parts(obj, referents)
@@ -740,22 +747,34 @@ class _Instances:
         """Match referents with names; what is left is perhaps the ``__dict__``."""
         runs, found, others = _match(referents, self._candidates(obj, referents))
         dicts = [other for other in others if type(other) is dict]
-        if self._has_dict and len(dicts) == 1 and self._is_namespace(obj, dicts[0], runs):
-            others = _without(others, dicts)
-            runs.append(_DICT)
-            found.append(dicts[0])
+        if self._has_dict and len(dicts) == 1:
+            inline = any(run[0] == "attribute" for run in runs)  # they would be in the __dict__
+            if not inline and self._is_namespace(obj, dicts[0]):
+                others = _without(others, dicts)
+                runs.append(_DICT)
+                found.append(dicts[0])
         return runs, found, others
 
-    def _is_namespace(self, obj: Any, candidate: dict[Any, Any], runs: list[Run]) -> bool:
-        """Tell the ``__dict__`` from an attribute that holds a dictionary and has no known name."""
-        if not self._has_inline_values:
+    def _is_namespace(self, obj: Any, candidate: object) -> bool:
+        """Tell the ``__dict__`` from an attribute that holds a dictionary and has no known name.
+
+        Where attributes can be inline, one key of the dictionary is tried as an attribute.
+        """
+        if type(candidate) is not dict:
+            return False
+        if not self._has_inline_values or not candidate:
             return True
-        if any(run[0] == "attribute" for run in runs):
-            return False  # they would be in it
-        for name in islice(candidate, 1):
-            if type(name) is str and _all_plain_strings(candidate):
-                return _plain_attribute(obj, name) is candidate[name]
-        return True
+        if not _all_plain_strings(candidate):
+            return True  # a key could be asked whether it equals the name
+        name = next(iter(candidate))
+        if name not in self._plain_names:
+            self._plain_names[name] = _attribute_is_plain(self._cls, name)
+        if not self._plain_names[name]:
+            return True
+        try:
+            return object.__getattribute__(obj, name) is candidate[name]
+        except AttributeError:
+            return False
 
     def _candidates(self, obj: Any, referents: list[object]) -> Iterator[Named]:
         """Yield what the object's parts may be called, those that are certain first."""
@@ -841,14 +860,15 @@ class _Instances:
         ordered = [by_address[id(referent)].pop(0) for referent in referents]
         names = [run[1] for run in ordered if run[0] == "attribute" or run[0] == "slot"]
         tail = ordered[len(names) :]
-        if any(run != _TYPE and run != _DICT for run in tail):
+        if tail not in ([], [_TYPE], [_DICT], [_DICT, _TYPE]):
             return
         if not all(name and _attribute_is_plain(self._cls, name) for name in names):
             return
         shapes = self._shapes.setdefault(len(referents), [])
         if len(shapes) < self.MAX_SHAPES:
             layout = self._layouts.number(ordered, hidden)
-            shapes.append((_reader([str(name) for name in names]), len(names), layout))
+            read = _reader([str(name) for name in names])
+            shapes.append((read, len(names), _DICT in tail, layout))
 
 
 def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
@@ -1209,6 +1229,8 @@ class _Describers:
 
     def _class(self, cls: type) -> Description:
         """Describe a class: its dictionary, its bases, and the class of which it is one."""
+        if _class_proxy(cls) is None:
+            return 0, []
         named: list[Named] = [
             ("dict", "__dict__", _class_dict(cls)),
             ("mro", "__mro__", _class_mro(cls)),
@@ -1220,7 +1242,7 @@ class _Describers:
             named.append(("member", "__qualname__", _class_qualname(cls)))
         if _class_flags(type(cls)) & TP_HEAPTYPE:
             named.append(("type", "__class__", type(cls)))
-        named = [part for part in named if part[2] is not None and part[2] is not _NO_ENTRIES]
+        named = [part for part in named if part[2] is not None]
         values = [value for _, _, value in named]
         runs: list[Run] = [(kind, name, 1) for kind, name, _ in named]
         for other in _without(gc.get_referents(cls), values):

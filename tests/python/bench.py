@@ -18,7 +18,7 @@ from typing import List
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "python-dump"))
 
-import pyheap_dump
+import pyheap_dump  # noqa: E402 - found by the line above
 
 
 class Line:

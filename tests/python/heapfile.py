@@ -206,7 +206,7 @@ class HeapFile:
         while at:
             at, edge = come_from[at]
             edges.append(edge)
-        return " > ".join(reversed(edges))
+        return " > ".join(edge.strip() for edge in reversed(edges))
 
 
 def read(path: Union[str, os.PathLike[str]]) -> HeapFile:
