@@ -38,7 +38,11 @@ export interface WhyGraph {
  * All ways that an answer tells, and its weak referrers, as one graph. The first way is drawn whole before the second,
  * so what is left out is what matters least.
  */
-export function whyGraph(why: WhyAlive, target: ObjectId, most = MOST_NODES): WhyGraph {
+export function whyGraph(
+  why: WhyAlive,
+  target: { readonly id: ObjectId; readonly label: string },
+  most = MOST_NODES,
+): WhyGraph {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const left = new Set<string>();
@@ -57,7 +61,7 @@ export function whyGraph(why: WhyAlive, target: ObjectId, most = MOST_NODES): Wh
     let previous: string | null = null;
     for (const step of foldSteps(path.steps)) {
       const id: string = step.id === null ? `root:${step.root?.kind}:${step.root?.name}` : `object:${step.id}`;
-      const role = step.id === target ? "target" : step.root !== null ? "root" : "holder";
+      const role = step.id === target.id ? "target" : step.root !== null ? "root" : "holder";
       const drawn = add({ id, object: step.id, label: shown(step.label, NODE_TEXT), role, main: index === 0 });
       const edge = `${previous}>${id}>${step.edge}`;
       if (drawn && previous !== null && !edges.has(edge)) {
@@ -67,9 +71,11 @@ export function whyGraph(why: WhyAlive, target: ObjectId, most = MOST_NODES): Wh
       previous = drawn ? id : null;
     }
   }
+  const to = `object:${target.id}`;
+  if (why.paths.length === 0)
+    add({ id: to, object: target.id, label: shown(target.label, NODE_TEXT), role: "target", main: true });
   for (const row of why.weak) {
     const from = `object:${row.id}`;
-    const to = `object:${target}`;
     const known = nodes.has(from);
     const label = shown(row.label, NODE_TEXT);
     if (!add({ id: from, object: row.id, label, role: "weak", main: false }) || !nodes.has(to)) continue;
