@@ -771,10 +771,16 @@ class _Instances:
             self._plain_names[name] = _attribute_is_plain(self._cls, name)
         if not self._plain_names[name]:
             return True
+        return self._read(obj, name) is candidate[name]
+
+    def _read(self, obj: Any, name: str) -> object:
+        """Return the attribute of a name that is safe to read, or ``_MISSING``."""
+        if self._reads_plainly:
+            return getattr(obj, name, _MISSING)
         try:
-            return object.__getattribute__(obj, name) is candidate[name]
+            return object.__getattribute__(obj, name)
         except AttributeError:
-            return False
+            return _MISSING
 
     def _candidates(self, obj: Any, referents: list[object]) -> Iterator[Named]:
         """Yield what the object's parts may be called, those that are certain first."""
@@ -815,10 +821,7 @@ class _Instances:
                 return
         for names in self._names.candidates(self._cls, self._failures == 0):
             for name in names:
-                try:
-                    value = object.__getattribute__(obj, name)
-                except AttributeError:
-                    continue
+                value = self._read(obj, name)
                 if left.get(id(value)):
                     left[id(value)] -= 1
                     waiting -= 1
@@ -2355,6 +2358,7 @@ def _main() -> Any:
     if not program or program == ["-m"]:
         parser.error("which program? give a SCRIPT, or -m and a MODULE")
     output, label, privacy = options.output, options.label, options.privacy
+    folder = os.getcwd()  # the program may go elsewhere
     del parser, options, ours
     gc.collect()  # the copy of this file that was __main__; the program has made nothing yet
     try:
@@ -2364,7 +2368,7 @@ def _main() -> Any:
             outcome = _run(_run_script, program[0], program)
     finally:
         del program
-    target = os.path.abspath(output or _default_name())
+    target = os.path.join(folder, output or _default_name())
     try:
         report = _dump(target, label, privacy, "run", None)
     except DumpError as error:
