@@ -12,15 +12,16 @@ export interface OpenedBrowser {
 /**
  * Opens `url` in the user's browser; null where that can't work here. The URL holds a secret and a command line is
  * public to the whole machine, so the browser gets a file that only this user can read and that leads to the URL.
+ * `onFailure`: the program that was to open it gave up.
  */
-export async function openInBrowser(url: string): Promise<OpenedBrowser | null> {
+export async function openInBrowser(url: string, onFailure: () => void): Promise<OpenedBrowser | null> {
   const command = openCommand();
   if (command === null) return null;
   const folder = await mkdtemp(join(tmpdir(), "pyheap-explorer-")); // mode 0700
   const forget = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, "open.html");
   await writeFile(path, redirectTo(url), { mode: 0o600 });
-  const started = await start(command[0], [...command.slice(1), path]);
+  const started = await start(command[0], [...command.slice(1), path], onFailure);
   if (started) return { forget };
   await forget();
   return null;
@@ -34,11 +35,14 @@ function openCommand(): readonly [string, ...string[]] | null {
 }
 
 /** False where the program is missing. It may run for as long as the browser does, so nobody waits for its end. */
-function start(program: string, args: readonly string[]): Promise<boolean> {
+function start(program: string, args: readonly string[], onFailure: () => void): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: "ignore", detached: true });
     child.once("spawn", () => resolve(true));
     child.once("error", () => resolve(false));
+    child.once("exit", (code) => {
+      if (code !== 0) onFailure();
+    });
     child.unref();
   });
 }

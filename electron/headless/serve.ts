@@ -132,11 +132,14 @@ async function announce(
   { url, port, open, print }: Announcement,
   onFirstUse: (listener: () => void) => void,
 ): Promise<() => Promise<void>> {
+  let told = false;
   const printAddress = () => {
+    if (told) return;
+    told = true;
     print(`PyHeap Explorer is at ${url}`);
     print(`From another machine: ssh -L ${port}:127.0.0.1:${port} THIS-MACHINE, then open the same address there.`);
   };
-  const browser = open ? await openInBrowser(url) : null;
+  const browser = open ? await openInBrowser(url, printAddress) : null;
   if (browser === null) {
     printAddress();
     return async () => {};

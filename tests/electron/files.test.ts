@@ -75,6 +75,17 @@ describe(`the ways to open a file (${NOT_ELECTRON})`, () => {
       expect((await app.state()).windows.length).toBe(1);
     });
 
+    it("keeps a file while the page loads, and shows it when the page listens", async () => {
+      const page = { url: "app://explorer/index.html", top: true };
+      const before = (await app.evaluate(() => window.seen.opened)).length;
+      await app.sendFrom(page, "connect"); // as the preload script does when a page begins
+      await app.openFile(dump);
+      await clientOf(app).files({}); // all that went before has arrived
+      expect((await app.evaluate(() => window.seen.opened)).length).toBe(before);
+      await app.sendFrom(page, "page-ready");
+      expect((await openedFiles(app, before + 1)).length).toBe(before + 1);
+    });
+
     it("still shows files after the page was reloaded", async () => {
       await app.reloadPage();
       await app.event("reloaded");

@@ -330,6 +330,14 @@ describe("where the page is", () => {
       await vi.waitFor(() => expect(existsSync(dirname(path))).toBe(false));
     });
 
+    it("is printed where no browser can be opened after all", async () => {
+      useBrowser("exit 3");
+      await served.close();
+      printed = [];
+      served = await start({ open: true });
+      await vi.waitFor(() => expect(printed).toContain(`PyHeap Explorer is at ${served.url}`));
+    });
+
     it("is printed where there is no browser", async () => {
       vi.stubEnv("DISPLAY", "");
       vi.stubEnv("WAYLAND_DISPLAY", "");

@@ -43,6 +43,8 @@ describe("a route", () => {
   );
 
   it("shows a damaged escape as it stands", () => {
-    expect(parseRoute(`#/${capture}/objects/text/%E0%A4%A`)).toMatchObject({ source: { kind: "text", text: "%E0%A4%A" } });
+    expect(parseRoute(`#/${capture}/objects/text/%E0%A4%A`)).toMatchObject({
+      source: { kind: "text", text: "%E0%A4%A" },
+    });
   });
 });
