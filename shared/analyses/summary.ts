@@ -27,7 +27,7 @@ export function summary(view: HeapView, meta: Meta, file: string, format: number
   return {
     file,
     format,
-    capture_id: meta.captureId,
+    captureId: meta.captureId,
     label: meta.label,
     python: textOf(meta.python.version),
     pid: numberOf(meta.process.pid),
@@ -41,9 +41,9 @@ export function summary(view: HeapView, meta: Meta, file: string, format: number
     unreachable: totals(preordering.unreachable, preordering.nodeCount),
     buckets: { yourData: null, loadedCode: null, garbage: null, allocatorFree: null, outsidePython: null },
     roots: [...counts].map(([kind, count]) => ({ kind, count })),
-    capture: meta.capture,
-    gc: meta.gc,
-    memory: meta.memory,
+    capture: camelCased(meta.capture),
+    gc: camelCased(meta.gc),
+    memory: camelCased(meta.memory),
     warnings: warningsOf(view, meta),
   };
 }
@@ -66,6 +66,20 @@ function warningsOf({ columns }: HeapView, meta: Meta): string[] {
   const own = meta.capture.warnings;
   if (Array.isArray(own)) warnings.push(...own.filter((line) => typeof line === "string"));
   return warnings;
+}
+
+/** `{pause_seconds: 1}` -> `{pauseSeconds: 1}`, at every depth: the file speaks Python, JSON consumers expect one case. */
+function camelCased(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const value = (v: unknown): unknown => {
+    if (Array.isArray(v)) return v.map(value);
+    return typeof v === "object" && v !== null ? camelCased(v as Record<string, unknown>) : v;
+  };
+  return Object.fromEntries(
+    Object.entries(record).map(([key, v]) => [
+      key.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase()),
+      value(v),
+    ]),
+  );
 }
 
 export const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);

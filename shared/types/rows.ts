@@ -158,7 +158,7 @@ export interface PathStep {
 export interface Summary {
   readonly file: string;
   readonly format: number;
-  readonly capture_id: CaptureId;
+  readonly captureId: CaptureId;
   readonly label: string | null;
   readonly python: string | null;
   readonly pid: number | null;
@@ -172,7 +172,7 @@ export interface Summary {
   readonly unreachable: Totals;
   readonly buckets: Buckets;
   readonly roots: readonly { readonly kind: RootKind; readonly count: number }[];
-  /** The capture's own account, as it stands in the file. */
+  /** The capture's own account, as it stands in the file, with keys in camel case: `pauseSeconds`, `rssBytes` … */
   readonly capture: Readonly<Record<string, unknown>>;
   readonly gc: Readonly<Record<string, unknown>>;
   readonly memory: Readonly<Record<string, unknown>>;

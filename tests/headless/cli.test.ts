@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { printable } from "../../electron/headless/table.ts";
 import { drawHeap } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -47,7 +46,8 @@ let file = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pyheap-cli-"));
   file = join(folder, "shop.pyheap");
-  writeDump(file, SHOP.content, { codec: "zlib" });
+  const meta = { capture: { pause_seconds: 0.5 }, memory: { rss_bytes: 1000 }, gc: { stats: [{ in_use: 1 }] } };
+  writeDump(file, { ...SHOP.content, meta }, { codec: "zlib" });
   return () => rmSync(folder, { recursive: true, force: true });
 });
 const id = (name: string): string => String(SHOP.id[name]);
@@ -71,9 +71,10 @@ describe("the command line", () => {
         { kind: "module", count: 1 },
         { kind: "c_held", count: 1 },
       ],
-      capture: {},
-      gc: {},
-      memory: {},
+      captureId: "0".repeat(32),
+      capture: { pauseSeconds: 0.5 },
+      gc: { stats: [{ inUse: 1 }] },
+      memory: { rssBytes: 1000 },
     });
     expect(summary.warnings).toContain("`buckets` is not computed yet in this version.");
     expect(summary.references).toBe(SHOP.content.target.length);
@@ -139,7 +140,9 @@ describe("the command line", () => {
 
   it("dominators: of all, and below one object", async () => {
     expect(await json("dominators", file)).toMatchObject({ total: 2, rows: [{ id: SHOP.id.m, children: 1 }, {}] });
-    expect(await json("dominators", file, "--object", id("s"))).toMatchObject({ rows: [{ id: SHOP.id.r, children: 1 }] });
+    expect(await json("dominators", file, "--object", id("s"))).toMatchObject({
+      rows: [{ id: SHOP.id.r, children: 1 }],
+    });
   });
 
   it("tables: writes plain SQLite, roots found by count included, and overwrites nothing", async () => {
@@ -151,8 +154,12 @@ describe("the command line", () => {
       size: 5000,
       refcount: 1,
     });
-    expect(db.prepare("SELECT name FROM reference WHERE target = ? AND kind = 'value'").pluck().get(SHOP.id.s)).toBe("'u-17'");
-    expect(db.prepare("SELECT kind, weak FROM reference WHERE source = ?").all(SHOP.id.w)).toEqual([{ kind: "weak", weak: 1 }]);
+    expect(db.prepare("SELECT name FROM reference WHERE target = ? AND kind = 'value'").pluck().get(SHOP.id.s)).toBe(
+      "'u-17'",
+    );
+    expect(db.prepare("SELECT kind, weak FROM reference WHERE source = ?").all(SHOP.id.w)).toEqual([
+      { kind: "weak", weak: 1 },
+    ]);
     expect(db.prepare("SELECT object, kind FROM root").all()).toEqual([
       { object: SHOP.id.m, kind: "module" },
       { object: SHOP.id.w, kind: "c_held" },
@@ -163,7 +170,9 @@ describe("the command line", () => {
 
   it("prints tables for people without --json", async () => {
     const { out } = await cli("why", file, id("r"));
-    expect(out).toContain("This Request is alive because the module shop.sessions keeps it in _PENDING['u-17'].request.");
+    expect(out).toContain(
+      "This Request is alive because the module shop.sessions keeps it in _PENDING['u-17'].request.",
+    );
     expect(out).toMatch(/\['u-17'\] +Session/);
     expect((await cli("types", file)).out).toMatch(/^type +objects +own size +keeps alive\n/);
   });
