@@ -74,6 +74,7 @@ describe("paths to the root", () => {
 
   it("give up after so many objects, keep what was found, and say so", () => {
     expect(pathNames("request", 10, { maxVisited: 5 })).toEqual({ paths: ["app handler request"], complete: false });
+    expect(pathNames("request", 10, { maxVisited: 4 })).toEqual({ paths: [], complete: false });
     expect(pathNames("request", 10, { maxVisited: 1 })).toEqual({ paths: [], complete: false });
   });
 
