@@ -90,9 +90,9 @@ SIZE_UNKNOWN = 1 << 10
 
 TP_HEAPTYPE = 1 << 9
 TP_HAVE_GC = 1 << 14
-TP_INLINE_VALUES = 1 << 2  # 3.13
-TP_MANAGED_WEAKREF = 1 << 3  # 3.12
-TP_MANAGED_DICT = 1 << 4  # 3.12
+TP_MANAGED_WEAKREF = 1 << 3  # from 3.12
+TP_MANAGED_DICT = 1 << 4  # from 3.11
+TP_INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else TP_MANAGED_DICT
 CO_OPTIMIZED = 1 << 0
 CO_VARARGS = 1 << 2
 CO_VARKEYWORDS = 1 << 3
@@ -765,7 +765,7 @@ class _Instances:
         if not self._has_inline_values or not candidate:
             return True
         if not _all_plain_strings(candidate):
-            return True  # a key could be asked whether it equals the name
+            return True  # any lookup could run some key's __eq__, so this is not asked
         name = next(iter(candidate))
         if name not in self._plain_names:
             self._plain_names[name] = _attribute_is_plain(self._cls, name)
@@ -804,8 +804,7 @@ class _Instances:
     ) -> Iterator[Named]:
         """Yield attributes that live inside the instance, without making its ``__dict__``.
 
-        A dictionary that was made already is reported in the attributes' place. If its keys are
-        not all plain strings, even a lookup could run one's ``__eq__``, so we do not look.
+        A dictionary that was made already is reported in the attributes' place.
 
         Args:
             obj: The instance.
@@ -817,7 +816,7 @@ class _Instances:
             return
         if waiting == 1:
             (last,) = [referent for referent in referents if left.get(id(referent))][:1]
-            if type(last) is dict and not _all_plain_strings(last):
+            if type(last) is dict and last and self._is_namespace(obj, last):
                 return
         for names in self._names.candidates(self._cls, self._failures == 0):
             for name in names:
@@ -886,11 +885,9 @@ def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
 
 def _has_inline_values(cls: type) -> bool:
     """Tell whether instances may keep their attributes inside themselves (3.11 and later)."""
-    if sys.version_info >= (3, 13):
-        return bool(_class_flags(cls) & TP_INLINE_VALUES)
-    if sys.version_info >= (3, 12):
-        return bool(_class_flags(cls) & TP_MANAGED_DICT)
-    return sys.version_info >= (3, 11) and _class_dictoffset(cls) < 0
+    if sys.version_info < (3, 11):
+        return False
+    return bool(_class_flags(cls) & TP_INLINE_VALUES)
 
 
 # Attributes of C types that getters return as they are: nothing is made, nothing runs.
@@ -1906,7 +1903,7 @@ def _sizes(
     Returns:
         The sizes, and for how many objects a base class was asked.
     """
-    ours = {number for number, cls in classes.items() if not _is_c(_lookup(cls, "__sizeof__"))}
+    ours = {number for number, cls in classes.items() if not _has_c_size(cls)}
     if not ours:
         return array("Q", map(sys.getsizeof, objects)), 0
     sizes = array("Q", bytes(8 * len(objects)))
@@ -1920,8 +1917,11 @@ def _sizes(
     return sizes, asked
 
 
-def _is_c(method: object) -> bool:
-    return type(method) is types.MethodDescriptorType
+def _has_c_size(cls: type) -> bool:
+    """Tell whether ``sys.getsizeof`` runs no Python code for instances of a class."""
+    if not all(_all_plain_strings(_class_dict(base)) for base in _mro(cls)):
+        return False
+    return type(_lookup(cls, "__sizeof__")) is types.MethodDescriptorType
 
 
 def _base_size(obj: object) -> int:
@@ -1933,7 +1933,7 @@ def _base_size(obj: object) -> int:
         header += 16  # pointers that stand before the header
     for base in _mro(cls):
         method = _class_entries(base).get("__sizeof__")
-        if _is_c(method):
+        if type(method) is types.MethodDescriptorType:
             return method(obj) + header
     return 0
 

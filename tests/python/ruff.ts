@@ -39,7 +39,7 @@ const workspaceFor = ({ select, ignore }: (typeof GROUPS)[number]): Workspace =>
         select,
         ignore,
         pydocstyle: { convention: "google" },
-        isort: { "known-first-party": ["pyheap_dump", "tests"] },
+        isort: { "known-first-party": ["pyheap_dump", "heapfile", "support"] },
       },
     },
     PositionEncoding.Utf16,
