@@ -61,7 +61,7 @@ class _Recorder(unittest.TextTestResult):
 def main(report: str) -> int:
     """Run all tests; return 0 if all of them passed or were skipped."""
     sys.path.insert(0, str(Path("python-dump").resolve()))
-    suite = unittest.defaultTestLoader.discover("tests/python", top_level_dir=".")
+    suite = unittest.defaultTestLoader.discover("tests/python")
     result = unittest.TextTestRunner(resultclass=_Recorder, verbosity=1).run(suite)
     assert isinstance(result, _Recorder)
     Path(report).write_text(json.dumps(result.words), encoding="utf-8")
