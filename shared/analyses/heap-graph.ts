@@ -3,7 +3,8 @@ import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
 import { sourceComponentMembers } from "../graph/sources.ts";
 import { type Csr, indexColumn, type Tick } from "../types/graph.ts";
-import { type FileRootKind, FLAGS, type Heap, type Root, UNKNOWN } from "../types/heap.ts";
+import { type FileRootKind, FLAGS, type Heap, type Layout, type Root, UNKNOWN } from "../types/heap.ts";
+import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
 /** A starting point that the explorer found by the counts, not by a name in the file. */
 export type FoundRootKind = "c_held" | "immortal" | "uncounted";
@@ -18,8 +19,7 @@ export interface GraphRoot {
 /** What keeps what alive, in preorder numbers. */
 export interface HeapGraph {
   readonly preordering: Preordering;
-  /** Retaining references only, artificial nodes included. */
-  readonly forward: Csr;
+  /** Who retains each object, artificial nodes included. */
   readonly predecessors: Csr;
   /**
    * Numbers from here up to `preordering.unreachable` are held only from outside the graph; those below are reached
@@ -33,37 +33,51 @@ export interface HeapGraph {
  * The references that keep their targets alive: without weak and borrowed ones, and without those to missing objects.
  * Time O(n + m); memory 4(n + 1) + 4m bytes.
  */
-export function retainingReferences(heap: Heap, tick: Tick): Csr {
+export const retainingReferences = (heap: Heap, tick: Tick): Csr =>
+  referencesOf(heap, (kind) => REFERENCE_KINDS[kind].retains, tick);
+
+/**
+ * The references in which a person looks for cycles: retaining ones but those from an instance to its class and from a
+ * function to its globals. Through these two every object that a module's variable leads to is in one cycle with the
+ * whole program, which is true and tells nothing.
+ */
+export const dataReferences = (heap: Heap, tick: Tick): Csr =>
+  referencesOf(heap, (kind) => REFERENCE_KINDS[kind].retains && kind !== "type" && kind !== "global", tick);
+
+function referencesOf(heap: Heap, wanted: (kind: ReferenceKind) => boolean, tick: Tick): Csr {
   const { objectCount, references, layout, layouts } = heap;
   const { offsets, targets } = references;
-  const keepsAll = Uint8Array.from(layouts, (l) => (l.allRetain ? 1 : 0));
-  const kept = indexColumn(objectCount + 1);
-  const keptTargets = new Int32Array(new SharedArrayBuffer(4 * targets.length));
+  const places = layouts.map((l) => wantedPlaces(l, wanted));
+  const keptOffsets = indexColumn(objectCount + 1);
+  const keptTargets = indexColumn(targets.length);
   let count = 0;
   for (let v = 0; v < objectCount; v++) {
     if ((v & 0xffff) === 0) tick(v / objectCount);
+    const { fixed, rest } = places[layout[v]];
     const first = offsets[v];
-    const end = offsets[v + 1];
-    const retains = keepsAll[layout[v]] === 1 ? null : retainingPlaces(heap, v);
-    for (let e = first; e < end; e++) {
+    for (let e = first, end = offsets[v + 1]; e < end; e++) {
       const w = targets[e];
-      if (w !== objectCount && (retains === null || retains(e - first))) keptTargets[count++] = w;
+      const isWanted = e - first < fixed.length ? fixed[e - first] : rest;
+      if (isWanted === 1 && w !== objectCount) keptTargets[count++] = w;
     }
-    kept[v + 1] = count;
+    keptOffsets[v + 1] = count;
   }
-  return { nodeCount: objectCount, offsets: kept, targets: keptTargets.subarray(0, count) };
+  return { nodeCount: objectCount, offsets: keptOffsets, targets: keptTargets.subarray(0, count) };
 }
 
-/** For an object of which not all references retain: which places of its list do. */
-export function retainingPlaces(heap: Heap, object: number): (place: number) => boolean {
-  const weak: [first: number, end: number][] = [];
-  let place = 0;
-  for (const { kind, repeat } of heap.layouts[heap.layout[object]].runs) {
-    const length = typeof repeat === "number" ? repeat : Number.POSITIVE_INFINITY;
-    if (kind === "weak" || kind === "borrowed") weak.push([place, place + length]);
-    place += length;
+/** Which places of an object's list are wanted: a flag for each one that its layout names, and one for all others. */
+function wantedPlaces(
+  { runs }: Layout,
+  wanted: (kind: ReferenceKind) => boolean,
+): { readonly fixed: Uint8Array; readonly rest: 0 | 1 } {
+  const fixed: number[] = [];
+  let rest: 0 | 1 = wanted("unnamed") ? 1 : 0;
+  for (const { kind, repeat } of runs) {
+    const flag = wanted(kind) ? 1 : 0;
+    if (typeof repeat === "string") rest = flag;
+    else for (let i = 0; i < repeat; i++) fixed.push(flag);
   }
-  return (at) => !weak.some(([first, end]) => at >= first && at < end);
+  return { fixed: Uint8Array.from(fixed), rest };
 }
 
 /**
@@ -72,7 +86,7 @@ export function retainingPlaces(heap: Heap, object: number): (place: number) => 
  * graph must hold; only what neither reaches is unreachable.
  *
  * An object without a trustworthy count is never called garbage: it becomes a starting point of its own.
- * Time O(n + m); memory per node 28 bytes and per reference 8, of which the forward graph is dropped later.
+ * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch.
  */
 export function buildHeapGraph(heap: Heap, named: readonly Root[], retaining: Csr, tick: Tick): HeapGraph {
   const share =
@@ -95,10 +109,9 @@ export function buildHeapGraph(heap: Heap, named: readonly Root[], retaining: Cs
   for (const object of leftovers) walk.startAt(object);
 
   const preordering = walk.finish();
-  const forward = relabel(retaining, preordering, share(0.45, 0.75));
-  const predecessors = reverse(forward, share(0.75, 1));
+  const predecessors = reverse(relabel(retaining, preordering, share(0.45, 0.75)), share(0.75, 1));
   const heldOutside = firstHeld === -1 ? preordering.unreachable : preordering.preorder[firstHeld];
-  return { preordering, forward, predecessors, heldOutside, roots };
+  return { preordering, predecessors, heldOutside, roots };
 }
 
 /**

@@ -56,12 +56,10 @@ function holdersOf(view: HeapView, object: number): { holders: ObjectRow[]; cut:
   return { holders: holders.reverse(), cut: false };
 }
 
-/** Objects in the strongly connected component, where it is a cycle; 0 where the object is on none. */
+/** Objects in the component of data references, where it is a cycle; 0 where the object is on none. */
 function cycleObjects(view: HeapView, object: number): number | null {
-  if (view.cycles === null || view.graph === null) return null;
-  const { component, size } = view.cycles.components;
-  const objects = size[component[preorderOf(view, object)]];
-  if (objects > 1) return objects;
-  const { offsets, targets } = view.columns.heap.references;
-  return targets.subarray(offsets[object], offsets[object + 1]).includes(object) ? 1 : 0;
+  if (view.cycles === null) return null;
+  const { components, cyclic } = view.cycles;
+  const component = components.component[object];
+  return cyclic.includes(component) ? components.size[component] : 0;
 }

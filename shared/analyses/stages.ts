@@ -1,10 +1,11 @@
-import { type Components, components } from "../graph/components.ts";
+import { type Components, components, cyclicComponents } from "../graph/components.ts";
+import { retainedByComponent } from "../graph/condense.ts";
 import { childrenOf, dominators } from "../graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../graph/retained.ts";
 import { reverse } from "../graph/reverse.ts";
 import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root } from "../types/heap.ts";
-import { buildHeapGraph, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
 
 /*
  * What a dump's analysis consists of, stage by stage. Each stage is one plain value over shared memory, so the worker
@@ -23,7 +24,7 @@ export interface ColumnsStage {
 }
 
 export interface GraphStage {
-  readonly graph: Omit<HeapGraph, "forward">;
+  readonly graph: HeapGraph;
   /** Who refers to each object, weakly or not: the reverse of `heap.references`. */
   readonly referrers: Csr;
 }
@@ -37,8 +38,12 @@ export interface DominatorStage {
 }
 
 export interface CycleStage {
-  /** Preorder -> component, and component -> number of objects. */
+  /** Object -> component of the data references (`dataReferences`), and component -> number of objects. */
   readonly components: Components;
+  /** The components that are cycles. */
+  readonly cyclic: IndexColumn;
+  /** Component -> bytes that go with it as a whole. */
+  readonly retained: Float64Array;
 }
 
 /** Objects and own bytes of each type. Time O(n). */
@@ -52,12 +57,12 @@ export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<Co
   return { typeCount, typeBytes };
 }
 
-/** Reachability and both directions of the graph. The forward graph serves the next stages and is dropped after them. */
-export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): GraphStage & { forward: Csr } {
+/** Reachability and both directions of the graph. `retaining` serves a later stage and is dropped after it. */
+export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): GraphStage & { retaining: Csr } {
   const retaining = retainingReferences(heap, (done) => tick(0.1 * done));
-  const { forward, ...graph } = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.75 * done));
+  const graph = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.75 * done));
   const referrers = reverse(heap.references, (done) => tick(0.85 + 0.15 * done));
-  return { graph, referrers, forward };
+  return { graph, referrers, retaining };
 }
 
 export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): DominatorStage {
@@ -78,4 +83,22 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): D
   return { idom, retained, children, retainedByType: byType };
 }
 
-export const cycleStage = (forward: Csr, tick: Tick): CycleStage => ({ components: components(forward, tick) });
+/** Cycles that a person can act on, and what would go with each. */
+export function cycleStage(heap: Heap, { graph }: GraphStage, retaining: Csr, tick: Tick): CycleStage {
+  const { starts, unreachable, node } = graph.preordering;
+  const data = dataReferences(heap, (done) => tick(0.1 * done));
+  const found = components(data, (done) => tick(0.1 + 0.2 * done));
+  const cyclic = cyclicComponents(data, found);
+  const objectsOf = (wanted: (start: number) => boolean) => Array.from(starts.filter(wanted), (start) => node[start]);
+  const retained = retainedByComponent(
+    retaining,
+    found,
+    {
+      alive: objectsOf((start) => start < unreachable),
+      unreachable: objectsOf((start) => start > unreachable),
+      size: heap.shallow,
+    },
+    (done) => tick(0.3 + 0.7 * done),
+  );
+  return { components: found, cyclic, retained };
+}

@@ -3,7 +3,7 @@ import { loadDump, readExtent } from "../store/load.ts";
 import { openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
 import { readMeta, readTypes } from "../store/small-tables.ts";
 import { toFailure } from "../types/failure.ts";
-import type { Tick } from "../types/graph.ts";
+import type { Csr, Tick } from "../types/graph.ts";
 import type { Stage } from "./contract.ts";
 import type { FromBuilder, StageDone, StageValues } from "./worker-messages.ts";
 
@@ -49,16 +49,16 @@ function runStages(path: string, tell: (message: FromBuilder) => void): void {
       const { heap, roots, missing, warnings } = loadDump(file, extent, tick);
       return { heap, roots, missing, warnings, ...typeTotals(heap) };
     });
-    let forward: ReturnType<typeof graphStage>["forward"] | null = null;
+    let retaining: Csr | null = null;
     const graph = run("graph", (tick) => {
-      const { forward: both, ...stage } = graphStage(heap, roots, tick);
-      forward = both;
+      const { retaining: references, ...stage } = graphStage(heap, roots, tick);
+      retaining = references;
       return stage;
     });
     run("dominators", (tick) => dominatorStage(heap, graph, tick));
     run("cycles", (tick) => {
-      if (forward === null) throw new Error("The cycles come after the graph");
-      return cycleStage(forward, tick);
+      if (retaining === null) throw new Error("The cycles come after the graph");
+      return cycleStage(heap, graph, retaining, tick);
     });
   } finally {
     file.close();
