@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 
 export const PAGE_FOLDER = join(DIST, "renderer");
-export const ELECTRON_FOLDER = join(DIST, "electron");
+const PROCESS_FOLDER = join(DIST, "electron");
 
 interface Part {
   readonly folder: string;
@@ -34,7 +34,7 @@ const PAGE: Part = {
 };
 
 const PROCESSES: Part = {
-  folder: ELECTRON_FOLDER,
+  folder: PROCESS_FOLDER,
   sources: ["electron/**/*.ts", "shared/**/*.ts", "package-lock.json"],
   async build(outDir) {
     await buildProcesses(outDir);

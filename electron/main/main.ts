@@ -12,9 +12,11 @@ import { denyPermissions, openWindow } from "./window.ts";
 const SECOND_START = v.object({ files: v.array(v.string()) });
 
 const queue = createOpenQueue();
+// Switches are Chromium's, and may stand anywhere. In a checkout the first of the others is the app itself.
 const files = process.argv
-  .slice(app.isPackaged ? 1 : 2)
+  .slice(1)
   .filter((argument) => !argument.startsWith("-"))
+  .slice(app.isPackaged ? 0 : 1)
   .map((path) => resolve(path));
 
 app.enableSandbox();

@@ -56,13 +56,19 @@ describe(`how the app begins, fails and ends (${NOT_ELECTRON})`, () => {
       status = await client.watch({ snapshot: info.snapshot, seen: status.version });
     const poll = client.watch({ snapshot: info.snapshot, seen: status.version }).catch((thrown: unknown) => thrown);
     await client.snapshots({}); // the poll has arrived before this one
+    await app.answerDialog(join(folder, "other.pyheap"));
+    await app.evaluate(() => window.heapShell?.pickFile());
     await app.killEngine();
     expect(await poll).toMatchObject({ failure: { code: "connection-lost" } });
 
     await app.event("engine-start");
     expect((await client.snapshots({})).rows).toEqual([]);
-    const again = (await client.files({})).rows.find(({ name }) => name === "small.pyheap");
-    expect(await client.open({ file: again?.file as FileId })).toMatchObject({ name: "small.pyheap" });
+    const { rows } = await client.files({});
+    expect(rows.map(({ name, origin }) => [name, origin])).toEqual([
+      ["small.pyheap", "command-line"],
+      ["other.pyheap", "picked"], // never opened, so remembered by the main process alone
+    ]);
+    expect(await client.open({ file: rows[0]?.file as FileId })).toMatchObject({ name: "small.pyheap" });
   });
 
   it("leaves an engine down that dies twice in a row, and says so at once", async () => {
@@ -93,17 +99,14 @@ describe(`how the app begins, fails and ends (${NOT_ELECTRON})`, () => {
     expect((await clientOf(app).snapshots({})).rows).toMatchObject([{ capture }]);
   });
 
-  it("cancels what a page waited for when the page is reloaded", async () => {
+  it("keeps engine and dumps when the page is reloaded", async () => {
     app = await launch(installation, { files: [dump] });
     const [file] = await openedFiles(app, 1);
     const client = clientOf(app);
-    const { snapshot } = await client.open({ file: file as FileId });
-    await app.evaluate((id: string) => {
-      void window.heapShell?.send({ id: "lost" as never, method: "watch", params: { snapshot: id, seen: 99 } });
-    }, snapshot);
+    const { capture } = await client.open({ file: file as FileId });
     await app.reloadPage();
     await app.event("reloaded");
-    expect((await client.snapshots({})).rows.length).toBe(1);
+    expect((await client.snapshots({})).rows).toMatchObject([{ capture }]);
     expect(await listed(app, file)).toMatchObject({ name: "small.pyheap" });
   });
 

@@ -46,6 +46,24 @@ export interface LaunchOptions {
   readonly holdReady?: boolean;
 }
 
+/** Compile error here when a command is added and forgotten below, or the reverse. */
+const COMMANDS = {
+  state: true,
+  ready: true,
+  evaluate: true,
+  answerDialog: true,
+  clickMenu: true,
+  openFile: true,
+  drop: true,
+  permission: true,
+  sendFrom: true,
+  killEngine: true,
+  crashPage: true,
+  reloadPage: true,
+  moveWindow: true,
+  closeWindow: true,
+} as const satisfies Record<CommandName, true>;
+
 type Remote = {
   readonly [Name in CommandName]: (...args: Parameters<Commands[Name]>) => Promise<ReturnType<Commands[Name]>>;
 };
@@ -62,7 +80,7 @@ export interface App extends Omit<Remote, "evaluate"> {
   readonly ended: Promise<number | null>;
   /** What the app's processes have written; for the message of a test that fails. */
   output(): string;
-  /** Ends the app by force, if it still runs. */
+  /** Ends the app without asking it, if it still runs. */
   kill(): Promise<void>;
 }
 
@@ -85,40 +103,26 @@ export function start(installation: Installation, { files = [], holdReady = fals
   const output = collect(child);
   const ended = once(child, "exit").then(([code]) => code as number | null);
   const ask = asker(child, ended, output);
-  const commands = new Proxy({} as Remote, {
-    get:
-      (_target, command: string) =>
-      (...args: readonly unknown[]) =>
-        ask(command as CommandName, args),
-  });
   const inPage = (run: unknown, argument: unknown) => `(${run})(${JSON.stringify(argument)})`;
-  const event = eventsOf(child, ended, output);
-
-  return new Proxy({} as App, {
-    get(_target, name: string) {
-      switch (name) {
-        case "then":
-          return undefined; // an app is no promise
-        case "ended":
-          return ended;
-        case "output":
-          return output;
-        case "event":
-          return event;
-        case "evaluate":
-          return (run: unknown, argument: unknown) => ask("evaluate", [inPage(run, argument)]);
-        case "until":
-          return (run: unknown, argument: unknown) => ask("evaluate", [untilTrue(inPage(run, argument))]);
-        case "kill":
-          return async () => {
-            child.kill("SIGKILL");
-            await ended;
-          };
-        default:
-          return commands[name as CommandName];
-      }
+  const commands = Object.keys(COMMANDS).map((name) => [
+    name,
+    (...args: readonly unknown[]) => ask(name as CommandName, args),
+  ]);
+  return {
+    ...(Object.fromEntries(commands) as Remote), // sound: COMMANDS lists exactly the names
+    evaluate: <A, T>(run: (argument: A) => T | Promise<T>, argument?: A) =>
+      ask("evaluate", [inPage(run, argument)]) as Promise<T>,
+    until: async (condition, argument) => {
+      await ask("evaluate", [untilTrue(inPage(condition, argument))]);
     },
-  });
+    event: eventsOf(child, ended, output),
+    ended,
+    output,
+    async kill() {
+      if (child.connected) child.disconnect(); // then it ends by itself, and its browser with it
+      await ended;
+    },
+  };
 }
 
 /** Looks in the page itself, so that nothing has to travel while it waits. */
