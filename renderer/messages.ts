@@ -51,7 +51,7 @@ export const messages = {
     inside: "From inside your program",
     insideLead: "Put this where memory is high: at the end of a job, or in a view only you can call.",
     insideLines: 'import pyheap_dump\npyheap_dump.dump("app.pyheap")',
-    uploading: (name: string, share: string) => `Sending ${shown(name, 60)}: ${share}`,
+    sending: (name: string) => `Sending ${shown(name, 60)}`,
     reading: (name: string) => (name === "" ? "Opening the file…" : `Opening ${shown(name, 60)}…`),
     failedToOpen: (name: string) => `${shown(name, 60)} was not opened.`,
   },
@@ -283,7 +283,6 @@ export const messages = {
     ignoredLead: "ways through these are left out",
     bringBack: "Bring back",
     bringAllBack: "Bring all back",
-    withoutIgnored: "Without the holders that you ignore, nothing else would keep it alive.",
     others: "Other ways it is held",
     othersLead: (count: number, complete: boolean) =>
       complete ? formatCount(count) : `${formatCount(count)}, perhaps more`,

@@ -48,9 +48,9 @@ export const onHover = (text: string): string => visible(cutMiddle(text, HOVER))
  * last part stays, since it says most.
  */
 export function headAndTail(text: string, longestTail = 28): { head: string; tail: string } {
-  if (text.length <= 20) return { head: text, tail: "" };
   const dot = text.lastIndexOf(".");
   const identifier = dot > 0 && /^\.[\w<>]+$/.test(text.slice(dot));
+  if (text.length <= 20 && !identifier) return { head: text, tail: "" };
   const wanted = identifier && text.length - dot <= longestTail ? text.length - dot : 8;
   const at = text.length - wanted;
   const split = isLow(text.charCodeAt(at)) ? at - 1 : at;

@@ -43,6 +43,11 @@ export class SessionState {
     void this.#restore();
   }
 
+  /** True in a window of our own, without a browser's keys and buttons. */
+  get onDesktop(): boolean {
+    return this.#shell.kind === "desktop";
+  }
+
   snapshotOf(capture: CaptureId): OpenSnapshot | undefined {
     return this.open.find((snapshot) => snapshot.info.capture === capture);
   }
@@ -88,7 +93,11 @@ export class SessionState {
     this.opening = { name: name ?? "", fraction: null };
     try {
       const snapshot = await this.#add(file);
-      this.#navigation.go({ view: "types", capture: snapshot.info.capture, filter: "" });
+      const { capture } = snapshot.info;
+      const { route } = this.#navigation;
+      // A link may have been waiting for just this dump.
+      if (route.view === "start" || route.capture !== capture)
+        this.#navigation.go({ view: "types", capture, filter: "" });
     } catch (thrown) {
       this.report(toFailure(thrown), name);
     } finally {
@@ -141,8 +150,8 @@ export class SessionState {
     try {
       const { rows } = await this.client.snapshots({});
       this.open = rows.map((info) => new OpenSnapshot(info, this.client));
-    } catch (thrown) {
-      this.report(toFailure(thrown), null);
+    } catch {
+      // What the screen asks for next fails in the same way, and says so in its place.
     }
     this.restored = true;
   }
