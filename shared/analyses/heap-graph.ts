@@ -41,8 +41,10 @@ export const retainingReferences = (heap: Heap, tick: Tick): Csr =>
  * function to its globals. Through these two every object that a module's variable leads to is in one cycle with the
  * whole program, which is true and tells nothing.
  */
-export const dataReferences = (heap: Heap, tick: Tick): Csr =>
-  referencesOf(heap, (kind) => REFERENCE_KINDS[kind].retains && kind !== "type" && kind !== "global", tick);
+export const dataReferences = (heap: Heap, tick: Tick): Csr => referencesOf(heap, isDataReference, tick);
+
+export const isDataReference = (kind: ReferenceKind): boolean =>
+  REFERENCE_KINDS[kind].retains && kind !== "type" && kind !== "global";
 
 function referencesOf(heap: Heap, wanted: (kind: ReferenceKind) => boolean, tick: Tick): Csr {
   const { objectCount, references, layout, layouts } = heap;

@@ -191,3 +191,40 @@ export interface Buckets {
   readonly allocatorFree: Bytes | null;
   readonly outsidePython: Bytes | null;
 }
+
+export interface CycleRow {
+  /** The cycle's number in its dump. */
+  readonly cycle: number;
+  readonly objects: number;
+  readonly shallowBytes: Bytes;
+  /** What would go with all members together. */
+  readonly retainedBytes: Bytes;
+  readonly reach: Reach;
+  /** False: garbage that waits for the collector. */
+  readonly reachable: boolean;
+  /** A class, a function or a module is a member: how Python is built, not a leak. */
+  readonly isCode: boolean;
+  /** The most frequent types of its members, at most five. */
+  readonly types: readonly { readonly typeId: TypeId; readonly type: string; readonly count: number }[];
+  /** The shortest ring in it, nearest to the starting points first; empty where the cycle is too large to look for one. */
+  readonly smallestCycle: readonly CycleStep[];
+  readonly weaken: WeakenAdvice | null;
+}
+
+export interface CycleStep {
+  readonly id: ObjectId;
+  readonly type: string;
+  readonly label: string;
+  /** How this one refers to the next one of the ring. */
+  readonly edge: string;
+}
+
+/** The reference to make weak, in every object of its type: then reference counts alone free the cycle. */
+export interface WeakenAdvice {
+  readonly from: ObjectId;
+  readonly to: ObjectId;
+  readonly edge: string;
+  readonly fromType: string;
+  /** What no longer waits for the collector. */
+  readonly freesBytes: Bytes;
+}

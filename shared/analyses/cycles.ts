@@ -1,0 +1,241 @@
+import { components } from "../graph/components.ts";
+import { shortestCycle } from "../graph/shortest-cycle.ts";
+import { type Csr, type IndexColumn, NONE } from "../types/graph.ts";
+import { FLAGS, type Heap } from "../types/heap.ts";
+import { asObjectId, asTypeId } from "../types/ids.ts";
+import type { CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
+import { edgeAt, edgeText } from "./edges.ts";
+import { isDataReference } from "./heap-graph.ts";
+import type { CycleStage } from "./stages.ts";
+import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
+
+/** Larger components are listed and counted, but nobody reads their ring, and breaking them up takes too long. */
+const MOST_MEMBERS = 200_000;
+const TYPES_SHOWN = 5;
+
+export type CycleOrder = "retained" | "shallow" | "objects";
+
+/** The cycles of a dump, with what is needed to list them; made once per dump. */
+export interface CycleIndex {
+  /** Components that are cycles, increasing. */
+  readonly cyclic: IndexColumn;
+  /** `offsets[i] .. offsets[i + 1]` are the members of `cyclic[i]`, increasing. */
+  readonly offsets: Int32Array;
+  readonly members: Int32Array;
+  /** By cycle: own bytes of its members. */
+  readonly shallow: Float64Array;
+  /** By cycle: 1 where a class, a function, a module or code is a member. Such cycles are how Python is built. */
+  readonly isCode: Uint8Array;
+}
+
+/** Groups objects by cycle. Time O(n). */
+export function indexCycles(heap: Heap, { components: found, cyclic }: CycleStage): CycleIndex {
+  const cycleOf = new Int32Array(found.count).fill(NONE);
+  for (let i = 0; i < cyclic.length; i++) cycleOf[cyclic[i]] = i;
+  const offsets = new Int32Array(cyclic.length + 1);
+  for (let i = 0; i < cyclic.length; i++) offsets[i + 1] = offsets[i] + found.size[cyclic[i]];
+  const next = offsets.slice(0, cyclic.length);
+  const members = new Int32Array(offsets[cyclic.length]);
+  const shallow = new Float64Array(cyclic.length);
+  const isCode = new Uint8Array(cyclic.length);
+  const codeTypes = heap.types.map((type) => CODE_TYPES.has(type.name));
+  for (let object = 0; object < heap.objectCount; object++) {
+    const cycle = cycleOf[found.component[object]];
+    if (cycle === NONE) continue;
+    members[next[cycle]++] = object;
+    shallow[cycle] += heap.shallow[object];
+    if ((heap.flags[object] & FLAGS.isClass) !== 0 || codeTypes[heap.type[object]]) isCode[cycle] = 1;
+  }
+  return { cyclic, offsets, members, shallow, isCode };
+}
+
+const CODE_TYPES = new Set([
+  "function",
+  "module",
+  "code",
+  "classmethod",
+  "staticmethod",
+  "property",
+  "method_descriptor",
+]);
+
+/** Positions in `index.cyclic` of the cycles of this kind, most of it first; equal ones in their order. */
+export function cyclesInOrder(
+  view: HeapView,
+  stage: CycleStage,
+  index: CycleIndex,
+  { kind, by, descending }: { kind: "data" | "code"; by: CycleOrder; descending: boolean },
+): number[] {
+  const key = (cycle: number): number =>
+    by === "retained"
+      ? stage.retained[index.cyclic[cycle]]
+      : by === "shallow"
+        ? index.shallow[cycle]
+        : index.offsets[cycle + 1] - index.offsets[cycle];
+  // Garbage waits for the collector whatever it is made of, so classes do not make it uninteresting.
+  const isData = (cycle: number): boolean =>
+    index.isCode[cycle] === 0 || reachOf(view, index.members[index.offsets[cycle]]) === "unreachable";
+  return [...index.cyclic.keys()]
+    .filter((cycle) => isData(cycle) === (kind === "data"))
+    .sort((a, b) => (descending ? key(b) - key(a) : key(a) - key(b)) || a - b);
+}
+
+/** One cycle with its smallest ring and the reference to make weak. Time O(its references), bounded. */
+export function cycleRow(view: HeapView, stage: CycleStage, index: CycleIndex, cycle: number): CycleRow {
+  const { heap } = view.columns;
+  const members = index.members.subarray(index.offsets[cycle], index.offsets[cycle + 1]);
+  const component = index.cyclic[cycle];
+  const reach = reachOf(view, members[0]) ?? "named";
+  const ring = members.length > MOST_MEMBERS ? null : ringOf(view, stage, component, members);
+  return {
+    cycle,
+    objects: members.length,
+    shallowBytes: index.shallow[cycle],
+    retainedBytes: stage.retained[component],
+    reach,
+    reachable: reach !== "unreachable",
+    isCode: index.isCode[cycle] === 1,
+    types: mostFrequentTypes(heap, members),
+    smallestCycle: ring === null ? [] : ring.edges.map(({ source, place }) => stepAt(view, source, place)),
+    weaken: ring === null ? null : weakenAdvice(view, ring, stage.retained[component]),
+  };
+}
+
+interface RingEdge {
+  readonly source: number;
+  readonly target: number;
+  /** Position in the source's list of references. */
+  readonly place: number;
+}
+
+interface Ring {
+  /** Starts at the member that is nearest to the starting points. */
+  readonly edges: readonly RingEdge[];
+  /** The references among the members, node i being `members[i]`. */
+  readonly inside: ComponentGraph;
+}
+
+interface ComponentGraph extends Csr {
+  readonly members: Int32Array;
+  /** By edge: its place in the source's list. */
+  readonly places: Int32Array;
+}
+
+function ringOf(view: HeapView, stage: CycleStage, component: number, members: Int32Array): Ring {
+  const inside = graphInside(view.columns.heap, stage, component, members);
+  const edges = shortestCycle(inside).map((edge): RingEdge => {
+    const source = members[sourceOf(inside, edge)];
+    return { source, target: members[inside.targets[edge]], place: inside.places[edge] };
+  });
+  const numbers = edges.map(({ source }) => preorderOf(view, source));
+  const first = numbers.indexOf(Math.min(...numbers));
+  return { edges: [...edges.slice(first), ...edges.slice(0, first)], inside };
+}
+
+/** The data references between the members of one component. Time O(their references). */
+function graphInside(
+  heap: Heap,
+  { components: found }: CycleStage,
+  component: number,
+  members: Int32Array,
+): ComponentGraph {
+  const { offsets, targets } = heap.references;
+  const numberOf = new Map(Array.from(members, (object, i) => [object, i]));
+  const insideOffsets = new Int32Array(members.length + 1);
+  const insideTargets: number[] = [];
+  const places: number[] = [];
+  for (const [i, object] of members.entries()) {
+    for (let e = offsets[object]; e < offsets[object + 1]; e++) {
+      const target = targets[e];
+      if (target === heap.objectCount || found.component[target] !== component) continue;
+      const place = e - offsets[object];
+      if (!isDataReference(edgeAt(heap, object, place).kind)) continue;
+      insideTargets.push(numberOf.get(target) ?? 0);
+      places.push(place);
+    }
+    insideOffsets[i + 1] = insideTargets.length;
+  }
+  return {
+    nodeCount: members.length,
+    offsets: insideOffsets,
+    targets: Int32Array.from(insideTargets),
+    members,
+    places: Int32Array.from(places),
+  };
+}
+
+/** The node that an edge leaves: the last one whose list begins at or before it. Time O(log n). */
+function sourceOf({ offsets, nodeCount }: Csr, edge: number): number {
+  let low = 0;
+  for (let high = nodeCount; high - low > 1; ) {
+    const middle = (low + high) >>> 1;
+    if (offsets[middle] <= edge) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function stepAt(view: HeapView, source: number, place: number): CycleStep {
+  const { heap } = view.columns;
+  const { id, type, label } = objectRow(view, source);
+  return { id, type, label, edge: edgeText(heap, view.texts, source, edgeAt(heap, source, place)) };
+}
+
+/**
+ * The reference of the ring to make weak: one whose kind, made weak in every object of its type, leaves no cycle among
+ * the members, so that reference counts alone free them. Of several, the one that points back to a holder: from a
+ * child to its parent. Null where no single kind of reference is enough.
+ */
+function weakenAdvice(view: HeapView, { edges, inside }: Ring, freesBytes: number): WeakenAdvice | null {
+  const { heap } = view.columns;
+  const pattern = (object: number, place: number): string => {
+    const { kind, name } = edgeAt(heap, object, place);
+    return JSON.stringify([heap.type[object], kind, name]);
+  };
+  const enough = edges.filter(({ source, place }) => {
+    const weak = pattern(source, place);
+    return isAcyclic(inside, (node, edge) => pattern(inside.members[node], inside.places[edge]) !== weak);
+  });
+  const best = enough.find(({ source, target }) => holds(view, target, source)) ?? enough.at(-1);
+  if (best === undefined) return null;
+  return {
+    from: asObjectId(best.source),
+    to: asObjectId(best.target),
+    edge: edgeText(heap, view.texts, best.source, edgeAt(heap, best.source, best.place)),
+    fromType: heap.types[heap.type[best.source]].name,
+    freesBytes,
+  };
+}
+
+function isAcyclic({ nodeCount, offsets, targets }: Csr, stays: (node: number, edge: number) => boolean): boolean {
+  const keptOffsets = new Int32Array(nodeCount + 1);
+  const kept: number[] = [];
+  for (let v = 0; v < nodeCount; v++) {
+    for (let e = offsets[v]; e < offsets[v + 1]; e++) {
+      if (!stays(v, e)) continue;
+      if (targets[e] === v) return false;
+      kept.push(targets[e]);
+    }
+    keptOffsets[v + 1] = kept.length;
+  }
+  return components({ nodeCount, offsets: keptOffsets, targets: Int32Array.from(kept) }).count === nodeCount;
+}
+
+/** Whether `object` would be gone without `holder`: the holder is among its dominators. */
+function holds(view: HeapView, holder: number, object: number): boolean {
+  if (view.dominators === null) return false;
+  const wanted = preorderOf(view, holder);
+  let number = preorderOf(view, object);
+  // A dominator has a smaller number, so the climb can end early.
+  while (number > wanted) number = view.dominators.idom[number];
+  return number === wanted;
+}
+
+function mostFrequentTypes(heap: Heap, members: Int32Array): CycleRow["types"] {
+  const counts = new Map<number, number>();
+  for (const object of members) counts.set(heap.type[object], (counts.get(heap.type[object]) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, countA], [b, countB]) => countB - countA || a - b)
+    .slice(0, TYPES_SHOWN)
+    .map(([type, count]) => ({ typeId: asTypeId(type), type: heap.types[type].name, count }));
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { cycleRow, cyclesInOrder, indexCycles } from "../../shared/analyses/cycles.ts";
+import type { CycleRow } from "../../shared/types/rows.ts";
+import { viewOf } from "../fixtures/drawn-heap.ts";
+
+function cycles(picture: string, kind: "data" | "code" = "data"): CycleRow[] {
+  const { view } = viewOf(picture);
+  if (view.cycles === null) throw new Error("The cycles are done in a drawn heap");
+  const stage = view.cycles;
+  const index = indexCycles(view.columns.heap, stage);
+  const order = cyclesInOrder(view, stage, index, { kind, by: "retained", descending: true });
+  return order.map((cycle) => cycleRow(view, stage, index, cycle));
+}
+
+const ring = (row: CycleRow | undefined): string =>
+  row?.smallestCycle.map((step) => `${step.label} ${step.edge}`).join(" → ") ?? "";
+
+const TREE = `
+  @module app: m
+  m  module "app" -> .ROOT p
+  p  app.Parent size=100 -> .children l
+  l  list -> [] a [] b
+  a  app.Child size=10 -> .parent p .data d
+  b  app.Child size=10 -> .parent p
+  d  bytes size=1000
+`;
+
+describe("reference cycles", () => {
+  it("have the shortest ring with the names of its references, nearest to the starting point first", () => {
+    const [row] = cycles(TREE);
+    expect(row).toMatchObject({ objects: 4, shallowBytes: 136, reachable: true, isCode: false });
+    expect(ring(row)).toBe("Parent .children → list, 2 items [0] → Child .parent");
+  });
+
+  it("keep alive what would go with all members together", () => {
+    expect(cycles(TREE)[0]?.retainedBytes).toBe(1136);
+  });
+
+  it("are cured by making the reference back to the holder weak, in all objects of its type", () => {
+    expect(cycles(TREE)[0]?.weaken).toMatchObject({ edge: ".parent", fromType: "app.Child", freesBytes: 1136 });
+  });
+
+  it("get no advice where one weak reference is not enough", () => {
+    const [row] = cycles(`
+      @module app: m
+      m  module "app" -> .a a
+      a  app.A -> .b b .c c
+      b  app.B -> .a a .c c
+      c  app.C -> .a a .b b
+    `);
+    expect(row?.weaken).toBeNull();
+  });
+
+  it("that nobody holds are garbage waiting for the collector", () => {
+    const rows = cycles(`${TREE}
+      x  app.Node size=5000 -> .me x
+    `);
+    expect(rows.map((row) => [row.reachable, row.objects])).toEqual([
+      [false, 1],
+      [true, 4],
+    ]);
+    expect(ring(rows[0])).toBe("Node .me");
+  });
+
+  it("through an instance's class or a function's globals do not count: all of a program is in that one", () => {
+    const picture = `
+      @module app: m
+      m  module "app" -> dict d
+      d  dict -> ['CACHE'] c ['f'] f
+      c  dict -> ['one'] x
+      x  app.Item -> type k
+      k  type "app.Item" class -> dict kd
+      kd dict -> ['method'] f
+      f  function "app.f" -> global d
+    `;
+    expect(cycles(picture)).toEqual([]);
+    expect(cycles(picture, "code")).toEqual([]);
+  });
+
+  it("of classes are apart: that is how Python is built", () => {
+    const picture = `
+      @module app: m
+      m  module "app" -> .Item k
+      k  type "app.Item" class -> mro t
+      t  tuple -> [] k
+    `;
+    expect(cycles(picture)).toEqual([]);
+    expect(cycles(picture, "code")).toMatchObject([{ objects: 2, isCode: true }]);
+  });
+
+  it("of several entries keep alive what no single member keeps", () => {
+    const [row] = cycles(`
+      @module app: m
+      m  module "app" -> .a a .b b
+      a  app.Node size=10 -> .next b .shared s
+      b  app.Node size=10 -> .next a .shared s
+      s  bytes size=500
+    `);
+    expect(row?.retainedBytes).toBe(520);
+  });
+});
