@@ -169,6 +169,36 @@ it("follows the system's colours until it is told otherwise, and remembers that"
   await page.context().close();
 });
 
+it("selects in the picture what is clicked, and leads on from there", async () => {
+  const { page } = await openPage(browser, server.url);
+  await askWhy(page);
+  const picture = page.getByRole("img", { name: /drawn: \d+ objects/ });
+  await picture.locator("canvas").first().waitFor();
+  const box = await picture.boundingBox();
+  if (box === null) throw new Error("The picture has no place");
+  // Where the object stands is the layout's business, so the picture is searched from below: it is drawn last.
+  const chosen = page.locator(".chosen").getByRole("link").first();
+  for (let y = box.height - 12; y > 0 && (await chosen.count()) === 0; y -= 12)
+    for (let x = 0.2; x < 0.8 && (await chosen.count()) === 0; x += 0.06)
+      await page.mouse.click(box.x + x * box.width, box.y + y);
+  expect(await chosen.textContent()).toBe("Session");
+  await chosen.click();
+  await heading(page).filter({ hasText: "Session uses" }).waitFor();
+  await page.context().close();
+});
+
+it("copies the answer as Markdown", async () => {
+  const { page } = await openPage(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  await askWhy(page);
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.getByText("Copied").first().waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(/^\*\*This Session is alive because .*\*\*\n/);
+  expect(copied).toMatch(/\| `\._SESSIONS` `dict, 200 entries` \| [\d.]+ KiB \| [\d.]+ KiB \|/);
+  expect(copied).toContain("Weak references (they do not keep it alive):");
+  await page.context().close();
+});
+
 it("finds a type, an address and a text from one field", async () => {
   const { page } = await openPage(browser, server.url);
   await askWhy(page);
