@@ -181,6 +181,8 @@ export const messages = {
           return sentence`Held from outside Python`;
         case "unreachable":
           return sentence`No known holder`;
+        case "cycle":
+          return sentence`Members of one reference cycle`;
       }
     },
     heldOutside: (count: number, bytes: number): Sentence =>

@@ -16,6 +16,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   object FILE ID                    one object: sizes, count, what it holds, who holds it
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
+  cycles FILE                       reference cycles, and which reference to make weak   [--code]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
@@ -76,6 +77,7 @@ async function run(argv: readonly string[]): Promise<number> {
     object: values.object,
     paths: Math.max(1, count("paths", values.paths, 100)),
     ignore: values.ignore ?? [],
+    code: values.code,
   };
   const answer = await withDump(file, (dump) => COMMANDS[command].run(dump, options));
   print(answer, values.json);
@@ -102,6 +104,7 @@ function parse(argv: readonly string[]) {
         object: { type: "string" },
         paths: { type: "string", default: "3" },
         ignore: { type: "string", multiple: true },
+        code: { type: "boolean", default: false },
         port: { type: "string" },
         "no-browser": { type: "boolean", default: false },
       },

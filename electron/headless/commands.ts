@@ -21,6 +21,8 @@ export interface Options {
   readonly object: string | undefined;
   readonly paths: number;
   readonly ignore: readonly string[];
+  /** Cycles of classes and functions instead of data. */
+  readonly code: boolean;
 }
 
 /** A command's result, for scripts and for people. */
@@ -43,6 +45,7 @@ export const COMMANDS = {
   object: { arguments: ["FILE", "ID"], run: runObject },
   why: { arguments: ["FILE", "ID"], run: runWhy },
   dominators: { arguments: ["FILE"], run: runDominators },
+  cycles: { arguments: ["FILE"], run: runCycles },
   tables: { arguments: ["FILE", "OUT"], run: runTables },
 } satisfies Record<string, Command>;
 
@@ -196,6 +199,31 @@ async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise
         ...(why.complete ? [] : ["", "There may be more ways: the search ended at its bound."]),
       ].join("\n"),
   };
+}
+
+async function runCycles({ client, snapshot }: OpenDump, { offset, limit, filter, code }: Options): Promise<Answer> {
+  const page = await rows(offset, limit, (range) =>
+    client.cycles({
+      snapshot,
+      of: code ? "code" : "data",
+      source: { kind: "all" },
+      sort: { by: "retained", descending: true },
+      filter: { text: filter ?? "" },
+      ...range,
+    }),
+  );
+  return list(page, [
+    { title: "objects", align: "right", text: (row) => number(row.objects) },
+    { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+    { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+    { title: "", text: (row) => (row.reachable ? "held" : "garbage waiting") },
+    {
+      title: "smallest ring",
+      text: (row) => row.smallestCycle.map((s) => `${s.label}${s.edge}`).join(" → "),
+      most: 80,
+    },
+    { title: "make weak", text: (row) => (row.weaken === null ? "" : `${row.weaken.fromType}${row.weaken.edge}`) },
+  ]);
 }
 
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {

@@ -3,8 +3,9 @@ import { shortestCycle } from "../graph/shortest-cycle.ts";
 import { type Csr, type IndexColumn, NONE } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import { asObjectId, asTypeId } from "../types/ids.ts";
-import type { CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
-import { edgeAt, edgeText } from "./edges.ts";
+import type { ReferenceKind } from "../types/reference-kinds.ts";
+import type { CyclePage, CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
+import { edgeAt, edgeText, identifierIn } from "./edges.ts";
 import { isDataReference } from "./heap-graph.ts";
 import type { CycleStage } from "./stages.ts";
 import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
@@ -58,6 +59,47 @@ const CODE_TYPES = new Set([
   "property",
   "method_descriptor",
 ]);
+
+/** The members of a cycle by its number; none for a number that no cycle has. Needs the cycles. */
+export function membersOf(view: HeapView, cycle: number): Int32Array {
+  const { offsets, members } = cycleIndexOf(view);
+  return cycle + 1 < offsets.length ? members.subarray(offsets[cycle], offsets[cycle + 1]) : members.subarray(0, 0);
+}
+
+/** A page of the cycles of this kind in which a type called like `text` takes part. Needs the cycles. */
+export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: CycleRequest): CyclePage {
+  const stage = view.cycles;
+  if (stage === null) throw new Error("The cycles were asked for before they were done");
+  const index = cycleIndexOf(view);
+  const { heap } = view.columns;
+  const wanted = text.toLowerCase();
+  const matches = heap.types.map((type) => type.name.toLowerCase().includes(wanted));
+  const all = cyclesInOrder(view, stage, index, { kind: of, ...sort }).filter(
+    (cycle) => wanted === "" || membersOf(view, cycle).some((object) => matches[heap.type[object]]),
+  );
+  const totals = { waiting: { objects: 0, bytes: 0 }, held: { objects: 0, bytes: 0 } };
+  for (const cycle of all) {
+    const group = reachOf(view, membersOf(view, cycle)[0]) === "unreachable" ? totals.waiting : totals.held;
+    group.objects += membersOf(view, cycle).length;
+    group.bytes += stage.retained[index.cyclic[cycle]];
+  }
+  const rows = all.slice(offset, offset + limit).map((cycle) => cycleRow(view, stage, index, cycle));
+  return { total: all.length, rows, ...totals };
+}
+
+export interface CycleRequest {
+  readonly of: "data" | "code";
+  readonly sort: { readonly by: CycleOrder; readonly descending: boolean };
+  readonly text: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+function cycleIndexOf(view: HeapView): CycleIndex {
+  if (view.cycles === null) throw new Error("The cycles were asked for before they were done");
+  view.cycleIndex ??= indexCycles(view.columns.heap, view.cycles);
+  return view.cycleIndex;
+}
 
 /** Positions in `index.cyclic` of the cycles of this kind, most of it first; equal ones in their order. */
 export function cyclesInOrder(
@@ -189,21 +231,49 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
 function weakenAdvice(view: HeapView, { edges, inside }: Ring, freesBytes: number): WeakenAdvice | null {
   const { heap } = view.columns;
   const pattern = (object: number, place: number): string => {
-    const { kind, name } = edgeAt(heap, object, place);
-    return JSON.stringify([heap.type[object], kind, name]);
+    const { kind, name, key } = edgeAt(heap, object, place);
+    return JSON.stringify([heap.type[object], kind, name, key]);
   };
   const enough = edges.filter(({ source, place }) => {
+    if (!canBeWeak(heap, source, edgeAt(heap, source, place).kind)) return false;
     const weak = pattern(source, place);
     return isAcyclic(inside, (node, edge) => pattern(inside.members[node], inside.places[edge]) !== weak);
   });
   const best = enough.find(({ source, target }) => holds(view, target, source)) ?? enough.at(-1);
   if (best === undefined) return null;
+  const owner = ownerOfDict(heap, edges, best);
   return {
     from: asObjectId(best.source),
     to: asObjectId(best.target),
-    edge: edgeText(heap, view.texts, best.source, edgeAt(heap, best.source, best.place)),
-    fromType: heap.types[heap.type[best.source]].name,
+    ...writtenAt(view, owner, best),
     freesBytes,
+  };
+}
+
+/** A place where a program can put a weak reference: not a class's bases, and not a tuple. */
+function canBeWeak(heap: Heap, source: number, kind: ReferenceKind): boolean {
+  if (kind === "item") return heap.types[heap.type[source]].name !== "tuple";
+  return kind === "attribute" || kind === "slot" || kind === "value" || kind === "cell" || kind === "local";
+}
+
+/** Where the reference is in the `__dict__` of an object of the ring: that object, which is what a person knows. */
+function ownerOfDict(heap: Heap, edges: readonly RingEdge[], { source }: RingEdge): number | null {
+  const before = edges.find((edge) => edge.target === source);
+  return before !== undefined && edgeAt(heap, before.source, before.place).kind === "dict" ? before.source : null;
+}
+
+function writtenAt(
+  view: HeapView,
+  owner: number | null,
+  { source, place }: RingEdge,
+): { edge: string; fromType: string } {
+  const { heap } = view.columns;
+  const edge = edgeAt(heap, source, place);
+  const name = owner === null || edge.key === NONE ? null : identifierIn(view.texts.get(edge.key));
+  const holder = name === null || owner === null ? source : owner;
+  return {
+    edge: name === null ? edgeText(heap, view.texts, source, edge) : `.${name}`,
+    fromType: heap.types[heap.type[holder]].name,
   };
 }
 

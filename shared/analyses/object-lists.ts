@@ -2,6 +2,7 @@ import { orderOf } from "../graph/sort.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import { parseAddress } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
+import { membersOf } from "./cycles.ts";
 import { type HeapView, preorderOf, retainedOf } from "./view.ts";
 
 export type ObjectOrder = "retained" | "shallow" | "id";
@@ -36,6 +37,8 @@ export function objectsOf(view: HeapView, source: Source, search: SearchText, ti
       const address = parseAddress(source.address);
       return where(heap.objectCount, (object) => heap.address[object] === address);
     }
+    case "cycle":
+      return membersOf(view, source.cycle);
     case "held-outside": {
       const { heldOutside, preordering } = stage(view.graph).graph;
       return increasing(preordering.node.subarray(heldOutside, preordering.unreachable), heap.objectCount);

@@ -3,6 +3,7 @@ import { NONE } from "../types/graph.ts";
 import { FLAGS, UNKNOWN } from "../types/heap.ts";
 import { asAddress, asObjectId, asTypeId } from "../types/ids.ts";
 import type { ObjectRow, Reach, RootInfo } from "../types/rows.ts";
+import type { CycleIndex } from "./cycles.ts";
 import { labelOf, type TextSource } from "./edges.ts";
 import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "./stages.ts";
 
@@ -17,6 +18,8 @@ export interface HeapView {
   readonly rootsOf: ReadonlyMap<number, readonly RootInfo[]> | null;
   /** The dicts that hold modules' variables, and the modules' names; once the columns are there. */
   readonly moduleOfDict: ReadonlyMap<number, string> | null;
+  /** The cycles' members, made when they are first asked for. */
+  cycleIndex: CycleIndex | null;
   /** Memory of path searches, made at the first one. */
   scratch: PathScratch | null;
 }

@@ -1,3 +1,4 @@
+import { cyclePage } from "../analyses/cycles.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
 import { inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
@@ -109,6 +110,9 @@ export class Answerer {
       return whyAlive(view, object, { paths, ignored: ignore }, tick);
     },
 
+    cycles: async ({ of, sort, filter, offset, limit }) =>
+      cyclePage(await this.#viewAt("cycles"), { of, sort, text: filter.text, offset, limit }),
+
     exportTables: async ({ path }, tick) => exportTables(relational(await this.#viewAt("graph")), path, tick),
   };
 
@@ -155,6 +159,7 @@ export class Answerer {
       cycles,
       rootsOf: graph === null ? null : rootsByObject(graph),
       moduleOfDict: this.#moduleOfDict,
+      cycleIndex: null,
       scratch: null,
     };
     return this.#view;
@@ -174,6 +179,8 @@ function stageFor(source: Source): Exclude<Stage, "types"> {
   switch (source.kind) {
     case "dominated":
       return "dominators";
+    case "cycle":
+      return "cycles";
     case "referrers":
     case "held-outside":
     case "unreachable":

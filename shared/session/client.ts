@@ -14,6 +14,7 @@ const METHODS = {
   references: true,
   object: true,
   why: true,
+  cycles: true,
   typeNamed: true,
   cancel: true,
 } as const satisfies Record<Method, true>;

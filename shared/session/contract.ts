@@ -2,6 +2,7 @@ import type { Failure } from "../types/failure.ts";
 import type { Bytes, ObjectId, SnapshotId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type {
+  CyclePage,
   DumpInfo,
   ObjectDetail,
   ObjectRow,
@@ -14,6 +15,9 @@ import type {
 
 export type {
   Buckets,
+  CyclePage,
+  CycleRow,
+  CycleStep,
   DumpInfo,
   ObjectDetail,
   ObjectRow,
@@ -28,6 +32,7 @@ export type {
   Summary,
   Totals,
   TypeRow,
+  WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
 
@@ -59,6 +64,8 @@ export interface SessionApi {
     readonly paths: number;
     readonly ignore: readonly ObjectId[];
   }): Promise<WhyAlive>;
+  /** Reference cycles: those that a person can act on, or those of which Python itself is built (`code`). */
+  cycles(request: ListRequest<CycleSort> & { readonly of: "data" | "code" }): Promise<CyclePage>;
   /** The type with this exact name, or with this unique bare name. */
   typeNamed(request: { readonly snapshot: SnapshotId; readonly name: string }): Promise<TypeRow>;
   /** Stops the request with this id, wherever it runs. Unknown ids are ignored. */
@@ -128,6 +135,7 @@ export interface Filter {
 
 export type TypeSort = "retained" | "shallow" | "count" | "name";
 export type ObjectSort = "retained" | "shallow" | "id";
+export type CycleSort = "retained" | "shallow" | "objects";
 /** `place`: as the holder stores them. */
 export type ReferenceSort = "place" | "retained" | "shallow";
 

@@ -20,6 +20,7 @@ const source = v.variant("kind", [
   v.object({ kind: v.literal("address"), address: text }),
   v.object({ kind: v.literal("held-outside") }),
   v.object({ kind: v.literal("unreachable") }),
+  v.object({ kind: v.literal("cycle"), cycle: index }),
 ]);
 
 const list = (...by: string[]) =>
@@ -49,6 +50,7 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     paths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
     ignore: v.pipe(v.array(index), v.maxLength(1000)),
   }),
+  cycles: v.intersect([list("retained", "shallow", "objects"), v.object({ of: v.picklist(["data", "code"]) })]),
   typeNamed: v.object({ snapshot, name: text }),
   cancel: v.object({ request: v.pipe(v.string(), v.maxLength(100)) }),
 };

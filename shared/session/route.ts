@@ -60,6 +60,8 @@ function formatSource(source: Source): string {
       return `text/${encodeURIComponent(source.text)}`;
     case "address":
       return `address/${encodeURIComponent(source.address)}`;
+    case "cycle":
+      return `cycle/${source.cycle}`;
     default:
       return assertNever(source);
   }
@@ -83,6 +85,8 @@ function parseSource([kind = "", value = ""]: readonly string[]): Source | null 
       return { kind, text: decode(value) };
     case "address":
       return { kind, address: decode(value) };
+    case "cycle":
+      return id === null ? null : { kind, cycle: id };
     default:
       return null;
   }

@@ -137,6 +137,7 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     references: ask("references"),
     object: ask("object"),
     why: ask("why"),
+    cycles: ask("cycles"),
   };
 
   return {

@@ -45,7 +45,7 @@ export type FromBuilder =
 /** What the answerer can do: methods of the contract about one snapshot, and what only a shell on this machine may ask. */
 export type AnswererApi = Pick<
   SessionApi,
-  "summary" | "types" | "objects" | "references" | "object" | "why" | "typeNamed"
+  "summary" | "types" | "objects" | "references" | "object" | "why" | "cycles" | "typeNamed"
 > & {
   /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */
   exportTables(request: { readonly path: string }): Promise<{ readonly objects: number; readonly references: number }>;

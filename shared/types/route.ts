@@ -12,7 +12,9 @@ export type Source =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "address"; readonly address: string }
   | { readonly kind: "held-outside" }
-  | { readonly kind: "unreachable" };
+  | { readonly kind: "unreachable" }
+  /** The members of one reference cycle. */
+  | { readonly kind: "cycle"; readonly cycle: number };
 
 /** Where the user is. A link, a tab and the Back button are the same value; dumps go by their capture id. */
 export type Route =

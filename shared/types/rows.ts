@@ -192,6 +192,12 @@ export interface Buckets {
   readonly outsidePython: Bytes | null;
 }
 
+export interface CyclePage extends Page<CycleRow> {
+  /** All of this kind: the garbage that waits for the collector, and what is held. */
+  readonly waiting: Totals;
+  readonly held: Totals;
+}
+
 export interface CycleRow {
   /** The cycle's number in its dump. */
   readonly cycle: number;

@@ -40,6 +40,28 @@ describe("reference cycles", () => {
     expect(cycles(TREE)[0]?.weaken).toMatchObject({ edge: ".parent", fromType: "app.Child", freesBytes: 1136 });
   });
 
+  it("are told by the object whose __dict__ has the reference, not by the dict", () => {
+    const [row] = cycles(`
+      @module app: m
+      m  module "app" -> .ROOT p
+      p  app.Parent -> .child c
+      c  app.Child -> dict d
+      d  dict -> ['parent'] p ['name'] n
+      n  str
+    `);
+    expect(row?.weaken).toMatchObject({ edge: ".parent", fromType: "app.Child" });
+  });
+
+  it("are never cured by what a program can't make weak, such as an item of a tuple", () => {
+    const [row] = cycles(`
+      @module app: m
+      m  module "app" -> .t t
+      t  tuple -> [] x
+      x  app.Item -> .all t
+    `);
+    expect(row?.weaken).toMatchObject({ edge: ".all", fromType: "app.Item" });
+  });
+
   it("get no advice where one weak reference is not enough", () => {
     const [row] = cycles(`
       @module app: m

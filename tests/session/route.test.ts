@@ -16,6 +16,7 @@ const SOURCES: Source[] = [
   { kind: "address", address: "0x7f00" },
   { kind: "held-outside" },
   { kind: "unreachable" },
+  { kind: "cycle", cycle: 3 },
 ];
 const ROUTES: Route[] = [
   { view: "start" },
