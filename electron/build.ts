@@ -16,6 +16,7 @@ export const PAGE_FOLDER = join(DIST, "renderer");
 const PROCESS_FOLDER = join(DIST, "electron");
 
 interface Part {
+  readonly name: string;
   readonly folder: string;
   /** Everything the result depends on. */
   readonly sources: readonly string[];
@@ -23,17 +24,21 @@ interface Part {
 }
 
 const PAGE: Part = {
+  name: "the page",
   folder: PAGE_FOLDER,
   sources: ["renderer/**/*", "shared/{types,session}/*.ts", "package-lock.json", "electron/build.ts"],
   async build(outDir) {
     const vite = await import("vite");
     const root = join(ROOT, "renderer");
-    const build = { outDir, emptyOutDir: true };
+    // The page's compiler takes most of the time, which is no news to who waits for it.
+    const rolldownOptions = { checks: { pluginTimings: false } };
+    const build = { outDir, emptyOutDir: true, rolldownOptions };
     await vite.build({ root, configFile: join(root, "vite.config.ts"), build, logLevel: "warn" });
   },
 };
 
 const PROCESSES: Part = {
+  name: "the desktop app",
   folder: PROCESS_FOLDER,
   sources: ["electron/**/*.ts", "shared/**/*.ts", "package-lock.json"],
   async build(outDir) {
@@ -89,7 +94,9 @@ export async function buildPreload(outDir: string): Promise<void> {
 export async function buildIfStale({ pageOnly = false }: { readonly pageOnly?: boolean } = {}): Promise<void> {
   for (const part of pageOnly ? [PAGE] : [PAGE, PROCESSES]) {
     const stamp = fingerprint(part.sources);
-    if (stampOf(part) !== stamp) await rebuild(part, stamp);
+    if (stampOf(part) === stamp) continue;
+    console.error(`Building ${part.name} …`);
+    await rebuild(part, stamp);
   }
 }
 
@@ -103,6 +110,8 @@ async function rebuild(part: Part, stamp: string): Promise<void> {
     await writeFile(join(fresh, STAMP), stamp);
     if (existsSync(part.folder)) await rename(part.folder, old);
     await rename(fresh, part.folder);
+  } catch (thrown) {
+    if (stampOf(part) !== stamp) throw thrown; // else another process has built the same meanwhile
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
   }
