@@ -564,7 +564,7 @@ _TYPE: Run = ("type", "__class__", 1)
 _DICT: Run = ("dict", "__dict__", 1)
 _REST: Run = ("unnamed", None, "rest")
 
-_SECRET_WORDS = (
+_SENSITIVE_WORDS = (
     *("passw", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "api key"),
     *("authorization", "authorisation", "cookie", "private_key", "private-key", "private key"),
     *("privatekey", "credential"),
@@ -573,7 +573,7 @@ _SECRET_WORDS = (
 
 def _is_secret_name(name: str) -> bool:
     lower = name.lower()
-    return any(map(lower.__contains__, _SECRET_WORDS))
+    return any(map(lower.__contains__, _SENSITIVE_WORDS))
 
 
 def _secret_names(strings: Iterable[str]) -> set[int]:
@@ -587,7 +587,7 @@ def _secret_names(strings: Iterable[str]) -> set[int]:
     if starts[-1] != len(everything) + 1:  # a letter whose lower case is longer
         return {id(name) for name in names if _is_secret_name(name)}
     found: set[int] = set()
-    for word in _SECRET_WORDS:
+    for word in _SENSITIVE_WORDS:
         at = everything.find(word)
         while at >= 0:
             found.add(id(names[bisect_right(starts, at) - 1]))
@@ -1112,6 +1112,10 @@ class _Describers:
         self._exact.update((id(kind), descriptor) for kind in _DESCRIPTORS)
         self._exact.update((number, self._generator) for number in _GENERATORS)
         self._exact.update((id(kind), None) for kind in _ATOMS)
+
+    def let_go(self) -> None:
+        """Break the cycles through our own methods, for the collector is not to find them."""
+        self._exact.clear()
 
     def choose(self, cls: type) -> Optional[Describer]:
         """Return how to describe the instances of a type."""
@@ -1776,14 +1780,14 @@ class _Running:
         self._variables: dict[int, list[tuple[str, int]]] = {}
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
-        for ident, frame in sys._current_frames().items():
-            current = ident == _thread.get_ident()
+        ours = _thread.get_ident()
+        tops: dict[int, Optional[types.FrameType]] = {**sys._current_frames(), ours: innermost}
+        for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
-            thread = _Thread(ident, known, current)
-            at: Optional[types.FrameType] = innermost if current else frame
-            while at is not None:
-                thread.frames.append(at)
-                at = at.f_back
+            thread = _Thread(ident, known, ident == ours)
+            while frame is not None:
+                thread.frames.append(frame)
+                frame = frame.f_back
             self.threads.append(thread)
 
     def frames(self) -> list[types.FrameType]:
@@ -1839,6 +1843,7 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     texts = _Texts(privacy, secrets, classes)
     columns.text, columns.text_ends, capture.redacted = texts.write(objects, numbers)
     capture.tables = _tables(capture, heap, running, classes, describers, codes, privacy)
+    describers.let_go()
     return capture
 
 

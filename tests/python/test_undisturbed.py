@@ -1,0 +1,166 @@
+"""A dump leaves the program as it was."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unittest
+
+from support import ProgramTest
+
+PROBES = """
+    import gc, json, sys, threading, types, pyheap_dump
+
+    class Plain:
+        def __init__(self): self.a, self.b = [1], {"k": 2}
+    class Slotted:
+        __slots__ = ("x",)
+    def function(a, b: int = 1): return a
+    def undocumented(): pass
+    def generate():
+        inside = ["generator"]
+        yield inside
+    plain, slotted = Plain(), Slotted()
+    text, number = "-".join(["a", "b"]), 10 ** 30
+    generator = generate(); next(generator)
+    watched = [plain, slotted, Plain, function, undocumented, function.__code__, text, number,
+               plain.a, plain.b, sys, generator, types.SimpleNamespace(a=1)]
+
+    def outer():
+        def dump(name):
+            local = ["in a frame"]
+            return pyheap_dump.dump(name)
+        return dump
+    dump = outer()
+"""
+
+
+class UndisturbedTest(ProgramTest):
+    """Each test compares what a program can measure, before and after."""
+
+    def printed(self, source: str) -> dict[str, object]:
+        """Run a program and return what it printed."""
+        program = "\n".join([_dedented(PROBES), _dedented(source)])
+        run = self.python(self.write("app.py", program))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return json.loads(run.stdout.splitlines()[-1])
+
+    def test_no_object_is_left_behind(self) -> None:
+        """The collector lists as many objects at once, and finds no garbage of ours."""
+        printed = self.printed("""
+            dump("first"); dump("second")  # what is made once: frame objects, caches of imports
+            gc.collect()
+            blocks = sys.getallocatedblocks()
+            listed = len(gc.get_objects())
+            for name in "abcd": dump(name)
+            more = len(gc.get_objects()) - listed
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            garbage = gc.collect()  # this also empties the allocator's lists of free objects
+            print(json.dumps({"more": more, "garbage": garbage,
+                              "blocks": sys.getallocatedblocks() - blocks}))
+        """)
+        self.assertLessEqual(printed["more"], 4)
+        self.assertEqual(printed["garbage"], 0)
+        self.assertLess(printed["blocks"], 100)
+
+    def test_reference_counts_are_the_same_afterwards(self) -> None:
+        """Of instances, classes, functions, code, texts, numbers."""
+        printed = self.printed("""
+            counts = lambda: [sys.getrefcount(obj) for obj in watched]
+            counts()
+            before = counts()
+            dump("out")
+            after = counts()
+            print(json.dumps({"before": before, "after": after}))
+        """)
+        self.assertEqual(printed["before"], printed["after"])
+
+    def test_no_instance_dictionary_is_made(self) -> None:
+        """The collector would report it in the attributes' place."""
+        printed = self.printed("""
+            seen = lambda: [[type(r).__name__ for r in gc.get_referents(o)] for o in watched[:6]]
+            before = seen()
+            dump("out")
+            print(json.dumps({"before": before, "after": seen()}))
+        """)
+        self.assertEqual(printed["before"], printed["after"])
+
+    def test_the_collector_and_the_switch_interval_are_as_they_were(self) -> None:
+        """Both when collecting is on and when it is off; and nothing was collected."""
+        printed = self.printed("""
+            sys.setswitchinterval(0.0123)
+            states = []
+            for enabled in (True, False):
+                (gc.enable if enabled else gc.disable)()
+                collections = gc.get_stats()[2]["collections"]
+                dump(f"out{enabled}")
+                states.append([gc.isenabled(), gc.get_stats()[2]["collections"] - collections])
+            print(json.dumps({"states": states, "interval": sys.getswitchinterval()}))
+        """)
+        self.assertEqual([state[0] for state in printed["states"]], [True, False])
+        self.assertEqual(printed["states"][1][1], 0)
+        self.assertAlmostEqual(printed["interval"], 0.0123, places=4)
+
+    def test_locals_taken_by_the_program_stay_as_they_are(self) -> None:
+        """Also a generator goes on, and functions know their variables."""
+        printed = self.printed("""
+            def work():
+                variable = ["kept"]
+                taken = locals()
+                inner = taken
+                dump("out")
+                return "variable" in taken, variable[0], sorted(locals())
+            print(json.dumps({"work": work(), "generator": next(generator, "ended")}))
+        """)
+        self.assertEqual(printed["work"], [True, "kept", ["inner", "taken", "variable"]])
+        self.assertEqual(printed["generator"], "ended")
+
+    def test_other_threads_stand_still_and_go_on(self) -> None:
+        """They make no step between what the dump sees first and last."""
+        printed = self.printed("""
+            import time
+            counter = [0]
+            stop = False
+            def work():
+                while not stop:
+                    counter[0] += 1
+                    time.sleep(0)
+            thread = threading.Thread(target=work); thread.start()
+            report = dump("out")
+            reached = counter[0]
+            time.sleep(0.2)
+            moved = counter[0] > reached
+            stop = True
+            thread.join()
+            print(json.dumps({"moved": moved, "pause": report.pause_seconds}))
+        """)
+        self.assertTrue(printed["moved"])
+        self.assertLess(printed["pause"], 30)
+
+    def test_the_dumpers_own_working_data_is_not_in_the_file(self) -> None:
+        """Nor its frames; only the module itself, as any other."""
+        self.printed("""
+            dump("out.pyheap")
+            print(json.dumps({}))
+        """)
+        from heapfile import read
+
+        heap = read(self.folder / "out.pyheap")
+        working = [a for a in heap.columns["address"] if heap.type_name(a).startswith("pyheap_dump.")]
+        self.assertEqual([heap.describe(address) for address in working], [])
+        self.assertNotIn("_capture", [row["function"] for row in heap.tables["frame"]])
+        large = max(n for n in heap.columns["reference_count"])
+        self.assertLess(large, len(heap) / 4)  # a list of all objects would be this large
+        if sys.version_info < (3, 11):
+            frames = [a for a in heap.columns["address"] if heap.type_name(a) == "frame"]
+            self.assertFalse([a for a in frames if heap.text(a).startswith("_")])
+
+
+def _dedented(source: str) -> str:
+    import textwrap
+
+    return textwrap.dedent(source)
+
+
+if __name__ == "__main__":
+    unittest.main()
