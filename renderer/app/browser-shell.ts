@@ -1,23 +1,21 @@
 import type { FileId, PageShell, Reply } from "../../shared/session/contract.ts";
 import { type Failure, HeapError } from "../../shared/types/failure.ts";
 import { chooseFile } from "../state/choose-file.ts";
+import { takeToken } from "./token.ts";
 
-const KEY = "pyheap-explorer-token";
-
-/** The page's shell over HTTP: the token came in the fragment, travels in a header, and is kept for this tab only. */
+/** The page's shell over HTTP. The token travels in a header, so that no other site can make a browser send it. */
 export function browserShell(): PageShell {
-  const token = takeToken();
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = takeToken().then((token) => ({ Authorization: `Bearer ${token}` }));
 
-  const offerFile = (file: File, onProgress: (fraction: number) => void) =>
-    upload(`./files?name=${encodeURIComponent(file.name)}`, headers, file, onProgress);
+  const offerFile = async (file: File, onProgress: (fraction: number) => void) =>
+    upload(`./files?name=${encodeURIComponent(file.name)}`, await headers, file, onProgress);
 
   return {
     kind: "browser",
     async send(message): Promise<Reply> {
       const response = await fetch("./rpc", {
         method: "POST",
-        headers: { ...headers, "Content-Type": "application/json" },
+        headers: { ...(await headers), "Content-Type": "application/json" },
         body: JSON.stringify(message),
       });
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
@@ -32,17 +30,6 @@ export function browserShell(): PageShell {
       // Nothing outside a browser tab asks it to open files.
     },
   };
-}
-
-/** `#token=<64 hex>&route=<encoded>` -> the token, kept for reloads; the address keeps only the route. */
-function takeToken(): string {
-  const given = new URLSearchParams(location.hash.slice(1));
-  const token = given.get("token");
-  if (token === null || !/^[0-9a-f]{64}$/.test(token)) return sessionStorage.getItem(KEY) ?? "";
-  sessionStorage.setItem(KEY, token);
-  const route = given.get("route") ?? "#/";
-  history.replaceState(null, "", `#${route.replace(/^#/, "")}`);
-  return token;
 }
 
 /** XMLHttpRequest, because `fetch` can't say how much of a body was sent. */

@@ -5,7 +5,7 @@ import { shown } from "../components/visible-text.ts";
 
 /** More than this can't be read, and takes long to draw. */
 export const MOST_NODES = 120;
-const NODE_TEXT = 24;
+const NODE_TEXT = 28;
 const EDGE_TEXT = 24;
 
 export interface GraphNode {

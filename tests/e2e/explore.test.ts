@@ -121,6 +121,21 @@ it("opens the dump that a link names, in a page that has nothing open", async ()
   await page.context().close();
 });
 
+it("opens a link in a second tab, which gets its token from the first", async () => {
+  const { page } = await openPage(browser, server.url);
+  await askWhy(page);
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await eventually(() => heading(second).textContent()).toBe(await heading(page).textContent());
+  await page.context().close();
+});
+
+it("says how to get on when it has no token", async () => {
+  const { page } = await openPage(browser, server.url.split("#")[0] ?? "");
+  await page.getByRole("alert").filter({ hasText: "The connection to the analysis was lost." }).waitFor();
+  await page.context().close();
+});
+
 it("says so when a link names a dump that is nowhere", async () => {
   const { page } = await openPage(browser, `${server.url}&route=${encodeURIComponent(`#/${"0".repeat(32)}/types`)}`);
   await page.getByText("This link leads to a dump that isn't open here.").waitFor();

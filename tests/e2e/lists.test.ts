@@ -21,6 +21,8 @@ afterAll(async () => {
 
 /** No step in a list may keep the page busy for longer. */
 const MOST_PER_STEP = 50;
+/** Painting is left out: a machine without graphics does it in software. */
+const OURS = new Set(["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"]);
 
 /**
  * What steps in a list cost the page's main thread: processor time per step, which does not grow with what else the
@@ -31,7 +33,7 @@ async function measure(page: Page, what: string, steps: number, run: () => Promi
   await debuggerSession.send("Performance.enable", { timeDomain: "threadTicks" });
   const busy = async () => {
     const { metrics } = await debuggerSession.send("Performance.getMetrics");
-    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
+    return metrics.filter(({ name }) => OURS.has(name)).reduce((sum, { value }) => sum + 1000 * value, 0);
   };
   await longTasks(page);
   const before = await busy();
@@ -40,6 +42,7 @@ async function measure(page: Page, what: string, steps: number, run: () => Promi
   const tasks = await longTasks(page);
   const longest = `${tasks.length} tasks over 50 ms, the longest ${Math.max(0, ...tasks)} ms`;
   console.log(`${what}: ${each.toFixed(1)} ms of processor time per step; by the clock ${longest}`);
+  expect(each).toBeGreaterThan(0);
   expect(each).toBeLessThan(MOST_PER_STEP);
 }
 

@@ -63,7 +63,7 @@ it("bounds labels and makes them visible", () => {
     ]),
     TARGET,
   );
-  expect(graph.nodes.map(({ label }) => label.length)).toEqual([24, 13]);
+  expect(graph.nodes.map(({ label }) => label.length)).toEqual([28, 13]);
   expect(graph.edges[0]?.label).toBe("['\\n']");
 });
 
