@@ -234,3 +234,56 @@ export interface WeakenAdvice {
   /** What no longer waits for the collector. */
   readonly freesBytes: Bytes;
 }
+
+/** Two dumps side by side: `A` and `before` are the earlier one, `B` and `after` the later. */
+export interface Comparison {
+  readonly before: DumpTotals;
+  readonly after: DumpTotals;
+  /** Negative where the dumps are the wrong way round; null where one does not say when it was taken. */
+  readonly secondsBetween: number | null;
+  /** Null where objects can't be matched: dumps of different processes. */
+  readonly objects: { readonly new: Totals; readonly gone: Totals; readonly survived: Totals } | null;
+  readonly matching: { readonly how: string; readonly confidence: "likely" | "none" };
+  readonly warnings: readonly string[];
+}
+
+export interface DumpTotals {
+  readonly captureId: CaptureId;
+  readonly label: string | null;
+  readonly createdAt: string | null;
+  readonly objects: number;
+  readonly bytes: Bytes;
+  readonly rssBytes: Bytes | null;
+}
+
+export interface CompareTypeRow {
+  readonly type: string;
+  readonly countA: number;
+  readonly countB: number;
+  readonly deltaCount: number;
+  readonly bytesA: Bytes;
+  readonly bytesB: Bytes;
+  readonly deltaBytes: Bytes;
+  readonly retainedA: Bytes | null;
+  readonly retainedB: Bytes | null;
+  readonly deltaRetained: Bytes | null;
+}
+
+/** A holder that keeps more alive than before. */
+export interface GrowthRow {
+  readonly idA: ObjectId | null;
+  readonly idB: ObjectId;
+  readonly type: string;
+  readonly label: string;
+  /** How it is held in the later dump, on one line. */
+  readonly path: string;
+  readonly steps: readonly PathStep[];
+  /** `len()` of the container, where it has one. */
+  readonly entriesA: number | null;
+  readonly entriesB: number | null;
+  readonly retainedA: Bytes;
+  readonly retainedB: Bytes;
+  readonly deltaRetainedBytes: Bytes;
+  /** The earlier dump has nothing like it. */
+  readonly isNew: boolean;
+}

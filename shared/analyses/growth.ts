@@ -1,0 +1,138 @@
+import { NONE, type Tick } from "../types/graph.ts";
+import { UNKNOWN } from "../types/heap.ts";
+import type { GrowthRow } from "../types/rows.ts";
+import type { Pair } from "./compare.ts";
+import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { type HeapView, objectRow, preorderOf, retainedOf } from "./view.ts";
+import { whyAlive } from "./why-alive.ts";
+
+/** A holder is left for one below it that has this share of its growth: the deepest container has the news. */
+const SHARE_TO_DESCEND = 0.5;
+/** Growth below this share of all growth is not worth a row. */
+const SHARE_TO_TELL = 0.005;
+/** Children whose names are looked at when dumps of different processes are matched by name. */
+const MOST_NAMED = 500;
+
+interface Holder {
+  /** Preorder numbers; `NONE` where the earlier dump has nothing like it. */
+  readonly after: number;
+  readonly before: number;
+  readonly delta: number;
+}
+
+/**
+ * The holders that grew, deepest first container: from each big holder down the dominator tree as long as one child has
+ * most of the growth. What a holder shares with its children is told once, at the deepest. Needs both dominator stages.
+ *
+ * An object of the earlier dump is found by address in one process; else by name, from the roots down. Objects without
+ * an earlier self count with all they keep alive. Time O(children of the holders passed).
+ */
+export function growth(pair: Pair, tick: Tick): GrowthRow[] {
+  const { before, after } = pair;
+  if (before.dominators === null || after.dominators === null) throw new Error("Growth needs both dominator stages");
+  const total = liveBytes(after) - liveBytes(before);
+  const least = Math.max(1024, SHARE_TO_TELL * Math.abs(total));
+  const found: Holder[] = [];
+  const stack: Holder[] = [{ after: 0, before: 0, delta: total }];
+  for (let seen = 0, holder = stack.pop(); holder !== undefined; holder = stack.pop()) {
+    if ((++seen & 0x3ff) === 0) tick(0);
+    const children = grownChildren(pair, holder).filter((child) => child.delta >= least);
+    stack.push(...children);
+    const [biggest] = children;
+    const descends = biggest !== undefined && biggest.delta >= SHARE_TO_DESCEND * holder.delta;
+    if (holder.after !== 0 && !descends) found.push(holder);
+  }
+  return found.sort((a, b) => b.delta - a.delta).map((holder) => growthRow(pair, holder, tick));
+}
+
+const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;
+
+/** The children of a holder that keep more alive than before, most first. */
+function grownChildren(pair: Pair, holder: Holder): Holder[] {
+  const { before, after } = pair;
+  const children = childrenOf(after, holder.after);
+  const earlierSelf = pair.matching === null ? byName(pair, holder, children) : byAddress(pair);
+  const grown: Holder[] = [];
+  for (const child of children) {
+    const self = earlierSelf(child);
+    const delta = retainedAt(after, child) - (self === NONE ? 0 : retainedAt(before, self));
+    if (delta > 0) grown.push({ after: child, before: self, delta });
+  }
+  return grown.sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+function childrenOf(view: HeapView, number: number): Int32Array {
+  const children = view.dominators?.children;
+  return children === undefined
+    ? new Int32Array(0)
+    : children.targets.subarray(children.offsets[number], children.offsets[number + 1]);
+}
+
+const retainedAt = (view: HeapView, number: number): number => view.dominators?.retained[number] ?? 0;
+const objectAt = (view: HeapView, number: number): number => view.graph?.graph.preordering.node[number] ?? NONE;
+
+function byAddress({ before, after, matching }: Pair): (child: number) => number {
+  return (child) => {
+    const self = matching?.earlier[objectAt(after, child)] ?? NONE;
+    return self === NONE ? NONE : preorderOf(before, self);
+  };
+}
+
+/** Children of the same name below the earlier self of the holder. Only the biggest are looked at by name. */
+function byName({ before, after }: Pair, holder: Holder, children: Int32Array): (child: number) => number {
+  if (holder.before === NONE) return () => NONE;
+  const names = new Map<string, number>();
+  for (const child of biggest(before, childrenOf(before, holder.before))) {
+    const name = nameBelow(before, holder.before, child);
+    if (name !== null && !names.has(name)) names.set(name, child);
+  }
+  const found = new Map<number, number>();
+  for (const child of biggest(after, children)) {
+    const name = nameBelow(after, holder.after, child);
+    const self = name === null ? undefined : names.get(name);
+    if (self !== undefined) found.set(child, self);
+  }
+  return (child) => found.get(child) ?? NONE;
+}
+
+const biggest = (view: HeapView, children: Int32Array): number[] =>
+  [...children].sort((a, b) => retainedAt(view, b) - retainedAt(view, a) || a - b).slice(0, MOST_NAMED);
+
+/** What the holder calls the child, with the child's type; below the artificial root, what the child is called itself. */
+function nameBelow(view: HeapView, holder: number, child: number): string | null {
+  const { heap } = view.columns;
+  const object = objectAt(view, child);
+  const { type, label } = objectRow(view, object);
+  if (holder === 0) return view.moduleOfDict?.has(object) || view.rootsOf?.has(object) ? `${type} ${label}` : null;
+  const source = objectAt(view, holder);
+  const place = placeOf(heap, source, object);
+  return place === NONE ? null : `${type} ${edgeText(heap, view.texts, source, edgeAt(heap, source, place))}`;
+}
+
+function growthRow({ before, after }: Pair, holder: Holder, tick: Tick): GrowthRow {
+  const object = objectAt(after, holder.after);
+  const earlier = holder.before === NONE ? NONE : objectAt(before, holder.before);
+  const [path] = whyAlive(after, object, { paths: 1, ignored: [] }, tick).paths;
+  const row = objectRow(after, object);
+  const entriesB = entriesOf(after, object);
+  const entriesA = earlier === NONE ? null : entriesOf(before, earlier);
+  return {
+    idA: earlier === NONE ? null : objectRow(before, earlier).id,
+    idB: row.id,
+    type: row.type,
+    label: row.label,
+    path: path?.text ?? row.label,
+    steps: path?.steps ?? [],
+    entriesA,
+    entriesB,
+    retainedA: earlier === NONE ? 0 : (retainedOf(before, earlier) ?? 0),
+    retainedB: retainedOf(after, object) ?? 0,
+    deltaRetainedBytes: holder.delta,
+    isNew: earlier === NONE,
+  };
+}
+
+function entriesOf({ columns: { heap } }: HeapView, object: number): number | null {
+  const length = heap.length[object];
+  return length === UNKNOWN ? null : length;
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../../shared/analyses/compare.ts";
+import { growth } from "../../shared/analyses/growth.ts";
+import { noTick } from "../../shared/types/graph.ts";
+import type { Meta } from "../../shared/types/heap.ts";
+import { asCaptureId } from "../../shared/types/ids.ts";
+import { viewOf } from "../fixtures/drawn-heap.ts";
+import { seededRandom } from "../fixtures/random.ts";
+
+function meta(pid: number, createdAt: string): Meta {
+  const process = { pid, start_time: 1000, boot_id: "b" };
+  return {
+    captureId: asCaptureId("0".repeat(32)),
+    label: null,
+    createdAt,
+    process,
+    python: {},
+    capture: {},
+    gc: {},
+    memory: {},
+  };
+}
+
+function pair(before: string, after: string, pids: [number, number] = [1, 1]) {
+  const [a, b] = [viewOf(before), viewOf(after)];
+  const made = pairOf(a.view, meta(pids[0], "2026-11-22T10:00:00Z"), b.view, meta(pids[1], "2026-11-22T12:00:00Z"));
+  return { pair: made, before: a.id, after: b.id };
+}
+
+/** Lines stand for addresses, so what keeps its line keeps its address. */
+const MONDAY = `
+  @module shop: m
+  m  module "shop" -> dict d
+  d  dict -> ['PENDING'] p ['NAMES'] n
+  p  dict size=100 -> ['a'] r1
+  n  list size=50
+  r1 shop.Request size=1000
+`;
+const TUESDAY = `
+  @module shop: m
+  m  module "shop" -> dict d
+  d  dict -> ['PENDING'] p ['NAMES'] n
+  p  dict size=300 -> ['a'] r1 ['b'] r2 ['c'] r3
+  n  list size=50
+  r1 shop.Request size=1000
+  r2 shop.Request size=1000
+  r3 shop.Request size=1000
+`;
+
+describe("two dumps of one process", () => {
+  it("have new objects, objects that are gone, and objects that are still there", () => {
+    const { pair: both, after } = pair(MONDAY, TUESDAY);
+    const compared = comparison(both);
+    // The keys 'PENDING' and so on stand behind the other objects, so their addresses change with the picture.
+    expect(compared.objects?.survived.objects).toBe(6);
+    expect(compared.secondsBetween).toBe(7200);
+    expect(compared.matching.confidence).toBe("likely");
+    expect([...objectsByFate(both, "after", "new")]).toContain(after.r2);
+    expect([...objectsByFate(both, "after", "still-there")]).toContain(after.r1);
+  });
+
+  it("count an object whose address now has another type as gone and new", () => {
+    const { pair: both, before, after } = pair("@module a: x\nx app.Old", "@module a: x\nx app.New");
+    expect([...objectsByFate(both, "before", "gone")]).toEqual([before.x]);
+    expect([...objectsByFate(both, "after", "new")]).toEqual([after.x]);
+    expect(comparison(both).objects?.survived).toEqual({ objects: 0, bytes: 0 });
+  });
+
+  it("name the container that holds the growth, not those around it", () => {
+    const { pair: both, after, before } = pair(MONDAY, TUESDAY);
+    const rows = growth(both, noTick);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      idA: before.p,
+      idB: after.p,
+      path: "module shop › PENDING",
+      entriesA: 1,
+      entriesB: 3,
+      isNew: false,
+    });
+    expect(rows[0]?.deltaRetainedBytes).toBe((rows[0]?.retainedB ?? 0) - (rows[0]?.retainedA ?? 0));
+  });
+
+  it("tell a holder that is new with all it keeps alive", () => {
+    const { pair: both, after } = pair(
+      '@module a: m\nm module "a"',
+      '@module a: m\nm module "a" -> .cache c\nc list size=5000',
+    );
+    expect(growth(both, noTick)).toMatchObject([{ idA: null, idB: after.c, isNew: true, deltaRetainedBytes: 5000 }]);
+  });
+
+  it("have no holder that grew where nothing grew", () => {
+    expect(growth(pair(MONDAY, MONDAY).pair, noTick)).toEqual([]);
+    expect(growth(pair(TUESDAY, MONDAY).pair, noTick)).toEqual([]);
+  });
+
+  it("say so when they come in the wrong order", () => {
+    const { pair: both } = pair(MONDAY, TUESDAY);
+    const swapped: Pair = { ...both, beforeMeta: both.afterMeta, afterMeta: both.beforeMeta };
+    expect(comparison(swapped).warnings).toEqual([expect.stringMatching(/swap them/)]);
+  });
+
+  it("agree with matching every pair, on random heaps", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const random = seededRandom(seed);
+      const picture = () =>
+        Array.from(
+          { length: 1 + random.below(12) },
+          (_, i) => `o${i} ${random.below(3) === 0 ? "app.A" : "app.B"}`,
+        ).join("\n");
+      const { pair: both } = pair(picture(), picture());
+      const [a, b] = [both.before.columns.heap, both.after.columns.heap];
+      const slow = Array.from(b.address, (address, j) =>
+        Array.from(a.address).findIndex(
+          (other, i) => other === address && a.types[a.type[i]]?.name === b.types[b.type[j]]?.name,
+        ),
+      );
+      expect([...(both.matching?.earlier ?? [])], `seed ${seed}`).toEqual(slow);
+    }
+  });
+});
+
+describe("two dumps of different processes", () => {
+  it("have no matched objects, and say why", () => {
+    const compared = comparison(pair(MONDAY, TUESDAY, [1, 2]).pair);
+    expect(compared.objects).toBeNull();
+    expect(compared.matching.confidence).toBe("none");
+    expect(compared.warnings).toEqual([expect.stringMatching(/different processes/)]);
+  });
+
+  it("still name the container that grew: it has the same name", () => {
+    const moved = `filler app.Filler +1\n${TUESDAY}`;
+    const { pair: both, before, after } = pair(MONDAY, moved, [1, 2]);
+    expect(growth(both, noTick)).toMatchObject([{ idA: before.p, idB: after.p, path: "module shop › PENDING" }]);
+  });
+});
+
+describe("types of two dumps", () => {
+  it("are matched by name, with what changed first", () => {
+    const { pair: both } = pair(MONDAY, TUESDAY);
+    const rows = compareTypes(both, "", { by: "deltaBytes", descending: true });
+    expect(rows[0]).toMatchObject({
+      type: "shop.Request",
+      countA: 1,
+      countB: 3,
+      deltaCount: 2,
+      bytesA: 1000,
+      bytesB: 3000,
+      deltaBytes: 2000,
+    });
+    expect(rows.find((row) => row.type === "list")).toMatchObject({ deltaCount: 0, deltaBytes: 0 });
+  });
+
+  it("of one dump only are compared with nothing", () => {
+    const { pair: both } = pair("x app.Old +1 size=10", "x app.New +1 size=20");
+    const rows = compareTypes(both, "", { by: "name", descending: false });
+    expect(rows.map((row) => [row.type, row.countA, row.countB, row.deltaBytes])).toEqual([
+      ["app.New", 0, 1, 20],
+      ["app.Old", 1, 0, -10],
+    ]);
+  });
+});
