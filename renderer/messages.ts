@@ -78,6 +78,7 @@ export const messages = {
     notOpenLead:
       "Open the file it came from, then follow the link again. Links name a dump by its own id, not by its path.",
     toStart: "Show the files",
+    noScreen: "This version has no such screen yet.",
     opening: "Opening the dump that this link names…",
   },
 
@@ -183,6 +184,8 @@ export const messages = {
           return sentence`No known holder`;
         case "cycle":
           return sentence`Members of one reference cycle`;
+        case "fate":
+          return sentence`Objects that are ${source.fate === "still-there" ? "still there" : source.fate}`;
       }
     },
     heldOutside: (count: number, bytes: number): Sentence =>

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { defaultStateFolder } from "../../shared/session/files.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { type Answer, COMMANDS, type CommandName, type Options } from "./commands.ts";
-import { withDump } from "./one-dump.ts";
+import { withDumps } from "./open-dumps.ts";
 import { runServe } from "./serve-command.ts";
 import { printable } from "./table.ts";
 
@@ -17,6 +17,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
   cycles FILE                       reference cycles, and which reference to make weak   [--code]
+  compare FILE FILE                 what grew from the first dump to the second
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
@@ -61,12 +62,12 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new UsageError(`There is no command ${command}. Run pyheap-explorer --help for the list.`);
 
   const wanted = COMMANDS[command].arguments;
-  const [file = "", ...rest] = args;
+  const files = wanted.filter((word) => word.startsWith("FILE")).length;
   if (args.length !== wanted.length)
     throw new UsageError(`Usage: pyheap-explorer ${command} ${wanted.join(" ")}. Run pyheap-explorer --help for more.`);
 
   const options: Options = {
-    args: rest,
+    args: args.slice(files),
     limit: count("limit", values.limit, 1_000_000_000),
     offset: count("offset", values.offset, 1_000_000_000),
     sort: values.sort,
@@ -79,7 +80,7 @@ async function run(argv: readonly string[]): Promise<number> {
     ignore: values.ignore ?? [],
     code: values.code,
   };
-  const answer = await withDump(file, (dump) => COMMANDS[command].run(dump, options));
+  const answer = await withDumps(args.slice(0, files), (dump, other) => COMMANDS[command].run(dump, options, other));
   print(answer, values.json);
   return 0;
 }

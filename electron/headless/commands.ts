@@ -2,7 +2,7 @@ import type { ListRequest, ObjectRow, Page, ReferenceRow, TypeSort } from "../..
 import { HeapError } from "../../shared/types/failure.ts";
 import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
-import type { OpenDump } from "./one-dump.ts";
+import type { OpenDump } from "./open-dumps.ts";
 import { bytes, type Column, number, printable, table } from "./table.ts";
 
 /** The session gives at most this many rows at a time. */
@@ -32,8 +32,9 @@ export interface Answer {
 }
 
 interface Command {
+  /** Words behind the command; each that begins with FILE is a dump to open. */
   readonly arguments: readonly string[];
-  run(dump: OpenDump, options: Options): Promise<Answer>;
+  run(dump: OpenDump, options: Options, other: OpenDump): Promise<Answer>;
 }
 
 export type CommandName = keyof typeof COMMANDS;
@@ -46,6 +47,7 @@ export const COMMANDS = {
   why: { arguments: ["FILE", "ID"], run: runWhy },
   dominators: { arguments: ["FILE"], run: runDominators },
   cycles: { arguments: ["FILE"], run: runCycles },
+  compare: { arguments: ["FILE-BEFORE", "FILE-AFTER"], run: runCompare },
   tables: { arguments: ["FILE", "OUT"], run: runTables },
 } satisfies Record<string, Command>;
 
@@ -225,6 +227,64 @@ async function runCycles({ client, snapshot }: OpenDump, { offset, limit, filter
     { title: "make weak", text: (row) => (row.weaken === null ? "" : `${row.weaken.fromType}${row.weaken.edge}`) },
   ]);
 }
+
+async function runCompare({ client, snapshot: before }: OpenDump, options: Options, after: OpenDump): Promise<Answer> {
+  const { offset, limit, filter } = options;
+  const pair = { snapshot: after.snapshot, before, filter: { text: filter ?? "" } };
+  const compared = await client.compare(pair);
+  const types = await rows(offset, limit, (range) =>
+    client.compareTypes({ ...pair, sort: { by: "deltaBytes", descending: true }, ...range }),
+  );
+  const holders = await rows(offset, limit, (range) =>
+    client.growth({ ...pair, sort: { by: "growth", descending: true }, ...range }),
+  );
+  const grew = holders.rows.map((row) => ({
+    how: row.path,
+    entries: row.entriesB === null ? "" : `${number(row.entriesA)} → ${number(row.entriesB)}`,
+    row,
+  }));
+  return {
+    json: {
+      ...compared,
+      types: types.rows,
+      typesTotal: types.total,
+      holders: holders.rows,
+      holdersTotal: holders.total,
+    },
+    human: () =>
+      [
+        ...compared.warnings.map((warning) => `note: ${printable(warning)}`),
+        `own sizes ${bytes(compared.before.bytes)} → ${bytes(compared.after.bytes)}, ${signed(compared.after.bytes - compared.before.bytes)}`,
+        ...(compared.objects === null
+          ? []
+          : [
+              `objects: ${number(compared.objects.new.objects)} new, ${number(compared.objects.gone.objects)} gone, ${number(compared.objects.survived.objects)} still there (${compared.matching.how})`,
+            ]),
+        "",
+        table(
+          [
+            { title: "holder that grew", text: ({ how }) => how, most: 70 },
+            { title: "grew by", align: "right", text: ({ row }) => signed(row.deltaRetainedBytes) },
+            { title: "keeps alive", align: "right", text: ({ row }) => bytes(row.retainedB) },
+            { title: "entries", align: "right", text: ({ entries }) => entries },
+          ],
+          grew,
+        ),
+        "",
+        table(
+          [
+            { title: "type", text: (row) => row.type },
+            { title: "objects", align: "right", text: (row) => `${number(row.countA)} → ${number(row.countB)}` },
+            { title: "own size", align: "right", text: (row) => signed(row.deltaBytes) },
+          ],
+          types.rows,
+        ),
+      ].join("\n"),
+  };
+}
+
+/** `+1.5 KiB`, `−3 B`. */
+const signed = (size: number): string => `${size < 0 ? "−" : "+"}${bytes(Math.abs(size))}`;
 
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
   const [path = ""] = args;

@@ -136,14 +136,12 @@ export function compareTypes(
   return rows.sort((x, y) => (by === "name" ? sign * byName(x, y) : sign * (key(x) - key(y)) || byName(x, y)));
 }
 
-/** Objects of one dump that the other one has (`still-there`) or has not (`new`, `gone`), increasing. Time O(n). */
-export function objectsByFate(
-  { matching }: Pair,
-  side: "before" | "after",
-  fate: "new" | "gone" | "still-there",
-): Int32Array {
-  if (matching === null || fate === (side === "before" ? "new" : "gone")) return new Int32Array(0);
-  const other = side === "before" ? matching.later : matching.earlier;
-  const isThere = fate === "still-there";
-  return Int32Array.from(other.keys()).filter((object) => (other[object] !== NONE) === isThere);
+/**
+ * Objects of the later dump that the earlier one has too (`still-there`) or has not (`new`), increasing; none where
+ * objects can't be matched. What is gone is what is new when the pair is looked at the other way round. Time O(n).
+ */
+export function objectsByFate({ matching }: Pair, fate: "new" | "still-there"): Int32Array {
+  if (matching === null) return new Int32Array(0);
+  const { earlier } = matching;
+  return Int32Array.from(earlier.keys()).filter((object) => (earlier[object] !== NONE) === (fate === "still-there"));
 }

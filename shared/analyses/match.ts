@@ -10,14 +10,23 @@ export interface Matching {
   readonly matched: number;
 }
 
+/** A capture computes the start from two clocks, so that two of one process differ a little. */
+const START_TOLERANCE_SECONDS = 2;
+
 /** Two dumps of one running process: same machine since the same boot, same process id, started at the same time. */
 export function isSameProcess(a: Meta, b: Meta): boolean {
-  const keys = ["pid", "start_time", "boot_id"] as const;
-  return keys.every((key) => {
-    const value = a.process[key];
-    return value !== null && value !== undefined && value === b.process[key];
-  });
+  const isSame = (key: "pid" | "boot_id"): boolean => textOrNumber(a.process[key]) && a.process[key] === b.process[key];
+  const [startA, startB] = [a.process.start_time, b.process.start_time];
+  return (
+    isSame("pid") &&
+    isSame("boot_id") &&
+    typeof startA === "number" &&
+    typeof startB === "number" &&
+    Math.abs(startA - startB) <= START_TOLERANCE_SECONDS
+  );
 }
+
+const textOrNumber = (value: unknown): boolean => typeof value === "string" || typeof value === "number";
 
 /**
  * Matches objects of two dumps of one process by address and type. An address may have been given to a new object of

@@ -7,6 +7,9 @@ import { type HeapView, preorderOf, retainedOf } from "./view.ts";
 
 export type ObjectOrder = "retained" | "shallow" | "id";
 
+/** All sources but those that take another dump to answer. */
+export type ListedSource = Exclude<Source, { kind: "fate" }>;
+
 /** A way to search the texts of all objects; only the file has it. */
 export type SearchText = (text: string, tick: Tick) => number[];
 
@@ -14,7 +17,7 @@ export type SearchText = (text: string, tick: Tick) => number[];
  * The objects of a source, increasing, each once. Time O(n) at most.
  * Sources that need the graph or the dominators must be asked for after those stages.
  */
-export function objectsOf(view: HeapView, source: Source, search: SearchText, tick: Tick): Int32Array {
+export function objectsOf(view: HeapView, source: ListedSource, search: SearchText, tick: Tick): Int32Array {
   const { heap } = view.columns;
   switch (source.kind) {
     case "all":

@@ -1,49 +1,60 @@
+import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../analyses/compare.ts";
 import { cyclePage } from "../analyses/cycles.ts";
+import { growth } from "../analyses/growth.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
 import { inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
-import { type HeapView, moduleDicts, objectRow } from "../analyses/view.ts";
+import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
-import { type DumpFile, openDump } from "../store/open-file.ts";
-import { Texts } from "../store/text.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
+import type { CaptureId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
-import type { RootInfo } from "../types/rows.ts";
+import type { GrowthRow } from "../types/rows.ts";
 import type { Stage } from "./contract.ts";
 import { rememberRecent } from "./recent-values.ts";
-import type { AnswererMethod, AnswererRequest, StageDone, StageValues } from "./worker-messages.ts";
+import { StagedDump } from "./staged-dump.ts";
+import type { AnswererMethod, AnswererRequest, StageDone } from "./worker-messages.ts";
 
 /** Sorted lists kept, so that scrolling does not sort again. At 4 bytes an object these are the largest scratch. */
 const LISTS_KEPT = 6;
 
 /** Answers questions about one dump from the stages that are done; a question waits for the stage it needs. */
 export class Answerer {
-  readonly #file: DumpFile;
-  readonly #texts: Texts;
-  readonly #stages: Partial<StageValues> = {};
-  readonly #waiting: { stage: Stage; resolve: () => void }[] = [];
+  readonly #dump: StagedDump;
+  /** Dumps that this one is compared with. */
+  readonly #others = new Map<CaptureId, StagedDump>();
+  readonly #pairs = new Map<CaptureId, Pair>();
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
-  #view: HeapView | null = null;
-  #moduleOfDict: Map<number, string> | null = null;
+  readonly #growth = rememberRecent<GrowthRow[]>(2);
 
   constructor(path: string) {
-    this.#file = openDump(path);
-    this.#texts = new Texts(this.#file);
+    this.#dump = new StagedDump(path);
   }
 
-  /** Takes over a stage's columns and wakes who waits for them. */
-  stageDone({ stage, value }: StageDone): void {
-    Object.assign(this.#stages, { [stage]: value });
-    this.#view = null;
+  stageDone(done: StageDone): void {
+    this.#dump.stageDone(done);
     this.#lists.clear(); // orders by kept-alive bytes may have changed
-    for (let i = this.#waiting.length - 1; i >= 0; i--) {
-      if (this.#waiting[i]?.stage === stage) this.#waiting.splice(i, 1)[0]?.resolve();
-    }
+  }
+
+  introduce(capture: CaptureId, path: string): void {
+    this.#others.set(capture, new StagedDump(path));
+  }
+
+  otherStageDone(capture: CaptureId, done: StageDone): void {
+    this.#others.get(capture)?.stageDone(done);
+  }
+
+  forget(capture: CaptureId): void {
+    this.#others.get(capture)?.close();
+    this.#others.delete(capture);
+    this.#pairs.delete(capture);
+    this.#lists.clear();
+    this.#growth.clear();
   }
 
   async answer<M extends AnswererMethod>(method: M, request: AnswererRequest<M>, tick: Tick): Promise<unknown> {
@@ -53,9 +64,9 @@ export class Answerer {
 
   readonly #handlers: { [M in AnswererMethod]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown> } = {
     summary: async () => {
-      const view = await this.#viewAt("graph");
-      const { meta, format } = await this.#stage("types");
-      return summary(view, meta, this.#file.path, format);
+      const view = await this.#dump.viewAt("graph");
+      const { meta, format } = await this.#dump.stage("types");
+      return summary(view, meta, this.#dump.file.path, format);
     },
 
     types: async ({ source, sort, filter, offset, limit }, tick) => {
@@ -75,8 +86,9 @@ export class Answerer {
     },
 
     objects: async ({ source, sort, filter, offset, limit }, tick) => {
-      const view = await this.#viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
+      const view = await this.#dump.viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
       this.#checkSource(view, source);
+      if (source.kind === "fate") await this.#pairWith(source.other);
       const objects = this.#lists.get(JSON.stringify(["objects", source, sort, filter]), () =>
         inOrder(view, ofTypesLike(view, this.#objects(view, source, tick), filter.text), sort),
       );
@@ -89,7 +101,7 @@ export class Answerer {
     references: async ({ source, sort, filter, offset, limit }) => {
       if (source.kind !== "referents" && source.kind !== "referrers")
         throw new HeapError({ code: "bad-request", what: "references are listed of one object, or to one" });
-      const view = await this.#viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
+      const view = await this.#dump.viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
       this.#checkSource(view, source);
       const { kind, object } = source;
       const places = this.#lists.get(JSON.stringify(["references", source, sort, filter]), () =>
@@ -99,33 +111,58 @@ export class Answerer {
     },
 
     object: async ({ object }) => {
-      const view = await this.#viewAt("graph");
+      const view = await this.#dump.viewAt("graph");
       checkObject(view, object);
       return objectDetail(view, object);
     },
 
     why: async ({ object, paths, ignore }, tick) => {
-      const view = await this.#viewAt("graph");
+      const view = await this.#dump.viewAt("graph");
       for (const id of [object, ...ignore]) checkObject(view, id);
       return whyAlive(view, object, { paths, ignored: ignore }, tick);
     },
 
     cycles: async ({ of, sort, filter, offset, limit }) =>
-      cyclePage(await this.#viewAt("cycles"), { of, sort, text: filter.text, offset, limit }),
+      cyclePage(await this.#dump.viewAt("cycles"), { of, sort, text: filter.text, offset, limit }),
 
-    exportTables: async ({ path }, tick) => exportTables(relational(await this.#viewAt("graph")), path, tick),
+    compare: async ({ before }) => comparison(await this.#pairWith(before)),
+
+    compareTypes: async ({ before, filter, sort, offset, limit }) => {
+      const rows = compareTypes(await this.#pairWith(before), filter.text, sort);
+      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+    },
+
+    growth: async ({ before, filter, offset, limit }, tick) => {
+      const pair = await this.#pairWith(before);
+      const wanted = filter.text.toLowerCase();
+      const all = this.#growth.get(before, () => growth(pair, tick));
+      const rows = all.filter((row) => row.type.toLowerCase().includes(wanted));
+      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+    },
+
+    exportTables: async ({ path }, tick) => exportTables(relational(await this.#dump.viewAt("graph")), path, tick),
   };
 
   #objects(view: HeapView, source: Source, tick: Tick): Int32Array {
+    if (source.kind === "fate") return this.#objectsByFate(source);
     return this.#lists.get(JSON.stringify(["set", source]), () =>
-      objectsOf(view, source, (text, progress) => this.#texts.search(text, progress), tick),
+      objectsOf(view, source, (text, progress) => this.#dump.texts.search(text, progress), tick),
+    );
+  }
+
+  /** Asked for after the pair is there. `gone` objects are those of this dump that a *later* one no longer has. */
+  #objectsByFate({ fate, other }: Extract<Source, { kind: "fate" }>): Int32Array {
+    const pair = this.#pairs.get(other);
+    if (pair === undefined) throw new Error("The objects were asked for before the dumps were matched");
+    return this.#lists.get(JSON.stringify(["fate", fate, other]), () =>
+      objectsByFate(pair, fate === "gone" ? "new" : fate),
     );
   }
 
   /** Of all types at once where that is asked for, without waiting for the columns; else counted in the source. */
   async #typeColumns(source: Source, tick: Tick): Promise<TypeColumns> {
-    const { types } = await this.#stage("types");
-    const { columns, dominators } = this.#stages;
+    const { types } = await this.#dump.stage("types");
+    const { columns, dominators } = this.#dump.stages;
     if (source.kind === "all") {
       return {
         types,
@@ -134,7 +171,7 @@ export class Answerer {
         retained: dominators?.retainedByType ?? null,
       };
     }
-    const view = await this.#viewAt(stageFor(source));
+    const view = await this.#dump.viewAt(stageFor(source));
     this.#checkSource(view, source);
     const { heap } = view.columns;
     const count = new Float64Array(types.length);
@@ -146,28 +183,19 @@ export class Answerer {
     return { types, count, bytes, retained: null };
   }
 
-  async #viewAt(stage: Exclude<Stage, "types">): Promise<HeapView> {
-    const columns = await this.#stage("columns");
-    await this.#stage(stage);
-    const { graph = null, dominators = null, cycles = null } = this.#stages;
-    this.#moduleOfDict ??= moduleDicts(columns, this.#texts);
-    this.#view ??= {
-      texts: this.#texts,
-      columns,
-      graph,
-      dominators,
-      cycles,
-      rootsOf: graph === null ? null : rootsByObject(graph),
-      moduleOfDict: this.#moduleOfDict,
-      cycleIndex: null,
-      scratch: null,
-    };
-    return this.#view;
-  }
-
-  async #stage<S extends Stage>(stage: S): Promise<StageValues[S]> {
-    if (this.#stages[stage] === undefined) await new Promise<void>((resolve) => this.#waiting.push({ stage, resolve }));
-    return this.#stages[stage] as StageValues[S]; // sound: woken by `stageDone` only
+  /** This dump and another one, matched once. The other one is the earlier, as far as rows are concerned. */
+  async #pairWith(capture: CaptureId): Promise<Pair> {
+    const other = this.#others.get(capture);
+    if (other === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    const before = await other.viewAt("dominators");
+    const after = await this.#dump.viewAt("dominators");
+    const { meta: beforeMeta } = await other.stage("types");
+    const { meta: afterMeta } = await this.#dump.stage("types");
+    const known = this.#pairs.get(capture);
+    if (known !== undefined) return known;
+    const pair = pairOf(before, beforeMeta, after, afterMeta);
+    this.#pairs.set(capture, pair);
+    return pair;
   }
 
   #checkSource(view: HeapView, source: Source): void {
@@ -178,6 +206,7 @@ export class Answerer {
 function stageFor(source: Source): Exclude<Stage, "types"> {
   switch (source.kind) {
     case "dominated":
+    case "fate":
       return "dominators";
     case "cycle":
       return "cycles";
@@ -193,15 +222,4 @@ function stageFor(source: Source): Exclude<Stage, "types"> {
 function checkObject({ columns: { heap } }: HeapView, object: number): void {
   if (object >= heap.objectCount)
     throw new HeapError({ code: "no-such-object", object: String(object), objects: heap.objectCount });
-}
-
-function rootsByObject({ graph }: StageValues["graph"]): Map<number, RootInfo[]> {
-  const byObject = new Map<number, RootInfo[]>();
-  for (const { object, kind, name, place } of graph.roots) {
-    const info = { kind, name, place };
-    const known = byObject.get(object);
-    if (known === undefined) byObject.set(object, [info]);
-    else known.push(info);
-  }
-  return byObject;
 }

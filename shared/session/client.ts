@@ -15,6 +15,9 @@ const METHODS = {
   object: true,
   why: true,
   cycles: true,
+  compare: true,
+  compareTypes: true,
+  growth: true,
   typeNamed: true,
   cancel: true,
 } as const satisfies Record<Method, true>;

@@ -2,8 +2,11 @@ import type { Failure } from "../types/failure.ts";
 import type { Bytes, ObjectId, SnapshotId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type {
+  CompareTypeRow,
+  Comparison,
   CyclePage,
   DumpInfo,
+  GrowthRow,
   ObjectDetail,
   ObjectRow,
   Page,
@@ -15,10 +18,14 @@ import type {
 
 export type {
   Buckets,
+  CompareTypeRow,
+  Comparison,
   CyclePage,
   CycleRow,
   CycleStep,
   DumpInfo,
+  DumpTotals,
+  GrowthRow,
   ObjectDetail,
   ObjectRow,
   Page,
@@ -66,6 +73,11 @@ export interface SessionApi {
   }): Promise<WhyAlive>;
   /** Reference cycles: those that a person can act on, or those of which Python itself is built (`code`). */
   cycles(request: ListRequest<CycleSort> & { readonly of: "data" | "code" }): Promise<CyclePage>;
+  /** Two dumps side by side; waits for both to be analysed. */
+  compare(request: PairRequest): Promise<Comparison>;
+  compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;
+  /** The containers that grew, deepest first; always by growth. */
+  growth(request: PairList<"growth">): Promise<Page<GrowthRow>>;
   /** The type with this exact name, or with this unique bare name. */
   typeNamed(request: { readonly snapshot: SnapshotId; readonly name: string }): Promise<TypeRow>;
   /** Stops the request with this id, wherever it runs. Unknown ids are ignored. */
@@ -127,6 +139,21 @@ export interface ListRequest<SortBy extends string> {
   /** At most 1,000. */
   readonly limit: number;
 }
+
+/** `snapshot` is the later dump. */
+export interface PairRequest {
+  readonly snapshot: SnapshotId;
+  readonly before: SnapshotId;
+}
+
+export interface PairList<SortBy extends string> extends PairRequest {
+  readonly sort: { readonly by: SortBy; readonly descending: boolean };
+  readonly filter: Filter;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export type CompareTypeSort = "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
 
 /** Rows whose type name contains `text`, ignoring case. Empty: all rows. */
 export interface Filter {

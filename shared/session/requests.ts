@@ -21,17 +21,21 @@ const source = v.variant("kind", [
   v.object({ kind: v.literal("held-outside") }),
   v.object({ kind: v.literal("unreachable") }),
   v.object({ kind: v.literal("cycle"), cycle: index }),
+  v.object({
+    kind: v.literal("fate"),
+    fate: v.picklist(["new", "gone", "still-there"]),
+    other: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  }),
 ]);
 
-const list = (...by: string[]) =>
-  v.object({
-    snapshot,
-    source,
-    sort: v.object({ by: v.picklist(by), descending: v.boolean() }),
-    filter: v.object({ text }),
-    offset: index,
-    limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
-  });
+const range = (...by: string[]) => ({
+  sort: v.object({ by: v.picklist(by), descending: v.boolean() }),
+  filter: v.object({ text }),
+  offset: index,
+  limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+});
+const list = (...by: string[]) => v.object({ snapshot, source, ...range(...by) });
+const pairList = (...by: string[]) => v.object({ snapshot, before: snapshot, ...range(...by) });
 
 export const REQUESTS: Record<Method, v.GenericSchema> = {
   files: v.object({}),
@@ -51,6 +55,9 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     ignore: v.pipe(v.array(index), v.maxLength(1000)),
   }),
   cycles: v.intersect([list("retained", "shallow", "objects"), v.object({ of: v.picklist(["data", "code"]) })]),
+  compare: v.object({ snapshot, before: snapshot }),
+  compareTypes: pairList("deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
+  growth: pairList("growth"),
   typeNamed: v.object({ snapshot, name: text }),
   cancel: v.object({ request: v.pipe(v.string(), v.maxLength(100)) }),
 };

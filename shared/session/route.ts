@@ -11,6 +11,10 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/types${query({ filter: route.filter })}`;
     case "objects":
       return `#/${route.capture}/objects/${formatSource(route.source)}`;
+    case "cycles":
+      return `#/${route.capture}/cycles`;
+    case "compare":
+      return `#/${route.capture}/compare/${route.before}`;
     case "object":
       return `#/${route.capture}/object/${route.object}`;
     case "why":
@@ -25,13 +29,15 @@ export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#?\/?/, "").split("?");
   const parameters = new URLSearchParams(search);
   const [id = "", view = "", ...rest] = path.split("/");
-  if (!/^[0-9a-f]{32}$/.test(id)) return { view: "start" };
+  if (!isCapture(id)) return { view: "start" };
   const capture = asCaptureId(id);
   const object = number(rest[0]);
   if (view === "objects") {
     const source = parseSource(rest);
     if (source !== null) return { view, capture, source };
   }
+  if (view === "cycles") return { view, capture };
+  if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
   if (view === "object" && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {
     const ignore = (parameters.get("ignore") ?? "")
@@ -62,6 +68,8 @@ function formatSource(source: Source): string {
       return `address/${encodeURIComponent(source.address)}`;
     case "cycle":
       return `cycle/${source.cycle}`;
+    case "fate":
+      return `${source.fate}/${source.other}`;
     default:
       return assertNever(source);
   }
@@ -87,10 +95,16 @@ function parseSource([kind = "", value = ""]: readonly string[]): Source | null 
       return { kind, address: decode(value) };
     case "cycle":
       return id === null ? null : { kind, cycle: id };
+    case "new":
+    case "gone":
+    case "still-there":
+      return isCapture(value) ? { kind: "fate", fate: kind, other: asCaptureId(value) } : null;
     default:
       return null;
   }
 }
+
+const isCapture = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{32}$/.test(text);
 
 const number = (text: string | undefined): number | null =>
   text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { HeapError } from "../types/failure.ts";
-import { asSnapshotId, type SnapshotId } from "../types/ids.ts";
+import { asSnapshotId, type CaptureId, type SnapshotId } from "../types/ids.ts";
 import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
 import { dumpInfo, type Offer, OfferedFiles } from "./files.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -111,11 +111,38 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
 
   /** The methods that the snapshot's own worker answers, passed on as they are. */
   const ask =
-    <M extends keyof AnswererApi & keyof SessionMethods>(method: M) =>
+    <M extends Exclude<keyof AnswererApi & keyof SessionMethods, "compare" | "compareTypes" | "growth">>(method: M) =>
     async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
-      const answer = get(request.snapshot).ask(method, request as unknown as AnswererRequest<M>, signal);
+      const snapshot = get(request.snapshot);
+      if ("source" in request && request.source.kind === "fate") {
+        const other = await withCapture(request.source.other);
+        snapshot.meet(get(other.snapshot), other.capture);
+      }
+      const answer = snapshot.ask(method, request as unknown as AnswererRequest<M>, signal);
       return answer as Promise<ReplyOf<M>>; // sound: the answerer's methods are the contract's
     };
+
+  /** The methods about two dumps: the later one's worker answers, after it has met the earlier one. */
+  const askBoth =
+    <M extends "compare" | "compareTypes" | "growth">(method: M) =>
+    async (request: RequestOf<M>, signal?: AbortSignal): Promise<ReplyOf<M>> => {
+      const { capture } = await infoOf(request.before);
+      get(request.snapshot).meet(get(request.before), capture);
+      const answer = get(request.snapshot).ask(
+        method,
+        { ...request, before: capture } as unknown as AnswererRequest<M>,
+        signal,
+      );
+      return answer as Promise<ReplyOf<M>>; // sound, as above
+    };
+
+  const withCapture = async (capture: CaptureId): Promise<SnapshotInfo> => {
+    for (const id of open.keys()) {
+      const info = await infoOf(id).catch(() => null);
+      if (info?.capture === capture) return info;
+    }
+    throw new HeapError({ code: "no-such-snapshot" });
+  };
 
   const api: SessionMethods = {
     files: async () => ({ rows: files.list() }),
@@ -138,6 +165,9 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     object: ask("object"),
     why: ask("why"),
     cycles: ask("cycles"),
+    compare: askBoth("compare"),
+    compareTypes: askBoth("compareTypes"),
+    growth: askBoth("growth"),
   };
 
   return {

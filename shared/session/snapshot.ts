@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
+import type { CaptureId } from "../types/ids.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
 import type {
   AnswererApi,
@@ -32,6 +33,13 @@ export class Snapshot {
   readonly #pending = new Map<number, Pending>();
   readonly #watchers = new Set<() => void>();
   readonly #header = Promise.withResolvers<Header>();
+  /** Stages done so far, kept to introduce this dump to others; their columns are shared memory. */
+  readonly #done: StageDone[] = [];
+  /** Dumps that are compared with this one: they get its stages under this name. */
+  readonly #friends = new Map<Snapshot, CaptureId>();
+  /** Dumps whose stages this one gets. */
+  readonly #met = new Set<Snapshot>();
+  readonly #path: string;
   #lastId = 0;
   #status: Status = {
     version: 1,
@@ -40,6 +48,7 @@ export class Snapshot {
   };
 
   constructor(path: string) {
+    this.#path = path;
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
     this.#builder = this.#start("builder", path);
     this.#answerer = this.#start("answerer", path);
@@ -76,12 +85,21 @@ export class Snapshot {
       reject(new HeapError({ code: "cancelled" }));
     };
     signal?.addEventListener("abort", cancel, { once: true });
-    this.#answerer.postMessage({ kind: "ask", id, method, request, flag } satisfies ToAnswerer);
+    this.#tellAnswerer({ kind: "ask", id, method, request, flag });
     try {
       return await promise;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
+  }
+
+  /** Lets this dump's answerer compare with `other`, an open dump, whose stages it gets now and as they come. */
+  meet(other: Snapshot, capture: CaptureId): void {
+    if (this.#met.has(other)) return;
+    this.#met.add(other);
+    other.#friends.set(this, capture);
+    this.#tellAnswerer({ kind: "introduce", capture, path: other.#path });
+    for (const done of other.#done) this.#tellAnswerer({ kind: "stage", done, of: capture });
   }
 
   /** Answers when the status is no longer version `seen`, or after a while with the same one. */
@@ -105,6 +123,11 @@ export class Snapshot {
 
   /** Stops both workers wherever they are and gives their memory back. Requests in flight end as cancelled. */
   async close(): Promise<void> {
+    for (const other of this.#met) other.#friends.delete(this);
+    for (const [friend, capture] of this.#friends) {
+      friend.#met.delete(this);
+      friend.#tellAnswerer({ kind: "forget", capture });
+    }
     this.#fail({ code: "no-such-snapshot" });
     await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
   }
@@ -133,9 +156,15 @@ export class Snapshot {
   }
 
   #stageDone(done: StageDone): void {
-    this.#answerer.postMessage({ kind: "stage", done } satisfies ToAnswerer);
+    this.#done.push(done);
+    this.#tellAnswerer({ kind: "stage", done });
+    for (const [friend, capture] of this.#friends) friend.#tellAnswerer({ kind: "stage", done, of: capture });
     this.#update(done.stage, { state: "done", fraction: 1, milliseconds: done.milliseconds });
     if (done.stage === "types") this.#header.resolve(done.value);
+  }
+
+  #tellAnswerer(message: ToAnswerer): void {
+    this.#answerer.postMessage(message);
   }
 
   #fromAnswerer(message: FromAnswerer): void {

@@ -2,6 +2,7 @@ import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../an
 import type { Extent } from "../store/load.ts";
 import type { Failure } from "../types/failure.ts";
 import type { Meta, TypeInfo } from "../types/heap.ts";
+import type { CaptureId } from "../types/ids.ts";
 import type { RequestOf, SessionApi, Stage } from "./contract.ts";
 
 /*
@@ -47,13 +48,22 @@ export type AnswererApi = Pick<
   SessionApi,
   "summary" | "types" | "objects" | "references" | "object" | "why" | "cycles" | "typeNamed"
 > & {
+  readonly [M in "compare" | "compareTypes" | "growth"]: (
+    request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
+  ) => ReturnType<SessionApi[M]>;
+} & {
   /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */
   exportTables(request: { readonly path: string }): Promise<{ readonly objects: number; readonly references: number }>;
 };
 export type AnswererMethod = keyof AnswererApi;
 
 export type ToAnswerer =
-  | { readonly kind: "stage"; readonly done: StageDone }
+  /** A stage of this dump, or, with `of`, of another one that was introduced. */
+  | { readonly kind: "stage"; readonly done: StageDone; readonly of?: CaptureId }
+  /** Another dump, for comparing; its stages follow. */
+  | { readonly kind: "introduce"; readonly capture: CaptureId; readonly path: string }
+  /** The other dump was closed. */
+  | { readonly kind: "forget"; readonly capture: CaptureId }
   | {
       readonly kind: "ask";
       readonly id: number;
@@ -66,6 +76,4 @@ export type FromAnswerer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly failure: Failure };
 
-export type AnswererRequest<M extends AnswererMethod> = M extends keyof SessionApi
-  ? RequestOf<M>
-  : Parameters<AnswererApi[M]>[0];
+export type AnswererRequest<M extends AnswererMethod> = Parameters<AnswererApi[M]>[0];

@@ -18,9 +18,18 @@ function main(): void {
   const answerer = openAnswerer(path);
   if (answerer === null) return;
   port.on("message", async (message: ToAnswerer) => {
-    if (message.kind === "stage") {
-      answerer.stageDone(message.done);
-      return;
+    switch (message.kind) {
+      case "stage":
+        if (message.of === undefined) answerer.stageDone(message.done);
+        else answerer.otherStageDone(message.of, message.done);
+        return;
+      case "introduce":
+        answerer.introduce(message.capture, message.path);
+        return;
+      case "forget":
+        answerer.forget(message.capture);
+        return;
+      case "ask":
     }
     const { id, method, request, flag } = message;
     const tick = () => {

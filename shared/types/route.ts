@@ -14,7 +14,11 @@ export type Source =
   | { readonly kind: "held-outside" }
   | { readonly kind: "unreachable" }
   /** The members of one reference cycle. */
-  | { readonly kind: "cycle"; readonly cycle: number };
+  | { readonly kind: "cycle"; readonly cycle: number }
+  /** Objects that another dump of the same process has too (`still-there`), or has not: `new` since then, or `gone`. */
+  | { readonly kind: "fate"; readonly fate: Fate; readonly other: CaptureId };
+
+export type Fate = "new" | "gone" | "still-there";
 
 /** Where the user is. A link, a tab and the Back button are the same value; dumps go by their capture id. */
 export type Route =
@@ -22,6 +26,9 @@ export type Route =
   | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
   | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source }
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }
+  | { readonly view: "cycles"; readonly capture: CaptureId }
+  /** Two dumps side by side; `capture` is the later one. */
+  | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
   | {
       readonly view: "why";
       readonly capture: CaptureId;

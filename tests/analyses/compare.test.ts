@@ -8,7 +8,7 @@ import { viewOf } from "../fixtures/drawn-heap.ts";
 import { seededRandom } from "../fixtures/random.ts";
 
 function meta(pid: number, createdAt: string): Meta {
-  const process = { pid, start_time: 1000, boot_id: "b" };
+  const process = { pid, start_time: 1000 + Math.random(), boot_id: "b" }; // the clocks differ a little each time
   return {
     captureId: asCaptureId("0".repeat(32)),
     label: null,
@@ -55,15 +55,18 @@ describe("two dumps of one process", () => {
     expect(compared.objects?.survived.objects).toBe(6);
     expect(compared.secondsBetween).toBe(7200);
     expect(compared.matching.confidence).toBe("likely");
-    expect([...objectsByFate(both, "after", "new")]).toContain(after.r2);
-    expect([...objectsByFate(both, "after", "still-there")]).toContain(after.r1);
+    expect([...objectsByFate(both, "new")]).toContain(after.r2);
+    expect([...objectsByFate(both, "still-there")]).toContain(after.r1);
   });
 
   it("count an object whose address now has another type as gone and new", () => {
-    const { pair: both, before, after } = pair("@module a: x\nx app.Old", "@module a: x\nx app.New");
-    expect([...objectsByFate(both, "before", "gone")]).toEqual([before.x]);
-    expect([...objectsByFate(both, "after", "new")]).toEqual([after.x]);
-    expect(comparison(both).objects?.survived).toEqual({ objects: 0, bytes: 0 });
+    const { pair: both, after } = pair("@module a: x\nx app.Old", "@module a: x\nx app.New");
+    expect([...objectsByFate(both, "new")]).toEqual([after.x]);
+    expect(comparison(both).objects).toMatchObject({
+      new: { objects: 1 },
+      gone: { objects: 1 },
+      survived: { objects: 0 },
+    });
   });
 
   it("name the container that holds the growth, not those around it", () => {

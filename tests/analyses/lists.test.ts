@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { objectDetail } from "../../shared/analyses/object-detail.ts";
-import { inOrder, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
+import { inOrder, type ListedSource, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
 import { explainedReferences, referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { typeRows, typesNamed } from "../../shared/analyses/type-rows.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
-import type { Source } from "../../shared/types/route.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 
 const PICTURE = `
@@ -21,7 +20,7 @@ const PICTURE = `
 `;
 
 function names(
-  source: (id: Record<string, number>) => Source,
+  source: (id: Record<string, number>) => ListedSource,
   by: "retained" | "shallow" | "id" = "id",
   descending = false,
 ) {

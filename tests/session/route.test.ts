@@ -17,12 +17,15 @@ const SOURCES: Source[] = [
   { kind: "held-outside" },
   { kind: "unreachable" },
   { kind: "cycle", cycle: 3 },
+  { kind: "fate", fate: "still-there", other: asCaptureId("f".repeat(32)) },
 ];
 const ROUTES: Route[] = [
   { view: "start" },
   { view: "types", capture, filter: "" },
   { view: "types", capture, filter: "a&b=c d" },
   { view: "object", capture, object },
+  { view: "cycles", capture },
+  { view: "compare", capture, before: asCaptureId("f".repeat(32)) },
   { view: "why", capture, object, ignore: [] },
   { view: "why", capture, object, ignore: [object, asObjectId(0)] },
   ...SOURCES.map((source): Route => ({ view: "objects", capture, source })),
@@ -38,9 +41,19 @@ describe("a route", () => {
     (hash) => expect(parseRoute(hash)).toEqual({ view: "start" }),
   );
 
-  it.each(["", "/object/x", "/object/-1", "/object/99999999999", "/objects/nothing/1", "/why", "/wat/1"])(
-    "that is damaged behind the dump leads to its types: %s",
-    (rest) => expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "types", capture, filter: "" }),
+  it.each([
+    "",
+    "/object/x",
+    "/object/-1",
+    "/object/99999999999",
+    "/objects/nothing/1",
+    "/why",
+    "/wat/1",
+    "/compare",
+    "/compare/x",
+    "/objects/new/1",
+  ])("that is damaged behind the dump leads to its types: %s", (rest) =>
+    expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "types", capture, filter: "" }),
   );
 
   it("shows a damaged escape as it stands", () => {

@@ -5,21 +5,25 @@ import { createSession, type Session } from "../../shared/session/session.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import type { SnapshotId } from "../../shared/types/ids.ts";
 
-/** One fully analysed dump, asked through the same contract as the page's. */
+/** A fully analysed dump, asked through the same contract as the page's. */
 export interface OpenDump {
   readonly client: Client;
   readonly session: Session;
   readonly snapshot: SnapshotId;
 }
 
-/** Opens the file, waits for all stages, and closes everything afterwards. Throws `HeapError`. */
-export async function withDump<T>(path: string, use: (dump: OpenDump) => Promise<T>): Promise<T> {
+/** Opens the files, waits for all stages, and closes everything afterwards. Throws `HeapError`. */
+export async function withDumps<T>(paths: readonly string[], use: (...dumps: OpenDump[]) => Promise<T>): Promise<T> {
   const session = createSession({ stateFolder: null }); // a script's files are not what a person opened last
   try {
     const client = createClient(createHost(session));
-    const { snapshot } = await client.open({ file: session.offer({ path, origin: "command-line" }) });
-    await allStages(client, snapshot);
-    return await use({ client, session, snapshot });
+    const dumps: OpenDump[] = [];
+    for (const path of paths) {
+      const { snapshot } = await client.open({ file: session.offer({ path, origin: "command-line" }) });
+      dumps.push({ client, session, snapshot });
+    }
+    for (const { snapshot } of dumps) await allStages(client, snapshot);
+    return await use(...dumps);
   } finally {
     await session.dispose();
   }
