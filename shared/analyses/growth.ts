@@ -24,8 +24,7 @@ interface Holder {
  * The holders that grew, deepest first container: from each big holder down the dominator tree as long as one child has
  * most of the growth. What a holder shares with its children is told once, at the deepest. Needs both dominator stages.
  *
- * An object of the earlier dump is found by address in one process; else by name, from the roots down. Objects without
- * an earlier self count with all they keep alive. Time O(children of the holders passed).
+ * Objects without an earlier self count with all they keep alive. Time O(children of the holders passed).
  */
 export function growth(pair: Pair, tick: Tick): GrowthRow[] {
   const { before, after } = pair;
@@ -51,7 +50,7 @@ const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;
 function grownChildren(pair: Pair, holder: Holder): Holder[] {
   const { before, after } = pair;
   const children = childrenOf(after, holder.after);
-  const earlierSelf = pair.matching === null ? byName(pair, holder, children) : byAddress(pair);
+  const earlierSelf = earlierSelfFinder(pair, holder, children);
   const grown: Holder[] = [];
   for (const child of children) {
     const self = earlierSelf(child);
@@ -71,10 +70,20 @@ function childrenOf(view: HeapView, number: number): Int32Array {
 const retainedAt = (view: HeapView, number: number): number => view.dominators?.retained[number] ?? 0;
 const objectAt = (view: HeapView, number: number): number => view.graph?.graph.preordering.node[number] ?? NONE;
 
-function byAddress({ before, after, matching }: Pair): (child: number) => number {
+/**
+ * The child's earlier self: the same object where the dumps are of one process; else what the earlier holder called by
+ * the same name, unless that is still there as something else. So a list that was replaced is not a list that is new.
+ */
+function earlierSelfFinder(pair: Pair, holder: Holder, children: Int32Array): (child: number) => number {
+  const { before, after, matching } = pair;
+  let named: ((child: number) => number) | null = null;
   return (child) => {
-    const self = matching?.earlier[objectAt(after, child)] ?? NONE;
-    return self === NONE ? NONE : preorderOf(before, self);
+    const same = matching?.earlier[objectAt(after, child)] ?? NONE;
+    if (same !== NONE) return preorderOf(before, same);
+    named ??= byName(pair, holder, children);
+    const self = named(child);
+    const isElsewhere = self !== NONE && matching !== null && matching.later[objectAt(before, self)] !== NONE;
+    return isElsewhere ? NONE : self;
   };
 }
 

@@ -92,6 +92,12 @@ describe("two dumps of one process", () => {
     expect(growth(both, noTick)).toMatchObject([{ idA: null, idB: after.c, isNew: true, deltaRetainedBytes: 5000 }]);
   });
 
+  it("know a list that was replaced by its name: that is churn, not growth", () => {
+    const before = '@module a: m\nm module "a" -> .cache c\nc list size=5000';
+    const after = '@module a: m\nm module "a" -> .cache c\nfree app.Free +1\nc list size=5000';
+    expect(growth(pair(before, after).pair, noTick)).toEqual([]);
+  });
+
   it("have no holder that grew where nothing grew", () => {
     expect(growth(pair(MONDAY, MONDAY).pair, noTick)).toEqual([]);
     expect(growth(pair(TUESDAY, MONDAY).pair, noTick)).toEqual([]);
