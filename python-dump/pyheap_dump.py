@@ -884,10 +884,15 @@ def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
 
 
 def _has_inline_values(cls: type) -> bool:
-    """Tell whether instances may keep their attributes inside themselves (3.11 and later)."""
-    if sys.version_info < (3, 11):
+    """Tell whether instances may keep their attributes inside themselves.
+
+    From 3.11 they can; in 3.11 and 3.12 not if the class derives from a built-in type.
+    """
+    if sys.version_info < (3, 11) or not _class_flags(cls) & TP_INLINE_VALUES:
         return False
-    return bool(_class_flags(cls) & TP_INLINE_VALUES)
+    if sys.version_info >= (3, 13):
+        return True
+    return all(base is object or _class_flags(base) & TP_HEAPTYPE for base in _mro(cls))
 
 
 # Attributes of C types that getters return as they are: nothing is made, nothing runs.
