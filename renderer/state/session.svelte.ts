@@ -1,9 +1,10 @@
 import type { Client, FileId, OfferedFile, PageShell } from "../../shared/session/contract.ts";
 import { type Failure, toFailure } from "../../shared/types/failure.ts";
-import type { CaptureId } from "../../shared/types/ids.ts";
+import type { CaptureId, SnapshotId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
 import { chooseFile } from "./choose-file.ts";
 import type { Navigation } from "./navigation.svelte.ts";
+import { noticing } from "./noticing.ts";
 import { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 /** A file on its way in: sent so far (0 to 1), or null while it is being read. */
@@ -36,7 +37,7 @@ export class SessionState {
   #lastNotice = 0;
 
   constructor(client: Client, shell: PageShell, navigation: Navigation) {
-    this.client = client;
+    this.client = noticing(client, (snapshot) => this.#forget(snapshot));
     this.#shell = shell;
     this.#navigation = navigation;
     shell.onOpenFile((file) => void this.openFile(file, null));
@@ -144,6 +145,12 @@ export class SessionState {
 
   dismiss(notice: Notice): void {
     this.notices = this.notices.filter((each) => each !== notice);
+  }
+
+  /** A screen that needs it opens it again, as it would follow a link. */
+  #forget(id: SnapshotId): void {
+    for (const snapshot of this.open) if (snapshot.info.snapshot === id) snapshot.dispose();
+    this.open = this.open.filter((snapshot) => snapshot.info.snapshot !== id);
   }
 
   async #restore(): Promise<void> {

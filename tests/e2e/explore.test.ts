@@ -130,6 +130,20 @@ it("opens a link in a second tab, which gets its token from the first", async ()
   await page.context().close();
 });
 
+it("opens a dump again that another tab has closed", async () => {
+  const { page } = await openPage(browser, server.url);
+  await askWhy(page);
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await second.getByRole("button", { name: /^Close cache_service/ }).click();
+  await second.getByRole("button", { name: "cache_service.pyheap" }).waitFor();
+  await page.getByRole("link", { name: "Biggest holders" }).click();
+  await heading(page)
+    .filter({ hasText: /keeps .* alive/ })
+    .waitFor();
+  await page.context().close();
+});
+
 it("says how to get on when it has no token", async () => {
   const { page } = await openPage(browser, server.url.split("#")[0] ?? "");
   await page.getByRole("alert").filter({ hasText: "The connection to the analysis was lost." }).waitFor();
