@@ -82,7 +82,7 @@ export class SessionState {
         });
         await this.openFile(id, file.name);
       } catch (thrown) {
-        this.report(toFailure(thrown), file.name);
+        this.#reportFile(thrown, file.name);
       } finally {
         this.opening = null;
       }
@@ -100,7 +100,7 @@ export class SessionState {
       if (route.view === "start" || route.capture !== capture)
         this.#navigation.go({ view: "types", capture, filter: "" });
     } catch (thrown) {
-      this.report(toFailure(thrown), name);
+      this.#reportFile(thrown, name);
     } finally {
       this.opening = null;
       void this.askFiles();
@@ -145,6 +145,13 @@ export class SessionState {
 
   dismiss(notice: Notice): void {
     this.notices = this.notices.filter((each) => each !== notice);
+  }
+
+  /** In a browser the path is that of a temporary copy, which means nothing to anyone: its name takes the place. */
+  #reportFile(thrown: unknown, name: string | null): void {
+    const failure = toFailure(thrown);
+    if (this.onDesktop || name === null || !("path" in failure)) this.report(failure, name);
+    else this.report({ ...failure, path: name }, null);
   }
 
   /** A screen that needs it opens it again, as it would follow a link. */
