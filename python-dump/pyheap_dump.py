@@ -49,12 +49,12 @@ from itertools import accumulate, chain, compress, count, islice, repeat
 try:
     import sqlite3
 except ImportError:  # a Python built without it, such as some of Pyodide's
-    sqlite3 = None  # type: ignore[assignment]
+    sqlite3: Any = None
 
 TYPE_CHECKING = False  # what is imported here is in the dump, so typing is not
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Callable, Optional, Union
 
     Run = tuple[str, Optional[str], Union[int, str]]
@@ -148,11 +148,17 @@ Objects are numbered from 0 in the order of their addresses, references follow i
 To get plain rows, run the explorer's command: tables FILE OUT.
 """
 
+
 class DumpError(Exception):
     """The dump could not be made; the message is one sentence that says why."""
 
 
-class Report(namedtuple("Report", "path objects references pause_seconds seconds warnings")):
+_ReportFields = namedtuple(  # pyright: ignore[reportUntypedNamedTuple] - typing is not imported
+    "_ReportFields", "path objects references pause_seconds seconds warnings"
+)
+
+
+class Report(_ReportFields):
     """What a dump did.
 
     Attributes:
@@ -168,7 +174,7 @@ class Report(namedtuple("Report", "path objects references pause_seconds seconds
 
 
 def dump(
-    path: Union[str, "os.PathLike[str]"], label: Optional[str] = None, privacy: str = "previews"
+    path: str | os.PathLike[str], label: str | None = None, privacy: str = "previews"
 ) -> Report:
     """Write a dump of this process to ``path``.
 
@@ -185,25 +191,24 @@ def dump(
         DumpError: Nothing was written, and the message says why.
     """
     # Our own copies: the arguments' reference counts must not show that we hold them.
-    target = bytes(os.fsencode(os.path.abspath(os.fspath(path)))).decode(
-        sys.getfilesystemencoding(), "surrogateescape"
-    )
-    label, privacy = _copy(label), _copy(privacy)
+    target = os.fsdecode(os.fsencode(os.path.abspath(path)))
+    label = None if label is None else _copy(label)
+    privacy = _copy(privacy)
     del path
-    return _dump(target, label, privacy or "", "call", sys._getframe(1))
+    return _dump(target, label, privacy, "call", sys._getframe(1))
 
 
-def _copy(text: Optional[str]) -> Optional[str]:
+def _copy(text: str) -> str:
     """Return an equal string that only we have."""
-    return None if text is None else (text + ".")[:-1]
+    return (text + ".")[:-1]
 
 
 def _dump(
     target: str,
-    label: Optional[str],
+    label: str | None,
     privacy: str,
     mode: str,
-    innermost: Optional[types.FrameType],
+    innermost: types.FrameType | None,
 ) -> Report:
     """Capture, then write; ``innermost`` is the first frame of this thread that is not ours."""
     if privacy not in PRIVACY_LEVELS:
@@ -234,7 +239,7 @@ def _dump(
 
 
 def _meta(
-    capture: _Capture, label: Optional[str], privacy: str, mode: str, started: float
+    capture: _Capture, label: str | None, privacy: str, mode: str, started: float
 ) -> dict[str, object]:
     return {
         "capture_id": os.urandom(16).hex(),
@@ -278,6 +283,8 @@ _class_basicsize = type.__dict__["__basicsize__"].__get__
 _class_itemsize = type.__dict__["__itemsize__"].__get__
 _class_dictoffset = type.__dict__["__dictoffset__"].__get__
 _class_weakrefoffset = type.__dict__["__weakrefoffset__"].__get__
+
+_module_dict_of: Any = vars(types.ModuleType)["__dict__"].__get__
 
 _MISSING: Any = object()
 _NO_ENTRIES: dict[object, Any] = {}  # for a static type that nobody has made ready
@@ -328,7 +335,7 @@ def _class_module(cls: type) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return text that has a UTF-8 form: lone surrogates become ``\\udcXX``."""
+    r"""Return text that has a UTF-8 form: lone surrogates become ``\udcXX``."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -359,7 +366,7 @@ def _is_metaclass(cls: type) -> bool:
 
 
 def _module_dict(module: types.ModuleType) -> dict[Any, Any]:
-    return types.ModuleType.__dict__["__dict__"].__get__(module)
+    return _module_dict_of(module)
 
 
 def _plain_attribute(obj: object, name: str) -> Any:
@@ -402,19 +409,22 @@ def _code_qualname(code: types.CodeType) -> str:
 # What the collector does not report
 # ---------------------------------------------------------------------------------------------
 
-_CODE_PARTS = [
+_CODE_PARTS = (
     ("constant", "co_consts"),
     ("member", "co_names"),
     ("member", "co_filename"),
     ("member", "co_name"),
-]
-if sys.version_info >= (3, 11):  # before, co_linetable's bytes; after, what used to be computed
-    _CODE_PARTS += [("member", "co_qualname"), ("member", "co_linetable")]
-    _CODE_PARTS += [("member", "co_exceptiontable")]
-else:
-    _CODE_PARTS += [("member", "co_code"), ("member", "co_varnames")]
-    _CODE_PARTS += [("member", "co_freevars"), ("member", "co_cellvars")]
-    _CODE_PARTS += [("member", "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")]
+    *(
+        ("member", name)
+        for name in (
+            ("co_qualname", "co_linetable", "co_exceptiontable")
+            if sys.version_info >= (3, 11)  # others are made when asked for, and kept
+            else ("co_code", "co_varnames", "co_freevars", "co_cellvars", "co_linetable")
+            if sys.version_info >= (3, 10)
+            else ("co_code", "co_varnames", "co_freevars", "co_cellvars", "co_lnotab")
+        )
+    ),
+)
 
 
 def _code_parts(code: types.CodeType) -> list[object]:
@@ -472,7 +482,7 @@ _UNREPORTED: dict[type, Callable[[Any], Iterable[object]]] = {
 }
 
 
-def _unreported(cls: type) -> Optional[Callable[[Any], Iterable[object]]]:
+def _unreported(cls: type) -> Callable[[Any], Iterable[object]] | None:
     """Return how to get what the collector leaves out of a type's instances, if anything.
 
     The keys of a dictionary of strings are the most important of these.
@@ -504,7 +514,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.known: dict[int, object] = {}
-        self._unreported: dict[int, Optional[Callable[[Any], Iterable[object]]]] = {}
+        self._unreported: dict[int, Callable[[Any], Iterable[object]] | None] = {}
 
     def start(self, *lists: list[object]) -> int:
         """Make known what the collector lists, and all that it leads to.
@@ -876,7 +886,7 @@ class _Instances:
 def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
     """Return a function that reads all of the attributes in one call."""
     if not names:
-        return lambda obj: ()
+        return lambda _: ()
     if len(names) == 1:
         read = operator.attrgetter(names[0])
         return lambda obj: (read(obj),)
@@ -932,7 +942,7 @@ def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]
     return members
 
 
-def _base_items(cls: type) -> Optional[Callable[[Any], tuple[Sequence[object], list[Run]]]]:
+def _base_items(cls: type) -> Callable[[Any], tuple[Sequence[object], list[Run]]] | None:
     """Return how to read what a container holds by its built-in base, not by its own methods."""
     for base in _mro(cls):
         if base is dict:
@@ -964,7 +974,7 @@ class _Names:
 
     def __init__(self, codes: list[types.CodeType]) -> None:
         self._codes = codes
-        self._everywhere: Optional[list[str]] = None
+        self._everywhere: list[str] | None = None
         self._own_names: dict[int, dict[str, None]] = {}
 
     def candidates(self, cls: type, anywhere: bool) -> Iterator[list[str]]:
@@ -1089,7 +1099,7 @@ class _Describers:
             [("weak", None, 1), ("weak callback", "__callback__", "rest")]
         )
         named = self._named_parts
-        self._exact: dict[int, Optional[Describer]] = {
+        self._exact: dict[int, Describer | None] = {
             id(dict): self._dict,
             id(list): self._sequence,
             id(set): self._sequence,
@@ -1122,7 +1132,7 @@ class _Describers:
         """Break the cycles through our own methods, for the collector is not to find them."""
         self._exact.clear()
 
-    def choose(self, cls: type) -> Optional[Describer]:
+    def choose(self, cls: type) -> Describer | None:
         """Return how to describe the instances of a type."""
         if id(cls) in self._exact:
             return self._exact[id(cls)]
@@ -1204,7 +1214,11 @@ class _Describers:
         for referent in referents:
             if referent is _LruCache:
                 runs.append(_TYPE)
-            elif type(referent) is dict and _all_plain_strings(referent) and "__wrapped__" in referent:
+            elif (
+                type(referent) is dict
+                and _all_plain_strings(referent)
+                and "__wrapped__" in referent
+            ):
                 runs.append(_DICT)
             elif type(referent) is types.FunctionType:
                 runs.append(("wrapped", "__wrapped__", 1))
@@ -1261,7 +1275,9 @@ class _Describers:
         return self._layouts.number(runs), values
 
     def _code(self, code: types.CodeType) -> Description:
-        return self._layouts.number([(kind, name, 1) for kind, name in _CODE_PARTS]), _code_parts(code)
+        return self._layouts.number([(kind, name, 1) for kind, name in _CODE_PARTS]), _code_parts(
+            code
+        )
 
     def _function(self, function: types.FunctionType) -> Description:
         """Describe a function without making its ``__dict__`` or its annotations.
@@ -1372,12 +1388,14 @@ def _with_cells(named: list[Named], referents: Sequence[object]) -> list[Named]:
     cells = [referent for referent in referents if type(referent) is types.CellType]
     by_content = {id(content): cell for cell in cells for content in gc.get_referents(cell)}
     shared = [
-        (kind, name, by_content[id(value)]) for kind, name, value in named if id(value) in by_content
+        (kind, name, by_content[id(value)])
+        for kind, name, value in named
+        if id(value) in by_content
     ]
     return [*named, *shared]
 
 
-def _frame_locals(frame: Optional[types.FrameType]) -> list[Named]:
+def _frame_locals(frame: types.FrameType | None) -> list[Named]:
     """Return a frame's variables as named parts, leaving no copy of them behind.
 
     * From 3.13 ``f_locals`` of a function is a view on the frame; nothing is stored.
@@ -1482,7 +1500,7 @@ _NAME_TEXTS: dict[int, Callable[[Any], str]] = {
     id(types.BuiltinFunctionType): _name,
     id(types.MethodType): _text_of_method,
     id(types.CodeType): _code_qualname,
-    **{number: _qualname for number in _GENERATORS},
+    **dict.fromkeys(_GENERATORS, _qualname),
     **{id(kind): _name for kind in _DESCRIPTORS},
 }
 _CONSTANT_TEXTS: dict[int, Callable[[Any], str]] = {
@@ -1548,13 +1566,13 @@ class _Texts:
             self._makers.update(_VALUE_TEXTS)
 
     def write(
-        self, objects: list[Any], numbers: "array[int]"
-    ) -> tuple[bytearray, "array[int]", int]:
+        self, objects: list[Any], addresses: array[int], numbers: array[int]
+    ) -> tuple[bytearray, array[int], int]:
         """Return all texts in one buffer, where each one ends, and how many were hidden."""
         makers = self._makers
         kinds = numbers[:]  # where a text must not be written, the type is replaced
-        hidden = self._hide(objects, kinds)
-        makers[_HIDDEN_KIND] = lambda value: _HIDDEN
+        hidden = self._hide(objects, addresses, kinds)
+        makers[_HIDDEN_KIND] = lambda _: _HIDDEN
         text = bytearray()
         lengths = array("I", bytes(4 * len(objects)))
         for index, obj, make in zip(count(), objects, map(makers.get, kinds)):
@@ -1564,15 +1582,15 @@ class _Texts:
                 text += encoded
         return text, array("Q", accumulate(lengths)), hidden
 
-    def _hide(self, objects: list[Any], kinds: "array[int]") -> int:
+    def _hide(self, objects: list[Any], addresses: array[int], kinds: array[int]) -> int:
         """Replace the types of objects whose text must not be written."""
         if self._keys:
             self._hide_all_but_keys(objects, kinds)
         if not self._values:
             return 0
         secret = self._secrets
-        addresses = map(secret.addresses.__contains__, map(id, objects))
-        hidden = [i for i in compress(count(), addresses) if kinds[i] in _VALUE_TEXTS]
+        hidden = [bisect_left(addresses, address) for address in secret.addresses]
+        hidden = [index for index in hidden if kinds[index] in _VALUE_TEXTS]
         for kind in (id(str), id(bytes)):
             indexes = list(compress(count(), map(kind.__eq__, kinds)))
             equal = map(secret.texts.__contains__, map(objects.__getitem__, indexes))
@@ -1581,16 +1599,15 @@ class _Texts:
             kinds[index] = _HIDDEN_KIND
         return len(hidden)
 
-    def _hide_all_but_keys(self, objects: list[Any], kinds: "array[int]") -> None:
+    def _hide_all_but_keys(self, objects: list[Any], kinds: array[int]) -> None:
         """Leave of strings only keys that say no more than an identifier would."""
         dicts = compress(objects, map(id(dict).__eq__, kinds))
         keys = set(map(id, chain.from_iterable(dicts)))
         for index in compress(count(), map(id(str).__eq__, kinds)):
             value = objects[index]
             short = len(value) <= 32 and _KEY_CHARACTERS.issuperset(value)
-            if id(value) not in keys or value in self._secrets.texts:
-                kinds[index] = _UNWRITTEN_KIND
-            elif not short and not value.isidentifier():
+            is_key = id(value) in keys and (short or value.isidentifier())
+            if not is_key or value in self._secrets.texts:
                 kinds[index] = _UNWRITTEN_KIND
 
 
@@ -1598,26 +1615,21 @@ class _Texts:
 # The capture
 # ---------------------------------------------------------------------------------------------
 
-# How long other threads must wait for the interpreter. A thread that already waited when the
-# interval changed still asks for it once, after the old interval; if it then computes without a
-# pause, it keeps it for this long. So this bounds what that rare case costs.
-_STILL_SECONDS = 5.0
-
 
 class _Columns:
     """What will be written of the objects, by object and by reference; it holds no object."""
 
-    addresses: "array[int]"
-    types: "array[int]"
-    layouts: "array[int]"
-    sizes: "array[int]"
-    refcounts: "array[int]"
-    lengths: "array[int]"
-    reference_counts: "array[int]"
-    flags: "array[int]"
-    targets: "array[int]"
+    addresses: array[int]
+    types: array[int]
+    layouts: array[int]
+    sizes: array[int]
+    refcounts: array[int]
+    lengths: array[int]
+    reference_counts: array[int]
+    flags: array[int]
+    targets: array[int]
     text: bytearray
-    text_ends: "array[int]"
+    text_ends: array[int]
 
 
 class _Capture:
@@ -1635,16 +1647,18 @@ class _Capture:
         self.pause = 0.0
 
 
-def _capture(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
+def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
     """Stop the world, look at everything, and let the world go on as it was."""
     collecting = gc.isenabled()
     interval = sys.getswitchinterval()
     gc.disable()
     try:
         # Give way once: whoever waits for the interpreter waits anew when we get it back, and
-        # for as long as we say next.
+        # for as long as we say next. A thread that still waited by the old interval would ask
+        # for the interpreter once and, if it computes without a pause, keep it as long, so we
+        # say no more than the capture may take: some microseconds for each block of memory.
         time.sleep(0.0005)
-        sys.setswitchinterval(max(interval, _STILL_SECONDS))
+        sys.setswitchinterval(max(interval, 0.1, sys.getallocatedblocks() * 8e-6))
         began = time.perf_counter()
         capture = _look(privacy, innermost)
         capture.pause = time.perf_counter() - began
@@ -1656,7 +1670,7 @@ def _capture(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
     return capture
 
 
-def _look(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
+def _look(privacy: str, innermost: types.FrameType | None) -> _Capture:
     """Capture the heap. Nothing of ours may be made before the collector's lists are taken."""
     probe = [float("1.5e300")]  # one object of ours that is tracked, holding one that is not
     youngest = gc.get_objects(generation=0)
@@ -1685,7 +1699,7 @@ def _look(privacy: str, innermost: Optional[types.FrameType]) -> _Capture:
 
 def _own_frames() -> Iterator[types.FrameType]:
     """Yield the dumper's frames that are running now."""
-    frame: Optional[types.FrameType] = sys._getframe()
+    frame: types.FrameType | None = sys._getframe()
     while frame is not None and frame.f_code.co_filename == __file__:
         yield frame
         frame = frame.f_back
@@ -1695,7 +1709,7 @@ class _Heap:
     """All objects in the order of their addresses, with what only the walk can tell of them."""
 
     def __init__(
-        self, walk: _Walk, listed: int, young: list["array[int]"], probe: int, number: int
+        self, walk: _Walk, listed: int, young: list[array[int]], probe: int, number: int
     ) -> None:
         """Sort the objects and take their reference counts.
 
@@ -1723,9 +1737,7 @@ class _Heap:
                 self.flags[index] &= ~(3 << GENERATION_SHIFT)
                 self.flags[index] |= GENERATION_UNKNOWN
 
-    def _count(
-        self, tracked: bytes, probe: int, number: int
-    ) -> tuple["array[int]", "array[int]"]:
+    def _count(self, tracked: bytes, probe: int, number: int) -> tuple[array[int], array[int]]:
         """Return reference counts less our own references, and the first flags.
 
         How often we refer to each object ourselves is measured, on two objects that have one
@@ -1779,14 +1791,14 @@ class _Running:
     Values are remembered by address only, so that no reference count shows them.
     """
 
-    def __init__(self, innermost: Optional[types.FrameType]) -> None:
+    def __init__(self, innermost: types.FrameType | None) -> None:
         """Find the threads' frames; ``innermost`` is this thread's first that is not ours."""
         self.threads: list[_Thread] = []
         self._variables: dict[int, list[tuple[str, int]]] = {}
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
         ours = _thread.get_ident()
-        tops: dict[int, Optional[types.FrameType]] = {**sys._current_frames(), ours: innermost}
+        tops: dict[int, types.FrameType | None] = {**sys._current_frames(), ours: innermost}
         for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
             thread = _Thread(ident, known, ident == ours)
@@ -1846,8 +1858,9 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     secrets = _Secrets(describers.found_secrets)
     secrets.add_environment()
     texts = _Texts(privacy, secrets, classes)
-    columns.text, columns.text_ends, capture.redacted = texts.write(objects, numbers)
-    capture.tables = _tables(capture, heap, running, classes, describers, codes, privacy)
+    written = texts.write(objects, heap.addresses, numbers)
+    columns.text, columns.text_ends, capture.redacted = written
+    capture.tables = _tables(heap, running, classes, describers, codes, privacy)
     describers.let_go()
     return capture
 
@@ -1870,7 +1883,7 @@ def _forget_our_counts(
 def _add_references(
     columns: _Columns,
     objects: list[Any],
-    numbers: "array[int]",
+    numbers: array[int],
     classes: dict[int, type],
     describers: _Describers,
     layouts: _Layouts,
@@ -1906,8 +1919,8 @@ _GC_HEADER = sys.getsizeof(()) - tuple.__sizeof__(())
 
 
 def _sizes(
-    objects: list[Any], numbers: "array[int]", classes: dict[int, type]
-) -> tuple["array[int]", int]:
+    objects: list[Any], numbers: array[int], classes: dict[int, type]
+) -> tuple[array[int], int]:
     """Return what ``sys.getsizeof`` says, asking a base class where it would run Python code.
 
     Returns:
@@ -1916,15 +1929,14 @@ def _sizes(
     ours = {number for number, cls in classes.items() if not _has_c_size(cls)}
     if not ours:
         return array("Q", map(sys.getsizeof, objects)), 0
-    sizes = array("Q", bytes(8 * len(objects)))
-    asked = 0
-    for index, obj, number in zip(count(), objects, numbers):
-        if number in ours:
-            sizes[index] = _base_size(obj)
-            asked += 1
-        else:
-            sizes[index] = sys.getsizeof(obj)
-    return sizes, asked
+    asked = list(compress(count(), map(ours.__contains__, numbers)))
+    others = objects[:]
+    for index in asked:
+        others[index] = None
+    sizes = array("Q", map(sys.getsizeof, others))
+    for index in asked:
+        sizes[index] = _base_size(objects[index])
+    return sizes, len(asked)
 
 
 def _has_c_size(cls: type) -> bool:
@@ -1951,7 +1963,7 @@ def _base_size(obj: object) -> int:
 _SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset)))
 
 
-def _lengths(objects: list[Any], numbers: "array[int]") -> "array[int]":
+def _lengths(objects: list[Any], numbers: array[int]) -> array[int]:
     """Return ``len()`` of exact built-in containers and texts."""
     sized = _SIZED
     return array(
@@ -1960,7 +1972,7 @@ def _lengths(objects: list[Any], numbers: "array[int]") -> "array[int]":
 
 
 def _add_flags(
-    columns: _Columns, objects: list[Any], numbers: "array[int]", classes: dict[int, type]
+    columns: _Columns, objects: list[Any], numbers: array[int], classes: dict[int, type]
 ) -> None:
     """Mark classes, finalized objects, and garbage."""
     flags = columns.flags
@@ -1982,7 +1994,6 @@ def _add_flags(
 
 
 def _tables(
-    capture: _Capture,
     heap: _Heap,
     running: _Running,
     classes: dict[int, type],
@@ -2089,7 +2100,7 @@ def _collector_facts(*generations: int) -> dict[str, object]:
     }
 
 
-def _first_line(path: str) -> Optional[str]:
+def _first_line(path: str) -> str | None:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.readline().strip()
@@ -2097,7 +2108,7 @@ def _first_line(path: str) -> Optional[str]:
         return None
 
 
-def _number(text: Optional[str]) -> Optional[int]:
+def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdigit() else None
 
 
@@ -2125,8 +2136,8 @@ def _memory_facts() -> dict[str, object]:
 
 def _process_facts(privacy: str) -> dict[str, object]:
     arguments = getattr(sys, "orig_argv", None) or sys.argv
-    started: Optional[float] = None
-    uptime: Optional[float] = None
+    started: float | None = None
+    uptime: float | None = None
     try:
         with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
             ticks = int(file.read().rpartition(")")[2].split()[19])
@@ -2280,7 +2291,7 @@ def _insert_page(db: Any, table: str, first: int, entries: int, blobs: list[byte
     db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
-def _packed(column: "array[int]") -> bytes:
+def _packed(column: array[int]) -> bytes:
     """Return a page of a column: little-endian, 64-bit columns as byte planes, compressed."""
     if sys.byteorder == "big":
         column = column[:]
@@ -2360,7 +2371,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:position], arguments[position:]
 
 
-def _main() -> Any:
+def main() -> Any:
     """Run the command line and return the exit code, or what the program gave ``sys.exit``."""
     ours, program = _split(sys.argv[1:])
     parser = _parser()
@@ -2410,7 +2421,7 @@ def _run(run: Callable[[str], None], program: str, arguments: list[str]) -> Any:
         run(program)
     except SystemExit as error:
         return error.code
-    except BaseException as error:  # whatever the program raised, Python would print it
+    except BaseException as error:  # noqa: BLE001 - whatever the program raised, Python would print it
         _print_uncaught(error)
         return 1
     finally:
@@ -2506,12 +2517,13 @@ def _import_ourselves() -> Any:
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("pyheap_dump", os.path.abspath(__file__))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    loader: Any = spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["pyheap_dump"] = module
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
 
 
 if __name__ == "__main__":
-    sys.exit(_import_ourselves()._main())
+    sys.exit(_import_ourselves().main())

@@ -14,11 +14,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import List
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "python-dump"))
 
-import pyheap_dump  # noqa: E402 - found by the line above
+import pyheap_dump
 
 
 class Line:
@@ -46,7 +45,7 @@ class Point:
 class Order:
     """An instance that holds containers."""
 
-    def __init__(self, number: int, others: List["Order"]) -> None:
+    def __init__(self, number: int, others: list[Order]) -> None:
         """Hold a list, a dictionary, a tuple, and another order."""
         self.lines = [Line(number + i) for i in range(2)]
         self.index = {f"key-{number}": self.lines[0], "fixed": number + 5000}
@@ -57,7 +56,7 @@ class Order:
 def main(wanted: int) -> None:
     """Build, dump, report."""
     random.seed(1)
-    orders: List[Order] = []
+    orders: list[Order] = []
     for number in range(wanted // 22):
         orders.append(Order(number, orders))
     gc.collect()

@@ -8,8 +8,9 @@ import sqlite3
 import zlib
 from array import array
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
+from typing import Any
 
 UNKNOWN = 0xFFFFFFFF
 NOT_RETAINING = {"weak", "borrowed"}
@@ -36,7 +37,7 @@ class Reference:
     """One reference of an object."""
 
     kind: str
-    name: Optional[str]
+    name: str | None
     target: int  # an address
 
     def edge(self, heap: HeapFile, position: int) -> str:
@@ -56,15 +57,15 @@ class Reference:
 class HeapFile:
     """A decoded file: columns by object number, and the small tables as dictionaries."""
 
-    meta: Dict[str, Any]
-    types: List[Dict[str, Any]]
-    layouts: List[Dict[str, Any]]
-    tables: Dict[str, List[Dict[str, Any]]]
-    columns: Dict[str, array]
+    meta: dict[str, Any]
+    types: list[dict[str, Any]]
+    layouts: list[dict[str, Any]]
+    tables: dict[str, list[dict[str, Any]]]
+    columns: dict[str, array]
     targets: array
-    texts: List[str]
-    numbers: Dict[int, int] = field(default_factory=dict)
-    starts: List[int] = field(default_factory=list)
+    texts: list[str]
+    numbers: dict[int, int] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Index addresses, and check what the format promises of the columns."""
@@ -86,7 +87,9 @@ class HeapFile:
     def type_name(self, address: int) -> str:
         """Return ``module.QualName`` of an object's type, builtins bare."""
         row = self.types[self.columns["type"][self.numbers[address]]]
-        return row["qualname"] if row["module"] == "builtins" else f"{row['module']}.{row['qualname']}"
+        return (
+            row["qualname"] if row["module"] == "builtins" else f"{row['module']}.{row['qualname']}"
+        )
 
     def text(self, address: int) -> str:
         """Return an object's text."""
@@ -123,9 +126,9 @@ class HeapFile:
         """Return an object's reference count."""
         return self.columns["refcount"][self.numbers[address]]
 
-    def explained(self) -> Dict[int, int]:
+    def explained(self) -> dict[int, int]:
         """Count, per address, the references in the file that own a count."""
-        counts: Dict[int, int] = {}
+        counts: dict[int, int] = {}
         for address in self.columns["address"]:
             for reference in self.references(address):
                 if reference.kind not in NOT_OWNING:
@@ -153,7 +156,7 @@ class HeapFile:
             at = found
         return at
 
-    def _step(self, address: int, edge: str) -> Optional[int]:
+    def _step(self, address: int, edge: str) -> int | None:
         for text, target in self.edges(address):
             if text == edge:
                 return target
@@ -164,7 +167,7 @@ class HeapFile:
                         return value
         return None
 
-    def edges(self, address: int) -> List[Tuple[str, int]]:
+    def edges(self, address: int) -> list[tuple[str, int]]:
         """Return an object's references as Python text and target."""
         edges = []
         position = 0
@@ -179,9 +182,9 @@ class HeapFile:
             return f"<missing {address:#x}>"
         return f"<{self.type_name(address)} {self.text(address)}>"
 
-    def path(self, target: int, retaining: bool = True) -> Optional[str]:
+    def path(self, target: int, retaining: bool = True) -> str | None:
         """Return the shortest path from a root to an object, as text, or ``None``."""
-        come_from: Dict[int, Tuple[int, str]] = {}
+        come_from: dict[int, tuple[int, str]] = {}
         waiting: deque[int] = deque()
         for row in self.tables["root"]:
             if row["address"] not in come_from:
@@ -201,7 +204,7 @@ class HeapFile:
                     waiting.append(reference.target)
         if target not in come_from:
             return None
-        edges: List[str] = []
+        edges: list[str] = []
         at = target
         while at:
             at, edge = come_from[at]
@@ -209,7 +212,7 @@ class HeapFile:
         return " > ".join(edge.strip() for edge in reversed(edges))
 
 
-def read(path: Union[str, os.PathLike[str]]) -> HeapFile:
+def read(path: str | os.PathLike[str]) -> HeapFile:
     """Decode a file, checking every page's checksum.
 
     Raises:
@@ -244,7 +247,7 @@ def read(path: Union[str, os.PathLike[str]]) -> HeapFile:
         targets = array("Q")
         for row in _pages(db, "reference_page"):
             targets.extend(_column(row, "target", "Q", row["count"]))
-        texts: List[str] = []
+        texts: list[str] = []
         for row in _pages(db, "text_page"):
             offsets = _column(row, "offsets", "I", row["count"] + 1)
             text = zlib.decompress(row["text"])

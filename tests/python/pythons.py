@@ -15,8 +15,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = Path("/var/tmp/pyheap-pythons")
@@ -28,7 +28,7 @@ ASK = "import sys, sysconfig; print('%d.%d.%d' % sys.version_info[:3])"
 
 def main() -> int:
     """Run the suite with each interpreter and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Run the Python tests with every CPython.")
     parser.add_argument("--debootstrap", action="store_true", help="fetch Debian's interpreters")
     parser.add_argument("tests", nargs="*", help="test modules (default: all)")
     options = parser.parse_args()
@@ -43,9 +43,9 @@ def main() -> int:
     return status
 
 
-def interpreters() -> Dict[str, List[str]]:
+def interpreters() -> dict[str, list[str]]:
     """Return the command of one interpreter for each version that was found."""
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for command in candidates():
         asked = subprocess.run([*command, "-c", ASK], capture_output=True, text=True, check=False)
         version = asked.stdout.strip()
@@ -54,7 +54,7 @@ def interpreters() -> Dict[str, List[str]]:
     return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
 
 
-def candidates() -> Iterator[List[str]]:
+def candidates() -> Iterator[list[str]]:
     """Yield commands that may start an interpreter."""
     yield [sys.executable]
     for name in ["python3", *(f"python{version}" for version in VERSIONS)]:
@@ -78,13 +78,15 @@ def fetch(suite: str) -> None:
     with (SUITES / f"{suite}.log").open("ab") as log:
         if not (folder / "usr" / "bin" / "python3").exists():
             fetched = ["debootstrap", "--variant=minbase", "--include=python3"]
-            subprocess.run([*fetched, suite, str(folder), MIRROR], stdout=log, stderr=log, check=False)
+            subprocess.run(
+                [*fetched, suite, str(folder), MIRROR], stdout=log, stderr=log, check=False
+            )
         for package in PACKAGES[suite]:
             install = ["chroot", str(folder), "apt-get", "install", "-y", package]
             subprocess.run(install, stdout=log, stderr=log, check=False)
 
 
-def run(command: List[str], tests: List[str]) -> Tuple[bool, str]:
+def run(command: list[str], tests: list[str]) -> tuple[bool, str]:
     """Run the tests with an interpreter and return whether they passed, and a line about it."""
     folder = ROOT
     if command[0] == "chroot":  # the interpreter sees its own folder only
@@ -96,7 +98,7 @@ def run(command: List[str], tests: List[str]) -> Tuple[bool, str]:
             shutil.copytree(ROOT / part, inside / part, ignore=ignored)
         mount(Path(command[1]) / "proc")
     what = tests or ["discover", "-s", "."]
-    script = f"cd {folder}/tests/python && exec \"$0\" -B -m unittest \"$@\""
+    script = f'cd {folder}/tests/python && exec "$0" -B -m unittest "$@"'
     shell = ["sh", "-c", script, command[-1], *what]
     began = time.monotonic()
     ran = subprocess.run([*command[:-1], *shell], capture_output=True, text=True, check=False)

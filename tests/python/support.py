@@ -10,7 +10,7 @@ import tempfile
 import textwrap
 import unittest
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any
 
 from heapfile import HeapFile, read
 
@@ -27,7 +27,7 @@ class ProgramTest(unittest.TestCase):
         self.folder = Path(folder.name).resolve()
 
     def python(
-        self, *arguments: str, environment: Optional[Dict[str, str]] = None
+        self, *arguments: str, environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run this Python in the folder, with the dumper importable."""
         return run_python(self.folder, *arguments, environment=environment)
@@ -39,7 +39,7 @@ class ProgramTest(unittest.TestCase):
 
 
 def run_python(
-    folder: Path, *arguments: str, environment: Optional[Dict[str, str]] = None
+    folder: Path, *arguments: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run this Python in a folder, with the dumper importable and nothing of ours in the way."""
     variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
@@ -49,8 +49,7 @@ def run_python(
         [sys.executable, *arguments],
         cwd=folder,
         env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=120,
         check=False,

@@ -38,7 +38,9 @@ class WritingTest(ProgramTest):
     def test_the_report_tells_what_was_written(self) -> None:
         """Path, objects, references, times, warnings."""
         printed = self.call("out.pyheap")
-        self.assertRegex(printed, r"Report\(path='.*out.pyheap', objects=\d+, references=\d+, pause_")
+        self.assertRegex(
+            printed, r"Report\(path='.*out.pyheap', objects=\d+, references=\d+, pause_"
+        )
         self.assertEqual(self.leftovers(), ["out.pyheap"])
 
     def test_the_file_is_its_owners_alone(self) -> None:
@@ -93,7 +95,9 @@ class WritingTest(ProgramTest):
         """)
         self.assertIn("disk is full", self.call("out.pyheap", full))
         self.assertEqual(self.leftovers(), [])
-        interrupted = full.replace('db.execute("PRAGMA max_page_count = 1")', "raise KeyboardInterrupt")
+        interrupted = full.replace(
+            'db.execute("PRAGMA max_page_count = 1")', "raise KeyboardInterrupt"
+        )
         self.python(self.write("app.py", interrupted + _dedented(CALL)), "out.pyheap")
         self.assertEqual(self.leftovers(), [])
 
@@ -147,8 +151,16 @@ SECRETS = """
     numbers = [123456789012, 2.71828]
     sentence = {"a key with spaces, and more than one word": 1, "identifier": "value " + "text"}
 """
-HIDDEN = ["pl0ver-n1ne", "k3y-of-client", "B3arer xyz", "alice-w", "p4rt-one", "8877665544332211"]
-HIDDEN += ["d3fault-secret", "postgres://user:pa55@db"]
+HIDDEN = [
+    "pl0ver-n1ne",
+    "k3y-of-client",
+    "B3arer xyz",
+    "alice-w",
+    "p4rt-one",
+    "8877665544332211",
+    "d3fault-secret",
+    "postgres://user:pa55@db",
+]
 VALUES = ["visible value", "123456789012", "2.71828", "value text", "a key with spaces"]
 
 

@@ -22,8 +22,10 @@ PROGRAM = """
         "__repr__": "r", "__str__": "s", "__len__": 3, "__sizeof__": -1, "__bool__": True,
         "__iter__": iter(()), "__getitem__": 1, "__contains__": True, "__del__": None,
         "__eq__": True, "__hash__": 7, "__getattr__": 5, "__format__": "", "__dir__": [],
-        "__call__": 1, "__index__": 1, "__int__": 1, "__reduce__": ("x",), "__instancecheck__": True,
-        "__set__": None, "__get__": 9, "items": (), "keys": (), "values": (), "__class_getitem__": 1,
+        "__call__": 1, "__index__": 1, "__int__": 1, "__reduce__": ("x",),
+        "__instancecheck__": True,
+        "__set__": None, "__get__": 9, "items": (), "keys": (), "values": (),
+        "__class_getitem__": 1,
     }
     def nasty(name):
         return {key: spy(f"{name}.{key}", value) for key, value in NASTY.items()}

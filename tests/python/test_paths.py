@@ -88,7 +88,7 @@ PROGRAM = """
         for _ in range(3):
             yield local
     generator = generate(mark("generator argument")); next(generator)
-    async def wait(): 
+    async def wait():
         inside = mark("coroutine")
         await types.coroutine(lambda: (yield))()
     coroutine = wait(); coroutine.send(None)
@@ -167,7 +167,9 @@ class NamedPathTest(unittest.TestCase):
     def test_an_attribute_is_inline_and_no_dictionary_is_made(self) -> None:
         """From 3.11 the class's instances keep attributes in themselves."""
         kinds = {r.kind for r in self.dumped.heap.references(self.dumped.follow(".cache"))}
-        self.assertEqual(kinds, {"attribute", "type"} if sys.version_info >= (3, 11) else {"dict", "type"})
+        self.assertEqual(
+            kinds, {"attribute", "type"} if sys.version_info >= (3, 11) else {"dict", "type"}
+        )
 
     def test_a_dictionary_that_the_program_made_is_shown(self) -> None:
         """3.13.0 alone hides it from the collector, and shows the attributes."""

@@ -14,7 +14,7 @@ SHOW = """
     import sys
     print(__name__, __file__, __doc__, __package__, __spec__ is None, sys.argv, sys.path)
     print(sorted(vars()), type(__builtins__).__name__, __loader__.__class__.__name__)
-    print(sys.modules["__main__"].__dict__ is globals(), __annotations__ if "__annotations__" in vars() else "")
+    print(sys.modules["__main__"].__dict__ is globals(), vars().get("__annotations__"))
 """
 
 
