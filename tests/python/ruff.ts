@@ -24,7 +24,7 @@ const IGNORE = [
 /** What runs in somebody's production process is held to more than its tests, whose names are sentences already. */
 const GROUPS = [
   { files: "python-dump/**/*.py", select: [...COMMON, "A", "ARG", "BLE"], ignore: IGNORE },
-  { files: "tests/**/*.py", select: COMMON, ignore: [...IGNORE, "D1"] },
+  { files: "{tests,samples}/**/*.py", select: COMMON, ignore: [...IGNORE, "D1"] },
 ];
 /** Fixes that change how it is written and not what it does; the others are left to a person. */
 const SAFE_TO_FIX = new Set(["I001", "F401", "UP006", "UP007", "UP035", "UP037", "UP045", "RUF100"]);
