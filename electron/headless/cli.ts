@@ -10,6 +10,7 @@ import { printable } from "./table.ts";
 const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
 
   summary FILE                      what the process was, and where its objects are
+  overview FILE                     where the bytes are, the biggest holders, the collector
   types FILE                        types by bytes     [--sort retained|shallow|count] [--filter TEXT]
   find FILE --type T                objects of a type, at an address, or with a text
             | --address A | --text S

@@ -41,6 +41,7 @@ export type CommandName = keyof typeof COMMANDS;
 
 export const COMMANDS = {
   summary: { arguments: ["FILE"], run: runSummary },
+  overview: { arguments: ["FILE"], run: runOverview },
   types: { arguments: ["FILE"], run: runTypes },
   find: { arguments: ["FILE"], run: runFind },
   object: { arguments: ["FILE", "ID"], run: runObject },
@@ -75,6 +76,39 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
       [
         ...facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`),
         ...summary.warnings.map((warning) => `note: ${printable(warning)}`),
+      ].join("\n"),
+  };
+}
+
+async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {
+  const overview = await client.overview({ snapshot });
+  const { buckets, collector } = overview;
+  const parts: [string, number | null][] = [
+    ["your data", buckets.yourData],
+    ["loaded code", buckets.loadedCode],
+    ["garbage waiting", buckets.garbage],
+    ["not explained", buckets.unexplained],
+  ];
+  return {
+    json: overview,
+    human: () =>
+      [
+        `${parts.map(([name, size]) => `${name} ${bytes(size)}`).join(" · ")} of ${bytes(overview.rssBytes)} resident`,
+        "",
+        ...overview.holders.flatMap((row) => [
+          `${printable(row.path)} (${printable(row.label)}) keeps ${bytes(row.retainedBytes)} alive, ${(100 * row.share).toFixed(0)} %`,
+          ...(row.usedBy.length === 0
+            ? []
+            : [
+                `  used by ${row.usedBy
+                  .slice(0, 5)
+                  .map((by) => printable(`${by.function} ${by.file}:${by.line}`))
+                  .join(", ")}`,
+              ]),
+        ]),
+        "",
+        `gc.collect() now would free ${number(collector.wouldFree.objects)} objects, ${bytes(collector.wouldFree.bytes)}`,
+        ...overview.unseen.map((line) => `note: ${printable(line)}`),
       ].join("\n"),
   };
 }

@@ -1,10 +1,17 @@
 import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
-import type { RootKind, Summary, Totals } from "../types/rows.ts";
+import type { Buckets, RootKind, Summary, Totals } from "../types/rows.ts";
 import type { HeapView } from "./view.ts";
 
-/** What the whole dump is, in numbers. Needs the graph. Time O(n). `file` is the path as the user gave it. */
-export function summary(view: HeapView, meta: Meta, file: string, format: number): Summary {
+/**
+ * What the whole dump is, in numbers. Needs the graph; the buckets are null before the dominators are there.
+ * Time O(n). `file` is the path as the user gave it.
+ */
+export function summary(
+  view: HeapView,
+  meta: Meta,
+  { file, format, buckets }: { file: string; format: number; buckets: Buckets | null },
+): Summary {
   const { columns, graph } = view;
   if (graph === null) throw new Error("The summary was asked for before the graph was done");
   const { heap } = columns;
@@ -39,16 +46,24 @@ export function summary(view: HeapView, meta: Meta, file: string, format: number
     reachable: totals(1, heldOutside),
     heldOutside: totals(heldOutside, preordering.unreachable),
     unreachable: totals(preordering.unreachable, preordering.nodeCount),
-    buckets: { yourData: null, loadedCode: null, garbage: null, allocatorFree: null, outsidePython: null },
+    buckets: buckets ?? NO_BUCKETS,
     roots: [...counts].map(([kind, count]) => ({ kind, count })),
     capture: camelCased(meta.capture),
     gc: camelCased(meta.gc),
     memory: camelCased(meta.memory),
-    warnings: warningsOf(view, meta),
+    warnings: warningsOf(view, meta, buckets),
   };
 }
 
-function warningsOf({ columns }: HeapView, meta: Meta): string[] {
+const NO_BUCKETS: Buckets = {
+  yourData: null,
+  loadedCode: null,
+  garbage: null,
+  allocatorFree: null,
+  outsidePython: null,
+};
+
+function warningsOf({ columns }: HeapView, meta: Meta, buckets: Buckets | null): string[] {
   const warnings = [...columns.warnings];
   if (columns.missing > 0)
     warnings.push(
@@ -62,7 +77,9 @@ function warningsOf({ columns }: HeapView, meta: Meta): string[] {
     warnings.push(
       "This is a free-threaded Python: reference counts mean little, so nothing is called garbage for sure.",
     );
-  warnings.push("`buckets` is not computed yet in this version.");
+  const unknown = Object.entries(buckets ?? NO_BUCKETS).filter(([, bytes]) => bytes === null);
+  if (unknown.length > 0)
+    warnings.push(`This dump does not tell ${unknown.map(([name]) => `\`${name}\``).join(", ")} of \`buckets\`.`);
   const own = meta.capture.warnings;
   if (Array.isArray(own)) warnings.push(...own.filter((line) => typeof line === "string"));
   return warnings;

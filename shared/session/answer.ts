@@ -1,8 +1,11 @@
 import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../analyses/compare.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { growth } from "../analyses/growth.ts";
+import { loadedCode } from "../analyses/loaded-code.ts";
+import { memoryMap } from "../analyses/memory-map.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
 import { inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
+import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { summary } from "../analyses/summary.ts";
@@ -10,6 +13,7 @@ import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/typ
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
+import { readCode } from "../store/small-tables.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId } from "../types/ids.ts";
@@ -30,6 +34,7 @@ export class Answerer {
   readonly #others = new Map<CaptureId, StagedDump>();
   readonly #pairs = new Map<CaptureId, Pair>();
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
+  #code: Uint8Array | null = null;
   readonly #growth = rememberRecent<GrowthRow[]>(2);
 
   constructor(path: string) {
@@ -66,7 +71,21 @@ export class Answerer {
     summary: async () => {
       const view = await this.#dump.viewAt("graph");
       const { meta, format } = await this.#dump.stage("types");
-      return summary(view, meta, this.#dump.file.path, format);
+      const known = view.dominators === null ? null : buckets(view, this.#isCode(view), meta);
+      return summary(view, meta, { file: this.#dump.file.path, format, buckets: known });
+    },
+
+    overview: async (_, tick) => {
+      const view = await this.#dump.viewAt("dominators");
+      const { meta } = await this.#dump.stage("types");
+      const code = readCode(this.#dump.file);
+      return overview(view, meta, { isCode: this.#isCode(view), code }, tick);
+    },
+
+    memoryMap: async ({ object }) => {
+      const view = await this.#dump.viewAt("dominators");
+      if (object !== null) checkObject(view, object);
+      return { nodes: memoryMap(view, this.#isCode(view), object) };
     },
 
     types: async ({ source, sort, filter, offset, limit }, tick) => {
@@ -181,6 +200,11 @@ export class Answerer {
       bytes[heap.type[object]] += heap.shallow[object];
     }
     return { types, count, bytes, retained: null };
+  }
+
+  #isCode(view: HeapView): Uint8Array {
+    this.#code ??= loadedCode(view);
+    return this.#code;
   }
 
   /** This dump and another one, matched once. The other one is the earlier, as far as rows are concerned. */

@@ -9,6 +9,8 @@ const METHODS = {
   snapshots: true,
   watch: true,
   summary: true,
+  overview: true,
+  memoryMap: true,
   types: true,
   objects: true,
   references: true,

@@ -7,8 +7,10 @@ import type {
   CyclePage,
   DumpInfo,
   GrowthRow,
+  MemoryMapNode,
   ObjectDetail,
   ObjectRow,
+  Overview,
   Page,
   ReferenceRow,
   Summary,
@@ -18,6 +20,7 @@ import type {
 
 export type {
   Buckets,
+  CollectorInfo,
   CompareTypeRow,
   Comparison,
   CyclePage,
@@ -26,8 +29,11 @@ export type {
   DumpInfo,
   DumpTotals,
   GrowthRow,
+  HolderRow,
+  MemoryMapNode,
   ObjectDetail,
   ObjectRow,
+  Overview,
   Page,
   PathStep,
   Reach,
@@ -39,6 +45,7 @@ export type {
   Summary,
   Totals,
   TypeRow,
+  UsedBy,
   WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
@@ -59,6 +66,12 @@ export interface SessionApi {
   /** Answers when the snapshot's stages are no longer as in version `seen` (0: at once), or after 20 seconds. */
   watch(request: { readonly snapshot: SnapshotId; readonly seen: number }): Promise<Status>;
   summary(request: { readonly snapshot: SnapshotId }): Promise<Summary>;
+  overview(request: { readonly snapshot: SnapshotId }): Promise<Overview>;
+  /** The tree of holders below an object, or of all for null, as rows for an icicle. */
+  memoryMap(request: {
+    readonly snapshot: SnapshotId;
+    readonly object: ObjectId | null;
+  }): Promise<{ readonly nodes: readonly MemoryMapNode[] }>;
   types(request: ListRequest<TypeSort>): Promise<Page<TypeRow>>;
   objects(request: ListRequest<ObjectSort>): Promise<Page<ObjectRow>>;
   /** One row per reference, not per object. `source` must be `referents` or `referrers`. */

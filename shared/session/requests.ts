@@ -44,6 +44,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   snapshots: v.object({}),
   watch: v.object({ snapshot, seen: index }),
   summary: v.object({ snapshot }),
+  overview: v.object({ snapshot }),
+  memoryMap: v.object({ snapshot, object: v.nullable(index) }),
   types: list("retained", "shallow", "count", "name"),
   objects: list("retained", "shallow", "id"),
   references: list("place", "retained", "shallow"),

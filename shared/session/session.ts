@@ -158,6 +158,8 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     },
     watch: async ({ snapshot, seen }, signal) => get(snapshot).watch(seen, signal),
     summary: ask("summary"),
+    overview: ask("overview"),
+    memoryMap: ask("memoryMap"),
     types: ask("types"),
     typeNamed: ask("typeNamed"),
     objects: ask("objects"),

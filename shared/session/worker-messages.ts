@@ -46,7 +46,7 @@ export type FromBuilder =
 /** What the answerer can do: methods of the contract about one snapshot, and what only a shell on this machine may ask. */
 export type AnswererApi = Pick<
   SessionApi,
-  "summary" | "types" | "objects" | "references" | "object" | "why" | "cycles" | "typeNamed"
+  "summary" | "overview" | "memoryMap" | "types" | "objects" | "references" | "object" | "why" | "cycles" | "typeNamed"
 > & {
   readonly [M in "compare" | "compareTypes" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },

@@ -1,5 +1,13 @@
 import * as v from "valibot";
-import { FILE_ROOT_KINDS, type FileRootKind, type Layout, type Meta, type Run, type TypeInfo } from "../types/heap.ts";
+import {
+  type CodeInfo,
+  FILE_ROOT_KINDS,
+  type FileRootKind,
+  type Layout,
+  type Meta,
+  type Run,
+  type TypeInfo,
+} from "../types/heap.ts";
 import { asCaptureId } from "../types/ids.ts";
 import { isReferenceKind, REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import { damaged, orDamaged } from "./damage.ts";
@@ -32,6 +40,7 @@ export function readMeta(file: DumpFile): Meta {
     capture: get("capture", v.nullish(record, {})),
     gc: get("gc", v.nullish(record, {})),
     memory: get("memory", v.nullish(record, {})),
+    tracemalloc: get("tracemalloc", v.nullish(record, {})),
   };
 }
 
@@ -120,6 +129,20 @@ export function readFramePlaces(file: DumpFile): Map<number, string> {
   type Row = [number, string, number, string];
   const rows = readAll<Row>(file, "frame", "SELECT address, file, line, function FROM frame");
   return new Map(rows.map(([address, path, line, name]) => [address, `${name} ${baseName(String(path))}:${line}`]));
+}
+
+/** Code objects by address. A damaged list of names reads as none. */
+export function readCode(file: DumpFile): Map<number, CodeInfo> {
+  if (!file.tables.has("code")) return new Map();
+  type Row = [number, string, number, string, string];
+  const rows = readAll<Row>(file, "code", "SELECT address, file, first_line, qualname, names FROM code");
+  return new Map(
+    rows.map(([address, path, firstLine, qualname, json]) => {
+      const names = parseJson(json);
+      const known = new Set(Array.isArray(names) ? names.filter((name) => typeof name === "string") : []);
+      return [address, { qualname: String(qualname), file: String(path), firstLine: Number(firstLine), names: known }];
+    }),
+  );
 }
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

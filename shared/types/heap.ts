@@ -93,6 +93,15 @@ export interface Root {
 export const FILE_ROOT_KINDS = ["module", "modules", "thread", "builtin", "type", "frozen"] as const;
 export type FileRootKind = (typeof FILE_ROOT_KINDS)[number];
 
+/** One row of the `code` table: a code object, for finding who uses a name. */
+export interface CodeInfo {
+  readonly qualname: string;
+  readonly file: string;
+  readonly firstLine: number;
+  /** `co_names`: globals and attributes that the code uses. */
+  readonly names: ReadonlySet<string>;
+}
+
 /** The `meta` table, its values as the capture wrote them. */
 export interface Meta {
   readonly captureId: CaptureId;
@@ -103,4 +112,5 @@ export interface Meta {
   readonly capture: Readonly<Record<string, unknown>>;
   readonly gc: Readonly<Record<string, unknown>>;
   readonly memory: Readonly<Record<string, unknown>>;
+  readonly tracemalloc: Readonly<Record<string, unknown>>;
 }

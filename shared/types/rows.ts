@@ -287,3 +287,80 @@ export interface GrowthRow {
   /** The earlier dump has nothing like it. */
   readonly isNew: boolean;
 }
+
+/** The first screen of a dump. */
+export interface Overview {
+  /** `unexplained`: resident memory that no bucket explains; null where the resident size is not known. */
+  readonly buckets: Buckets & { readonly unexplained: Bytes | null };
+  readonly rssBytes: Bytes | null;
+  readonly liveBytes: Bytes;
+  readonly holders: readonly HolderRow[];
+  readonly collector: CollectorInfo;
+  /** What this dump can't tell, each a sentence. */
+  readonly unseen: readonly string[];
+}
+
+/** A container of *your data* that keeps much alive. */
+export interface HolderRow {
+  readonly id: ObjectId;
+  readonly type: string;
+  readonly typeId: TypeId;
+  readonly label: string;
+  /** How it is held, on one line. */
+  readonly path: string;
+  readonly entries: number | null;
+  readonly retainedBytes: Bytes;
+  /** Of all that is alive, 0 to 1. */
+  readonly share: number;
+  readonly usedBy: readonly UsedBy[];
+}
+
+/** A function that uses a module's variable. */
+export interface UsedBy {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The cyclic collector, as that exact release of Python has it. Null: the dump does not say. */
+export interface CollectorInfo {
+  readonly design: "generational" | "incremental" | "free-threaded" | null;
+  readonly enabled: boolean | null;
+  readonly thresholds: readonly number[];
+  readonly counts: readonly number[];
+  readonly stats: readonly {
+    readonly collections: number | null;
+    readonly collected: number | null;
+    readonly uncollectable: number | null;
+  }[];
+  /** `gc.get_debug()`. */
+  readonly debug: number | null;
+  /** `len(gc.garbage)`. */
+  readonly garbage: number | null;
+  readonly freezeCount: number | null;
+  /** Frozen objects in this dump. */
+  readonly frozen: number;
+  /** Tracked objects by generation, youngest first. */
+  readonly generations: readonly number[];
+  /** Objects that the collector does not look at: they can't be part of a cycle. */
+  readonly untracked: number;
+  /** What `gc.collect()` would free now. */
+  readonly wouldFree: Totals;
+  /** Of these, objects in `gc.garbage`, which it would not free. */
+  readonly uncollectable: number;
+}
+
+/** One rectangle of the memory map. */
+export interface MemoryMapNode {
+  /** Null for the whole. */
+  readonly id: ObjectId | null;
+  readonly label: string;
+  readonly type: string;
+  /** Position of the parent in the list; -1 for the first. */
+  readonly parent: number;
+  readonly depth: number;
+  readonly retainedBytes: Bytes;
+  readonly shallowBytes: Bytes;
+  /** Loaded code rather than data. */
+  readonly isCode: boolean;
+}

@@ -18,6 +18,7 @@ function meta(pid: number, createdAt: string): Meta {
     capture: {},
     gc: {},
     memory: {},
+    tracemalloc: {},
   };
 }
 

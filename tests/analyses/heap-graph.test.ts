@@ -15,6 +15,7 @@ const META = {
   capture: {},
   gc: {},
   memory: {},
+  tracemalloc: {},
 };
 
 describe("what is alive", () => {
@@ -69,7 +70,11 @@ describe("what is alive", () => {
     for (let seed = 0; seed < 40; seed++) {
       const { picture, objects } = randomPicture(seed);
       const { view } = viewOf(picture);
-      const { reachable, heldOutside, unreachable, shallowBytes } = summary(view, META, "x.pyheap", 1);
+      const { reachable, heldOutside, unreachable, shallowBytes } = summary(view, META, {
+        file: "x.pyheap",
+        format: 1,
+        buckets: null,
+      });
       expect(reachable.objects + heldOutside.objects + unreachable.objects).toBe(objects);
       expect(reachable.bytes + heldOutside.bytes + unreachable.bytes).toBe(shallowBytes);
     }

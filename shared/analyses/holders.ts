@@ -1,0 +1,102 @@
+import { NONE, type Tick } from "../types/graph.ts";
+import { UNKNOWN } from "../types/heap.ts";
+import type { HolderRow, UsedBy } from "../types/rows.ts";
+import { type FunctionIndex, functionsUsing } from "./used-by.ts";
+import { type HeapView, objectRow, retainedOf } from "./view.ts";
+import { whyAlive } from "./why-alive.ts";
+
+/** A holder is left for the one child that has this share of what it keeps alive. */
+const SHARE_TO_DESCEND = 0.7;
+/** Below this share of what is alive, a holder is not worth a sentence. */
+const SHARE_TO_TELL = 0.005;
+
+/**
+ * What keeps the most of *your data* alive, as containers that a person can find in the source: from the topmost
+ * objects that are data, down to the first one whose bytes are spread over its children. Never a module, a class, or
+ * `sys.modules`. Needs the dominators. Time O(n) to find the topmost data, O(children passed) to descend.
+ */
+export function biggestHolders(
+  view: HeapView,
+  isCode: Uint8Array,
+  functions: FunctionIndex,
+  most: number,
+  tick: Tick,
+): HolderRow[] {
+  const { dominators, graph } = view;
+  if (dominators === null || graph === null) throw new Error("Holders are known once the dominators are");
+  const { idom, retained } = dominators;
+  const { unreachable } = graph.graph.preordering;
+  const least = SHARE_TO_TELL * retained[0];
+  const topmost: number[] = [];
+  for (let v = 1; v < unreachable; v++) {
+    if (isCode[v] === 0 && retained[v] >= least && (idom[v] === 0 || isCode[idom[v]] === 1)) topmost.push(v);
+  }
+  return topmost
+    .sort((a, b) => retained[b] - retained[a] || a - b)
+    .slice(0, most)
+    .map((v) => holderRow(view, functions, descend(view, v), tick));
+}
+
+/** The first holder whose bytes no single child has, from `v` down. Time O(children passed). */
+function descend(view: HeapView, start: number): number {
+  const tree = view.dominators;
+  if (tree === null) return start;
+  const { children, retained } = tree;
+  for (let v = start; ; ) {
+    let biggest = NONE;
+    for (let i = children.offsets[v]; i < children.offsets[v + 1]; i++) {
+      const child = children.targets[i];
+      if (biggest === NONE || retained[child] > retained[biggest]) biggest = child;
+    }
+    if (biggest === NONE || retained[biggest] < SHARE_TO_DESCEND * retained[v]) return v;
+    v = biggest;
+  }
+}
+
+function holderRow(view: HeapView, functions: FunctionIndex, number: number, tick: Tick): HolderRow {
+  const { heap } = view.columns;
+  const object = view.graph?.graph.preordering.node[number] ?? 0;
+  const { id, type, typeId, label } = objectRow(view, object);
+  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
+  const retainedBytes = retainedOf(view, object) ?? 0;
+  const length = heap.length[object];
+  return {
+    id,
+    type,
+    typeId,
+    label,
+    path: path?.text ?? label,
+    entries: length === UNKNOWN ? null : length,
+    retainedBytes,
+    share: retainedBytes / (view.dominators?.retained[0] || 1),
+    usedBy:
+      path === undefined
+        ? []
+        : usedBy(
+            view,
+            functions,
+            path.steps.map((step) => step.id),
+          ),
+  };
+}
+
+/** Who uses the module's variable through which the path goes: its second object is then a module's dict. */
+function usedBy(view: HeapView, functions: FunctionIndex, ids: readonly (number | null)[]): UsedBy[] {
+  const dict = ids[1];
+  const held = ids[2];
+  if (dict === undefined || dict === null || held === undefined || held === null) return [];
+  if (view.moduleOfDict?.has(dict) !== true) return [];
+  return variableNames(view, dict, held).flatMap((name) => functionsUsing(functions, dict, name));
+}
+
+/** The names under which a namespace dict has the object. */
+function variableNames({ columns: { heap }, texts }: HeapView, dict: number, held: number): string[] {
+  const { offsets, targets } = heap.references;
+  const names: string[] = [];
+  for (let e = offsets[dict]; e + 1 < offsets[dict + 1]; e += 2) {
+    const text = targets[e + 1] === held && targets[e] < heap.objectCount ? texts.get(targets[e]) : null;
+    const name = text === null ? undefined : /^'(.*)'$/s.exec(text)?.[1];
+    if (name !== undefined) names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,88 @@
+import { NONE, type Tick } from "../types/graph.ts";
+import type { CodeInfo, Meta } from "../types/heap.ts";
+import type { Overview } from "../types/rows.ts";
+import { collectorInfo } from "./collector.ts";
+import { biggestHolders } from "./holders.ts";
+import { numberOf } from "./summary.ts";
+import { type FunctionIndex, indexFunctions } from "./used-by.ts";
+import type { HeapView } from "./view.ts";
+
+const MOST_HOLDERS = 8;
+
+/**
+ * Where the bytes of the process are. What lies between the objects and the resident memory is one number here: free
+ * memory of Python's allocator and memory outside Python can't be told apart from this file.
+ */
+export function buckets(view: HeapView, isCode: Uint8Array, meta: Meta): Overview["buckets"] {
+  const { columns, graph } = view;
+  if (graph === null) throw new Error("The buckets need the graph");
+  const { heap } = columns;
+  const { node, unreachable } = graph.graph.preordering;
+  let yourData = 0;
+  let code = 0;
+  let garbage = 0;
+  for (let v = 1; v < node.length; v++) {
+    const object = node[v];
+    if (object === NONE) continue;
+    if (v > unreachable) garbage += heap.shallow[object];
+    else if (isCode[v] === 1) code += heap.shallow[object];
+    else yourData += heap.shallow[object];
+  }
+  const rss = numberOf(meta.memory.rss_bytes);
+  const rest = rss === null ? null : rss - yourData - code - garbage;
+  return {
+    yourData,
+    loadedCode: code,
+    garbage,
+    allocatorFree: null,
+    outsidePython: null,
+    unexplained: rest === null || rest < 0 ? null : rest,
+  };
+}
+
+/** The first screen of a dump. Needs the dominators. Time O(n). */
+export function overview(
+  view: HeapView,
+  meta: Meta,
+  { isCode, code }: { isCode: Uint8Array; code: ReadonlyMap<number, CodeInfo> },
+  tick: Tick,
+): Overview {
+  const functions: FunctionIndex = indexFunctions(view, code);
+  return {
+    buckets: buckets(view, isCode, meta),
+    rssBytes: numberOf(meta.memory.rss_bytes),
+    liveBytes: view.dominators?.retained[0] ?? 0,
+    holders: biggestHolders(view, isCode, functions, MOST_HOLDERS, tick),
+    collector: collectorInfo(view, meta),
+    unseen: unseen(view, meta),
+  };
+}
+
+/** What this dump can't tell, as sentences; the strongest first. */
+function unseen({ columns }: HeapView, meta: Meta): string[] {
+  const sentences: string[] = [...columns.warnings];
+  const { heap } = columns;
+  const opaque = heap.types.filter((type) => type.opaque && type.count > 0);
+  if (opaque.length > 0) {
+    const names = opaque.slice(0, 5).map((type) => type.name);
+    const more = opaque.length > 5 ? ` and ${opaque.length - 5} more types` : "";
+    sentences.push(`References inside ${names.join(", ")}${more} could not all be seen or named.`);
+  }
+  if (meta.python.free_threaded === true)
+    sentences.push("This is a free-threaded Python: reference counts mean little here.");
+  if (record(meta.tracemalloc)?.tracing !== true)
+    sentences.push("Where objects were allocated is not known: tracemalloc was off. Start Python with -X tracemalloc.");
+  if (meta.capture.privacy !== "previews") sentences.push("Values were left out when the dump was taken.");
+  const redacted = numberOf(meta.capture.redacted);
+  if (redacted !== null && redacted > 0)
+    sentences.push(`${redacted} values with names like “password” or “token” were hidden when the dump was taken.`);
+  sentences.push(
+    "Memory that C extensions allocate for themselves is in no Python object, so it is in none of these lists.",
+  );
+  const own = meta.capture.warnings;
+  if (Array.isArray(own)) sentences.push(...own.filter((line) => typeof line === "string"));
+  return sentences;
+}
+
+const record = (value: unknown): Record<string, unknown> | null =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;

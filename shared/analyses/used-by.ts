@@ -1,0 +1,47 @@
+import { NONE } from "../types/graph.ts";
+import type { CodeInfo } from "../types/heap.ts";
+import type { UsedBy } from "../types/rows.ts";
+import { edgeAt } from "./edges.ts";
+import type { HeapView } from "./view.ts";
+
+/** Functions by the dict of their globals, made once per dump. */
+export type FunctionIndex = ReadonlyMap<number, readonly CodeInfo[]>;
+
+/**
+ * Groups the functions of a dump by the dict that holds their globals. `code` has the file's code objects by address.
+ * Time O(n + references of functions).
+ */
+export function indexFunctions({ columns: { heap } }: HeapView, code: ReadonlyMap<number, CodeInfo>): FunctionIndex {
+  const byGlobals = new Map<number, CodeInfo[]>();
+  const functionType = heap.types.findIndex((type) => type.name === "function");
+  for (let object = 0; object < heap.objectCount; object++) {
+    if (heap.type[object] !== functionType) continue;
+    let globals = NONE;
+    let info: CodeInfo | undefined;
+    const { offsets, targets } = heap.references;
+    for (let e = offsets[object]; e < offsets[object + 1]; e++) {
+      if (targets[e] === heap.objectCount) continue;
+      const { kind } = edgeAt(heap, object, e - offsets[object]);
+      if (kind === "global") globals = targets[e];
+      else if (kind === "code") info = code.get(heap.address[targets[e]]);
+    }
+    if (globals === NONE || info === undefined) continue;
+    const known = byGlobals.get(globals);
+    if (known === undefined) byGlobals.set(globals, [info]);
+    else known.push(info);
+  }
+  return byGlobals;
+}
+
+/**
+ * The functions that use a module's variable: their globals are that module's dict and their code names the variable.
+ * In the order of their lines, each place once. Certain but for a function that only has a local or attribute of the
+ * same name.
+ */
+export function functionsUsing(index: FunctionIndex, globals: number, name: string): UsedBy[] {
+  const found = new Map<string, UsedBy>();
+  for (const { qualname, file, firstLine, names } of index.get(globals) ?? []) {
+    if (names.has(name)) found.set(`${file}:${firstLine}`, { function: qualname, file, line: firstLine });
+  }
+  return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { collectorDesign, collectorInfo } from "../../shared/analyses/collector.ts";
+import { loadedCode } from "../../shared/analyses/loaded-code.ts";
+import { memoryMap } from "../../shared/analyses/memory-map.ts";
+import { buckets, overview } from "../../shared/analyses/overview.ts";
+import { noTick } from "../../shared/types/graph.ts";
+import type { CodeInfo, Meta } from "../../shared/types/heap.ts";
+import { asCaptureId } from "../../shared/types/ids.ts";
+import { viewOf } from "../fixtures/drawn-heap.ts";
+
+const META: Meta = {
+  captureId: asCaptureId("0".repeat(32)),
+  label: null,
+  createdAt: null,
+  process: {},
+  python: { version_info: [3, 11, 7] },
+  capture: { privacy: "previews" },
+  gc: {
+    enabled: true,
+    thresholds: [700, 10, 10],
+    counts: [1, 2, 3],
+    stats: [{ collections: 5, collected: 7, uncollectable: 0 }],
+  },
+  memory: { rss_bytes: 100_000 },
+  tracemalloc: { tracing: false },
+};
+
+const SHOP = `
+  @module shop: m
+  m   module "shop" size=70 -> dict d
+  d   dict size=300 -> ['PENDING'] p ['remember'] f ['Session'] k ['NAME'] n ['BIG'] big
+  p   dict size=5000 -> ['a'] s ['b'] t
+  s   shop.Session size=900 -> type k
+  t   shop.Session size=900 -> type k
+  n   str "'shop'" size=60
+  big str "'…'" size=20000
+  f   function "remember" size=150 -> global d code c
+  c   code "remember" size=200 -> constant doc
+  doc str "'docstring'" size=80
+  k   type "shop.Session" class size=1000 -> dict kd
+  kd  dict size=400 -> ['LIMITS'] lim
+  lim list size=640
+  g   shop.Node size=33 -> .me g
+`;
+
+function parts() {
+  const { view, id } = viewOf(SHOP);
+  const isCode = loadedCode(view);
+  const address = view.columns.heap.address[id.c as number] ?? 0;
+  const info: CodeInfo = {
+    qualname: "remember",
+    file: "shop/sessions.py",
+    firstLine: 41,
+    names: new Set(["PENDING", "len"]),
+  };
+  return { view, id, isCode, code: new Map([[address, info]]) };
+}
+
+describe("loaded code", () => {
+  it("is modules, classes, functions, their dicts, and the constants that only they hold; never containers", () => {
+    const { view, id, isCode } = parts();
+    const preorder = view.graph?.graph.preordering.preorder ?? [];
+    const code = Object.keys(id).filter((name) => isCode[preorder[id[name] as number] ?? 0] === 1);
+    expect(code.filter((name) => !name.startsWith("'"))).toEqual(["m", "d", "n", "f", "c", "doc", "k", "kd"]);
+  });
+
+  it("is a bucket beside the data, the garbage, and what no object explains", () => {
+    const { view, isCode } = parts();
+    const found = buckets(view, isCode, META);
+    const keys = 50 * 6; // PENDING, remember, Session, NAME, BIG, LIMITS; 'a' and 'b' belong to the data
+    expect(found).toEqual({
+      yourData: 5000 + 900 + 900 + 20000 + 640 + 100,
+      loadedCode: 70 + 300 + 60 + 150 + 200 + 80 + 1000 + 400 + keys,
+      garbage: 33,
+      allocatorFree: null,
+      outsidePython: null,
+      unexplained: 100_000 - 27_540 - 2260 - keys - 33,
+    });
+  });
+});
+
+describe("the overview", () => {
+  it("names the containers that keep most alive, and the functions that use them", () => {
+    const { view, id, isCode, code } = parts();
+    const { holders } = overview(view, META, { isCode, code }, noTick);
+    expect(holders.map((row) => row.path)).toEqual([
+      "module shop › BIG",
+      "module shop › PENDING",
+      "module shop › Session.LIMITS",
+    ]);
+    expect(holders[1]).toMatchObject({
+      id: id.p,
+      entries: 2,
+      retainedBytes: 6900,
+      usedBy: [{ function: "remember", file: "shop/sessions.py", line: 41 }],
+    });
+    expect(holders[0]?.usedBy).toEqual([]);
+  });
+
+  it("descends from an object to the container in it that has the bytes", () => {
+    const { view, id } = viewOf(`
+      @module app: m
+      m  module "app" -> dict d
+      d  dict -> ['cache'] c
+      c  app.Cache -> .items i
+      i  dict -> ['a'] x ['b'] y
+      x  bytes size=1000
+      y  bytes size=1000
+    `);
+    const { holders } = overview(view, META, { isCode: loadedCode(view), code: new Map() }, noTick);
+    expect(holders).toMatchObject([{ id: id.i, path: "module app › cache.items" }]);
+  });
+
+  it("says what the dump can't tell", () => {
+    const { view, isCode, code } = parts();
+    const { unseen } = overview(view, META, { isCode, code }, noTick);
+    expect(unseen.join(" ")).toContain("tracemalloc was off. Start Python with -X tracemalloc.");
+    const hidden = { ...META, capture: { privacy: "names", redacted: 3, warnings: ["own words"] } };
+    expect(overview(view, hidden, { isCode, code }, noTick).unseen.join(" ")).toMatch(/left out.*3 values.*own words/);
+  });
+});
+
+describe("the collector's panel", () => {
+  it("says how much a collection would free now", () => {
+    const { view } = parts();
+    expect(collectorInfo(view, META)).toMatchObject({
+      design: "generational",
+      thresholds: [700, 10, 10],
+      stats: [{ collections: 5, collected: 7, uncollectable: 0 }],
+      wouldFree: { objects: 1, bytes: 33 },
+    });
+  });
+
+  it.each([
+    [[3, 9, 18], "generational"],
+    [[3, 12, 1], "generational"],
+    [[3, 13, 0], "generational"],
+    [[3, 14, 0], "incremental"],
+    [[3, 14, 4], "incremental"],
+    [[3, 14, 5], "generational"],
+    [[3, 15, 0], "generational"],
+  ] as const)("knows the design of %j: %s", (version, design) => {
+    expect(collectorDesign(version, false)).toBe(design);
+    expect(collectorDesign(version, true)).toBe("free-threaded");
+  });
+});
+
+describe("the memory map", () => {
+  it("has parents before children, children by bytes, and never more than their parent", () => {
+    const { view, isCode } = parts();
+    const nodes = memoryMap(view, isCode, null);
+    expect(nodes[0]).toMatchObject({ id: null, parent: -1, retainedBytes: view.dominators?.retained[0] });
+    const used = nodes.map(() => 0);
+    for (const [i, node] of nodes.entries()) {
+      if (i === 0) continue;
+      expect(node.parent).toBeLessThan(i);
+      used[node.parent] = (used[node.parent] ?? 0) + node.retainedBytes;
+    }
+    for (const [i, node] of nodes.entries())
+      expect(used[i]).toBeLessThanOrEqual(node.retainedBytes - node.shallowBytes);
+  });
+
+  it("can start at an object, and leaves out what is too narrow to see", () => {
+    const { view, id, isCode } = parts();
+    const nodes = memoryMap(view, isCode, id.p as number);
+    expect(nodes.map((node) => node.id)).toEqual([id.p, id.s, id.t, id["'a'"], id["'b'"]]);
+    const wide = viewOf(`@module a: m\nm module "a" -> .big b .tiny t\nb bytes size=1000000\nt bytes size=10`);
+    const shown = memoryMap(wide.view, loadedCode(wide.view), null).map((node) => node.id);
+    expect(shown).not.toContain(wide.id.t);
+  });
+});
