@@ -39,7 +39,7 @@ const workspaceFor = ({ select, ignore }: (typeof GROUPS)[number]): Workspace =>
         select,
         ignore,
         pydocstyle: { convention: "google" },
-        isort: { "known-first-party": ["pyheap_dump", "heapfile", "support"] },
+        isort: { "known-first-party": ["pyheap_dump", "heapfile", "support", "shop"] },
       },
     },
     PositionEncoding.Utf16,
