@@ -199,7 +199,9 @@ export class Answerer {
       count[heap.type[object]]++;
       bytes[heap.type[object]] += heap.shallow[object];
     }
-    return { types, count, bytes, retained: null };
+    // Kept-alive bytes of a set are known where the set is all instances of one type.
+    const retained = source.kind === "type" ? (this.#dump.stages.dominators?.retainedByType ?? null) : null;
+    return { types, count, bytes, retained };
   }
 
   #isCode(view: HeapView): Uint8Array {

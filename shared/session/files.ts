@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { numberOf, textOf } from "../analyses/summary.ts";
 import { openDump } from "../store/open-file.ts";
 import { readMeta } from "../store/small-tables.ts";
-import { type Failure, HeapError, toFailure } from "../types/failure.ts";
+import { type Failure, HeapError, toFailure, withPath } from "../types/failure.ts";
 import type { Meta } from "../types/heap.ts";
 import type { DumpInfo } from "../types/rows.ts";
 import type { FileId, OfferedFile } from "./contract.ts";
@@ -131,7 +131,7 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
       opened.close();
     }
   } catch (thrown) {
-    failure = toFailure(thrown);
+    failure = temporary && name !== undefined ? withPath(toFailure(thrown), name) : toFailure(thrown);
   }
   return { file, name: name ?? basename(path), folder: temporary ? null : dirname(path), origin, bytes, dump, failure };
 }

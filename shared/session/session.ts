@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { HeapError } from "../types/failure.ts";
+import { HeapError, toFailure, withPath } from "../types/failure.ts";
 import { asSnapshotId, type CaptureId, type SnapshotId } from "../types/ids.ts";
 import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
 import { dumpInfo, type Offer, OfferedFiles } from "./files.ts";
@@ -78,7 +78,7 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
   };
 
   const openFile = async (file: FileId, signal?: AbortSignal): Promise<SnapshotInfo> => {
-    files.get(file);
+    const offer = files.get(file);
     for (const [id, entry] of open) if (entry.file === file) return infoOf(id);
     const id = start(file);
     const stop = () => void close(id);
@@ -94,7 +94,9 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
       return info;
     } catch (thrown) {
       await close(id);
-      throw signal?.aborted ? new HeapError({ code: "cancelled" }) : thrown;
+      if (signal?.aborted) throw new HeapError({ code: "cancelled" });
+      const { name, temporary } = offer;
+      throw temporary && name !== undefined ? new HeapError(withPath(toFailure(thrown), name)) : thrown;
     } finally {
       signal?.removeEventListener("abort", stop);
     }

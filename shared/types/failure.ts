@@ -88,6 +88,10 @@ export function describe(failure: Failure): string {
   }
 }
 
+/** The failure in terms of the name that a person knows, where the path is of a temporary copy. */
+export const withPath = (failure: Failure, path: string): Failure =>
+  "path" in failure ? { ...failure, path } : failure;
+
 /** Anything thrown becomes a `Failure` exactly once, at the session boundary. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof HeapError) return thrown.failure;

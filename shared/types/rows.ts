@@ -51,7 +51,10 @@ export interface ObjectRow {
 }
 
 export interface ReferenceRow extends ObjectRow {
-  /** How the holder names it, as Python text: `.body`, `['u-17']`, `[3]`. */
+  /**
+   * How the holder names it, as Python text that can follow the holder: `.body`, `['u-17']`, `[3]`. Where Python has no
+   * expression it is words, set off by a space: ` closure cache`, ` weak reference`.
+   */
   readonly edge: string;
   readonly kind: ReferenceKind;
   /** False for weak references: they do not keep anything alive. */

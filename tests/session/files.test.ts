@@ -80,6 +80,14 @@ describe("files that may be opened", () => {
     expect([existsSync(path), existsSync(join(folder, "state", "recent.json"))]).toEqual([false, false]);
   });
 
+  it("that were uploaded and can't be read fail by the name they had, not by that of their copy", () => {
+    const path = join(temporaryFolder(), "copy.tmp");
+    writeFileSync(path, "hello");
+    const files = new OfferedFiles(null);
+    files.offer({ path, origin: "dropped", name: "notes.txt", temporary: true });
+    expect(files.list()[0]?.failure).toMatchObject({ path: "notes.txt" });
+  });
+
   it("of a person are never deleted", () => {
     const path = dumpIn(temporaryFolder(), "mine.pyheap");
     const files = new OfferedFiles(null);
