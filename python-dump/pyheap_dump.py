@@ -1656,9 +1656,9 @@ def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
         # Give way once: whoever waits for the interpreter waits anew when we get it back, and
         # for as long as we say next. A thread that still waited by the old interval would ask
         # for the interpreter once and, if it computes without a pause, keep it as long, so we
-        # say no more than the capture may take: some microseconds for each block of memory.
+        # say no more than a few times what the capture takes: some µs for each block of memory.
         time.sleep(0.0005)
-        sys.setswitchinterval(max(interval, 0.1, sys.getallocatedblocks() * 8e-6))
+        sys.setswitchinterval(max(interval, 0.1, sys.getallocatedblocks() * 2e-5))
         began = time.perf_counter()
         capture = _look(privacy, innermost)
         capture.pause = time.perf_counter() - began
