@@ -159,13 +159,13 @@ describe("why an object is alive", () => {
       m  module "app" -> dict d
       d  dict -> ['handler'] f
       f  function "make.<locals>.handler" -> member=__closure__ t
-      t  tuple -> [] c
+      t  tuple -> cell=cache c
       c  cell -> cell=cache x
       x  dict
       `,
       "x",
     );
-    expect(answer.paths[0]?.text).toBe("module app › handler.__closure__[0] › closure cache");
+    expect(answer.paths[0]?.text).toBe("module app › handler › closure cache");
   });
 
   it("keeps a name from the dump as plain text", () => {
