@@ -34,7 +34,7 @@ export function pathExpression(root: RootInfo, edges: readonly NamedEdge[]): str
   for (const [index, { edge, text, identifier }] of edges.entries()) {
     const next = edges[index + 1];
     const isFolded = edge.kind === "dict" && next?.edge.kind === "value" && next.identifier !== null;
-    if (isFolded || isPartOfClosure(edge, next?.edge)) continue;
+    if (isFolded || isPartOfNext(edge, next?.edge)) continue;
     const wasFolded = edges[index - 1]?.edge.kind === "dict" && edge.kind === "value" && identifier !== null;
     const isGlobalsOfFrame = index === 1 && root.kind === "thread" && edge.kind === "value" && identifier !== null;
     const step = wasFolded || isGlobalsOfFrame ? `.${identifier}` : text;
@@ -78,9 +78,10 @@ function startText({ kind, name, place }: RootInfo, label: string): string {
   }
 }
 
-/** A closure is a tuple of cells, each of which has the variable: one step for a person, three in the heap. */
-const isPartOfClosure = (edge: Edge, next: Edge | undefined): boolean =>
-  next?.kind === "cell" && (edge.name === "__closure__" || (edge.kind === "cell" && edge.name === next.name));
+/** A closure is a tuple of cells, each of which has the variable; defaults are a tuple or dict: one step for a person. */
+const isPartOfNext = (edge: Edge, next: Edge | undefined): boolean =>
+  (next?.kind === "cell" && (edge.name === "__closure__" || (edge.kind === "cell" && edge.name === next.name))) ||
+  (next?.kind === "default" && (edge.name === "__defaults__" || edge.name === "__kwdefaults__"));
 
 interface Facts {
   readonly target: ObjectRow;

@@ -168,6 +168,21 @@ describe("why an object is alive", () => {
     expect(answer.paths[0]?.text).toBe("module app › handler › closure cache");
   });
 
+  it("names a default by its parameter", () => {
+    const answer = why(
+      `
+      @module app: m
+      m  module "app" -> dict d
+      d  dict -> ['handle'] f
+      f  function "handle" -> member=__defaults__ t
+      t  tuple -> default=cache x
+      x  dict
+      `,
+      "x",
+    );
+    expect(answer.paths[0]?.text).toBe("module app › handle › default cache");
+  });
+
   it("keeps a name from the dump as plain text", () => {
     const answer = why(
       `
