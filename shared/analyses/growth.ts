@@ -13,7 +13,8 @@ const SHARE_TO_TELL = 0.005;
 /** Children whose names are looked at when dumps of different processes are matched by name. */
 const MOST_NAMED = 500;
 
-interface Holder {
+/** A holder that grew, before its row is told. */
+export interface Holder {
   /** Preorder numbers; `NONE` where the earlier dump has nothing like it. */
   readonly after: number;
   readonly before: number;
@@ -26,7 +27,7 @@ interface Holder {
  *
  * Objects without an earlier self count with all they keep alive. Time O(children of the holders passed).
  */
-export function growth(pair: Pair, tick: Tick): GrowthRow[] {
+export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   const { before, after } = pair;
   if (before.dominators === null || after.dominators === null) throw new Error("Growth needs both dominator stages");
   const total = liveBytes(after) - liveBytes(before);
@@ -41,7 +42,13 @@ export function growth(pair: Pair, tick: Tick): GrowthRow[] {
     const descends = biggest !== undefined && biggest.delta >= SHARE_TO_DESCEND * holder.delta;
     if (holder.after !== 0 && !descends) found.push(holder);
   }
-  return found.sort((a, b) => b.delta - a.delta).map((holder) => growthRow(pair, holder, tick));
+  return found.sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+/** Whether the holder's type is called like `text`, ignoring case. */
+export function holderIsLike({ after }: Pair, holder: Holder, text: string): boolean {
+  const { heap } = after.columns;
+  return heap.types[heap.type[objectAt(after, holder.after)]].name.toLowerCase().includes(text.toLowerCase());
 }
 
 const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;
@@ -118,7 +125,8 @@ function nameBelow(view: HeapView, holder: number, child: number): string | null
   return place === NONE ? null : `${type} ${edgeText(heap, view.texts, source, edgeAt(heap, source, place))}`;
 }
 
-function growthRow({ before, after }: Pair, holder: Holder, tick: Tick): GrowthRow {
+/** The holder with its path. Time as for `whyAlive`. */
+export function growthRow({ before, after }: Pair, holder: Holder, tick: Tick): GrowthRow {
   const object = objectAt(after, holder.after);
   const earlier = holder.before === NONE ? NONE : objectAt(before, holder.before);
   const [path] = whyAlive(after, object, { paths: 1, ignored: [] }, tick).paths;

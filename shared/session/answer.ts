@@ -1,6 +1,6 @@
 import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../analyses/compare.ts";
 import { cyclePage } from "../analyses/cycles.ts";
-import { growth } from "../analyses/growth.ts";
+import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
@@ -18,7 +18,6 @@ import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
-import type { GrowthRow } from "../types/rows.ts";
 import type { Stage } from "./contract.ts";
 import { rememberRecent } from "./recent-values.ts";
 import { StagedDump } from "./staged-dump.ts";
@@ -35,7 +34,7 @@ export class Answerer {
   readonly #pairs = new Map<CaptureId, Pair>();
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
   #code: Uint8Array | null = null;
-  readonly #growth = rememberRecent<GrowthRow[]>(2);
+  readonly #growth = rememberRecent<Holder[]>(2);
 
   constructor(path: string) {
     this.#dump = new StagedDump(path);
@@ -153,10 +152,10 @@ export class Answerer {
 
     growth: async ({ before, filter, offset, limit }, tick) => {
       const pair = await this.#pairWith(before);
-      const wanted = filter.text.toLowerCase();
-      const all = this.#growth.get(before, () => growth(pair, tick));
-      const rows = all.filter((row) => row.type.toLowerCase().includes(wanted));
-      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+      const all = this.#growth.get(before, () => grownHolders(pair, tick));
+      const holders = all.filter((holder) => holderIsLike(pair, holder, filter.text));
+      const shown = holders.slice(offset, offset + limit);
+      return { total: holders.length, rows: shown.map((holder) => growthRow(pair, holder, tick)) };
     },
 
     exportTables: async ({ path }, tick) => exportTables(relational(await this.#dump.viewAt("graph")), path, tick),

@@ -106,7 +106,8 @@ export interface OfferedFile {
   readonly name: string;
   /** The folder, for telling two files of one name apart; null for a dropped file. */
   readonly folder: string | null;
-  readonly origin: "command-line" | "recent" | "picked" | "dropped";
+  /** `sample`: comes with the program. */
+  readonly origin: "command-line" | "recent" | "picked" | "dropped" | "sample";
   readonly bytes: Bytes;
   /** Read from the file itself; null where it could not be opened. */
   readonly dump: DumpInfo | null;

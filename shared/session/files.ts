@@ -62,12 +62,12 @@ export class OfferedFiles {
     return offer;
   }
 
-  /** Command line first, then what was opened last. Recent files that are gone are left out. */
+  /** Command line first, then what was opened last, then the samples. Recent files that are gone are left out. */
   list(): OfferedFile[] {
     return [...this.#offers]
       .map(([file, offer]) => describeOffer(file, offer))
       .filter(({ origin, failure }) => !(origin === "recent" && failure?.code === "no-such-file"))
-      .sort((a, b) => Number(a.origin === "recent") - Number(b.origin === "recent"));
+      .sort((a, b) => rank(a) - rank(b));
   }
 
   /** Remembers the file as opened just now. */
@@ -107,6 +107,9 @@ export class OfferedFiles {
     }
   }
 }
+
+const LAST: readonly OfferedFile["origin"][] = ["recent", "sample"];
+const rank = ({ origin }: OfferedFile): number => LAST.indexOf(origin);
 
 /** What a dump says about itself. */
 export const dumpInfo = (meta: Meta): DumpInfo => ({

@@ -7,6 +7,8 @@ export function formatRoute(route: Route): string {
   switch (route.view) {
     case "start":
       return "#/";
+    case "overview":
+      return `#/${route.capture}/overview`;
     case "types":
       return `#/${route.capture}/types${query({ filter: route.filter })}`;
     case "objects":
@@ -32,6 +34,7 @@ export function parseRoute(hash: string): Route {
   if (!isCapture(id)) return { view: "start" };
   const capture = asCaptureId(id);
   const object = number(rest[0]);
+  if (view === "types") return { view, capture, filter: parameters.get("filter") ?? "" };
   if (view === "objects") {
     const source = parseSource(rest);
     if (source !== null) return { view, capture, source };
@@ -46,7 +49,7 @@ export function parseRoute(hash: string): Route {
       .filter((value) => value !== null);
     return { view, capture, object: asObjectId(object), ignore: ignore as ObjectId[] };
   }
-  return { view: "types", capture, filter: parameters.get("filter") ?? "" };
+  return { view: "overview", capture };
 }
 
 function formatSource(source: Source): string {

@@ -23,6 +23,7 @@ export type Fate = "new" | "gone" | "still-there";
 /** Where the user is. A link, a tab and the Back button are the same value; dumps go by their capture id. */
 export type Route =
   | { readonly view: "start" }
+  | { readonly view: "overview"; readonly capture: CaptureId }
   | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
   | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source }
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../../shared/analyses/compare.ts";
-import { growth } from "../../shared/analyses/growth.ts";
+import { grownHolders, growthRow } from "../../shared/analyses/growth.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
@@ -27,6 +27,8 @@ function pair(before: string, after: string, pids: [number, number] = [1, 1]) {
   const made = pairOf(a.view, meta(pids[0], "2026-11-22T10:00:00Z"), b.view, meta(pids[1], "2026-11-22T12:00:00Z"));
   return { pair: made, before: a.id, after: b.id };
 }
+
+const growth = (both: Pair) => grownHolders(both, noTick).map((holder) => growthRow(both, holder, noTick));
 
 /** Lines stand for addresses, so what keeps its line keeps its address. */
 const MONDAY = `
@@ -72,7 +74,7 @@ describe("two dumps of one process", () => {
 
   it("name the container that holds the growth, not those around it", () => {
     const { pair: both, after, before } = pair(MONDAY, TUESDAY);
-    const rows = growth(both, noTick);
+    const rows = growth(both);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({
       idA: before.p,
@@ -90,18 +92,18 @@ describe("two dumps of one process", () => {
       '@module a: m\nm module "a"',
       '@module a: m\nm module "a" -> .cache c\nc list size=5000',
     );
-    expect(growth(both, noTick)).toMatchObject([{ idA: null, idB: after.c, isNew: true, deltaRetainedBytes: 5000 }]);
+    expect(growth(both)).toMatchObject([{ idA: null, idB: after.c, isNew: true, deltaRetainedBytes: 5000 }]);
   });
 
   it("know a list that was replaced by its name: that is churn, not growth", () => {
     const before = '@module a: m\nm module "a" -> .cache c\nc list size=5000';
     const after = '@module a: m\nm module "a" -> .cache c\nfree app.Free +1\nc list size=5000';
-    expect(growth(pair(before, after).pair, noTick)).toEqual([]);
+    expect(growth(pair(before, after).pair)).toEqual([]);
   });
 
   it("have no holder that grew where nothing grew", () => {
-    expect(growth(pair(MONDAY, MONDAY).pair, noTick)).toEqual([]);
-    expect(growth(pair(TUESDAY, MONDAY).pair, noTick)).toEqual([]);
+    expect(growth(pair(MONDAY, MONDAY).pair)).toEqual([]);
+    expect(growth(pair(TUESDAY, MONDAY).pair)).toEqual([]);
   });
 
   it("say so when they come in the wrong order", () => {
@@ -141,7 +143,7 @@ describe("two dumps of different processes", () => {
   it("still name the container that grew: it has the same name", () => {
     const moved = `filler app.Filler +1\n${TUESDAY}`;
     const { pair: both, before, after } = pair(MONDAY, moved, [1, 2]);
-    expect(growth(both, noTick)).toMatchObject([{ idA: before.p, idB: after.p, path: "module shop › PENDING" }]);
+    expect(growth(both)).toMatchObject([{ idA: before.p, idB: after.p, path: "module shop › PENDING" }]);
   });
 });
 

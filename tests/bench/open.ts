@@ -8,17 +8,15 @@
  * with four references per object, the same in every run and on every machine.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { cpus } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { createClient } from "../../shared/session/client.ts";
 import { STAGES, type Stage } from "../../shared/session/contract.ts";
 import { createHost } from "../../shared/session/host.ts";
 import { createSession } from "../../shared/session/session.ts";
-import { writeDump } from "../fixtures/dump-file.ts";
-import { heapLike } from "./graphs.ts";
+import { madeDump } from "./made-dump.ts";
 
 interface Run {
   readonly objects: number;
@@ -96,49 +94,6 @@ async function openOnce(path: string): Promise<Run> {
   return run;
 }
 
-/** A made-up heap as a file, written once. */
-function madeDump(objects: number): string {
-  const folder = join(tmpdir(), "pyheap-bench");
-  const path = join(folder, `heap-like-v1-${objects}.pyheap`);
-  if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
-  const { graph, roots, typeCount, type, size } = heapLike({ objects });
-  const address = (object: number): number => 0x7f00_0000_0000 + 64 * object;
-  const column = (make: (object: number) => number) => Float64Array.from({ length: objects }, (_, i) => make(i));
-  const count = new Float64Array(typeCount);
-  const bytes = new Float64Array(typeCount);
-  for (let i = 0; i < objects; i++) {
-    count[type[i]]++;
-    bytes[type[i]] += size[i];
-  }
-  const counts = new Int32Array(objects);
-  for (const target of graph.targets) counts[target]++;
-  writeDump(`${path}.partial`, {
-    address: column(address),
-    type,
-    layout: column(() => 0),
-    size,
-    refcount: counts,
-    length: column(() => 0xffffffff),
-    referenceCount: column((i) => graph.offsets[i + 1] - graph.offsets[i]),
-    flags: column(() => 1),
-    target: Float64Array.from(graph.targets, address),
-    texts: (i) => (graph.offsets[i] === graph.offsets[i + 1] ? `'value ${i}'` : null),
-    types: Array.from(count, (n, i) => ({
-      module: "made",
-      qualname: `Type${i}`,
-      address: 16 * i,
-      count: n,
-      bytes: bytes[i] ?? 0,
-    })),
-    layouts: [{ hiddenBytes: 0, runs: [["item", null, "rest"]] }],
-    roots: roots.map((root) => ({ kind: "module", name: `made${root}`, address: address(root) })),
-    meta: { capture_id: objects.toString(16).padStart(32, "0") },
-  });
-  renameSync(`${path}.partial`, path);
-  return path;
-}
-
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
@@ -156,7 +111,10 @@ function main(): void {
     openOnce(values.once).then((run) => process.stdout.write(JSON.stringify(run)));
     return;
   }
-  const files = values.file === undefined ? values.objects.split(",").map(Number).map(madeDump) : [values.file];
+  const files =
+    values.file === undefined
+      ? values.objects.split(",").map((objects) => madeDump({ objects: Number(objects) }))
+      : [values.file];
   const results = files.map((path) => {
     const runs = Array.from({ length: Number(values.runs) }, () => {
       const output = execFileSync(process.execPath, [import.meta.filename, "--once", path], { encoding: "utf8" });
