@@ -158,6 +158,55 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(why.paths).toEqual([]);
     });
 
+    it("gives an overview: where the bytes are, the biggest holders, the collector", async () => {
+      const { buckets, holders, collector, liveBytes } = await client.overview({ snapshot: info.snapshot });
+      expect(holders[0]).toMatchObject({ id: dump.ids.list, path: "module app › cache" });
+      expect((buckets.yourData ?? 0) + (buckets.loadedCode ?? 0)).toBe(liveBytes);
+      expect(collector.wouldFree).toEqual({ objects: 1, bytes: 72 });
+    });
+
+    it("draws the tree of holders, parents before their children", async () => {
+      const { nodes } = await client.memoryMap({ snapshot: info.snapshot, object: null });
+      expect(nodes[0]).toMatchObject({ id: null, parent: -1 });
+      expect(nodes.slice(1).every((node, i) => node.parent <= i)).toBe(true);
+      const below = await client.memoryMap({ snapshot: info.snapshot, object: dump.ids.list });
+      expect(below.nodes[0]).toMatchObject({ id: dump.ids.list, depth: 0 });
+    });
+
+    it("lists reference cycles, and the members of one", async () => {
+      const page = await client.cycles({ ...list("retained"), of: "data" });
+      expect(page).toMatchObject({
+        total: 1,
+        waiting: { objects: 1, bytes: 72 },
+        rows: [{ objects: 1, reachable: false, smallestCycle: [{ type: "list", edge: "[0]" }] }],
+      });
+      const cycle = page.rows[0]?.cycle ?? -1;
+      expect(await client.objects(list("id", { source: { kind: "cycle", cycle } }))).toMatchObject({ total: 1 });
+      expect(await client.objects(list("id", { source: { kind: "cycle", cycle: 9_999 } }))).toMatchObject({ total: 0 });
+    });
+
+    it("compares two dumps, and forgets the one that is closed", async () => {
+      const path = join(folder, "earlier.pyheap");
+      writeSmallDump(path, { texts: 100, captureId: "e".repeat(32) });
+      const before = await client.open({ file: await shell.offer(path) });
+      const pair = { snapshot: info.snapshot, before: before.snapshot };
+      const compared = await client.compare(pair);
+      expect(compared.before.objects).toBe(before.objects);
+      const page = { ...pair, filter: { text: "" }, offset: 0, limit: 10 };
+      const types = await client.compareTypes({ ...page, sort: { by: "deltaCount", descending: true } });
+      expect(types.rows[0]).toMatchObject({ type: "str", deltaCount: info.objects - before.objects });
+      const grown = await client.growth({ ...page, sort: { by: "growth", descending: true } });
+      expect(grown.rows[0]).toMatchObject({ path: "module app › cache", entriesA: 100, entriesB: 1_500 });
+      const fate = { kind: "fate", fate: "new", other: before.capture } as const;
+      expect((await client.objects(list("id", { source: fate }))).total).toBe(0); // of different processes
+
+      await client.close({ snapshot: before.snapshot });
+      await expect(client.compare(pair)).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
+      await expect(client.objects(list("id", { source: fate }))).rejects.toMatchObject({
+        failure: { code: "no-such-snapshot" },
+      });
+    });
+
     it("ends a running request as cancelled", async () => {
       const seen = (await finished()).at(-1)?.version ?? 0;
       const controller = new AbortController();
