@@ -1,6 +1,8 @@
 import type {
+  HolderRow,
   ObjectDetail,
   OfferedFile,
+  Overview,
   RootInfo,
   SnapshotInfo,
   Stage,
@@ -8,9 +10,10 @@ import type {
   TypeRow,
 } from "../shared/session/contract.ts";
 import type { Source } from "../shared/types/route.ts";
-import { formatBytes, formatCount, formatShare, plural } from "./components/format.ts";
+import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
+import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
-import { shown } from "./components/visible-text.ts";
+import { onHover, shown } from "./components/visible-text.ts";
 
 /** Every text of the page, so that one file has the words, and a typo in a name of one is a compile error. */
 export const messages = {
@@ -39,6 +42,7 @@ export const messages = {
       recent: "recent",
       picked: "opened by you",
       dropped: "dropped",
+      sample: "sample",
     } satisfies Record<OfferedFile["origin"], string>,
     isOpen: "open",
     cannotOpen: "can't be opened",
@@ -63,11 +67,13 @@ export const messages = {
     back: "Back",
     forward: "Forward",
     screens: "Screens",
+    overview: "Overview",
     types: "Types",
     holders: "Biggest holders",
     heldOutside: "Held from outside Python",
     unreachable: "No known holder",
     hints: {
+      overview: "Where the bytes are, what keeps them alive, and what the cyclic collector does",
       types: "Every type, how many objects it has, and how much memory they use",
       holders: "The objects that keep the most memory alive: without one of them, that much would be gone",
       heldOutside: "Objects that nothing in the dump holds, though their reference count says that something does",
@@ -136,6 +142,150 @@ export const messages = {
       address: "What id() gave in the process",
       edge: "How the holder names it",
     },
+  },
+
+  overview: {
+    title: (info: SnapshotInfo, summary: Summary | null, overview: Overview | null): Sentence => {
+      if (overview === null) return messages.types.title(info, summary, null);
+      const { wouldFree } = overview.collector;
+      const { yourData, loadedCode } = overview.buckets;
+      const [holder] = overview.holders;
+      if (wouldFree.bytes > (holder?.retainedBytes ?? 0) && wouldFree.bytes > overview.liveBytes / 10)
+        return sentence`${plural(wouldFree.objects, "object")} wait for the cyclic collector: ${formatBytes(wouldFree.bytes)} of garbage`;
+      if (holder === undefined)
+        return sentence`No container stands out: ${formatBytes(overview.liveBytes)} are alive, none keeps a large part of it`;
+      const name = messages.overview.holder(holder);
+      const { retainedBytes: bytes, share } = holder;
+      if (share >= 0.1) return sentence`${name} keeps ${formatBytes(bytes)} alive, ${formatShare(share, 1)}`;
+      const most = sentence`${name} keeps most alive: ${formatBytes(bytes)}`;
+      return (loadedCode ?? 0) > (yourData ?? 0)
+        ? sentence`Most is loaded code: ${formatBytes(loadedCode ?? 0)} of ${formatBytes(overview.liveBytes)}. Of your data, ${most}`
+        : sentence`No container stands out. ${most}, ${formatShare(share, 1)}`;
+    },
+    holder: (holder: HolderRow): Sentence => {
+      const { path, label } = holder;
+      return sentence`${code(shown(pathName(path), 90))}${path.endsWith(label) ? "" : sentence` (${shown(label, 60)})`}`;
+    },
+    facts: (info: SnapshotInfo, summary: Summary | null): readonly string[] => {
+      const pause = summary?.capture.pauseSeconds;
+      return [
+        info.pid === null ? "" : `process ${info.pid}`,
+        info.python === null ? "" : `Python ${shown(info.python, 40)}`,
+        info.createdAt === null ? "" : `taken ${formatDate(info.createdAt)}`,
+        typeof pause === "number" ? `paused ${formatDuration(1000 * pause)}` : "",
+        plural(info.objects, "object"),
+        plural(info.references, "reference"),
+      ].filter((fact) => fact !== "");
+    },
+    program: "Program",
+    label: "Label given when the dump was taken",
+    analysing: "Finding out what keeps what alive",
+    analysingLead: "The types are there already; the rest of this screen follows.",
+    stopped: "The analysis stopped before this was known.",
+    stageDone: "done",
+    stageWaiting: "waiting",
+    buckets: {
+      title: (bytes: number | null): string =>
+        bytes === null ? "Where the bytes are" : `Where the process's ${formatBytes(bytes)} are`,
+      names: {
+        yourData: "Your data",
+        loadedCode: "Loaded code",
+        garbage: "Garbage waiting",
+        allocatorFree: "Free in Python's allocator",
+        outsidePython: "Outside Python",
+        unexplained: "Not explained",
+      },
+      hints: {
+        yourData: "Objects that are not the program itself: what a leak is made of",
+        loadedCode: "Modules, functions, classes, and what belongs to them alone",
+        garbage: "Objects that nothing holds any more; the next run of the cyclic collector frees them",
+        allocatorFree: "Memory that Python's allocator keeps for new objects",
+        outsidePython: "Memory of C extensions and of the interpreter itself",
+        unexplained: "Resident memory in which no Python object of this dump lies",
+      },
+      unexplained:
+        "Not explained: free memory in Python's allocator or memory outside Python; this dump can't tell them apart.",
+      notResident: (bytes: number): string =>
+        `The objects are larger than the ${formatBytes(bytes)} that were resident: some of them were swapped out or shared.`,
+      noResident:
+        "The dump does not say how large the process was, so memory outside of Python's objects is not known.",
+      notKnown: (name: string): string => `${name}: not known.`,
+      peak: (bytes: number): string => `At its largest the process had ${formatBytes(bytes)}.`,
+      limit: (bytes: number, rss: number): string =>
+        rss > bytes
+          ? `Its limit of ${formatBytes(bytes)} is exceeded by ${formatBytes(rss - bytes)}.`
+          : `${formatBytes(bytes - rss)} below its limit of ${formatBytes(bytes)}.`,
+    },
+    holders: "Biggest holders",
+    holdersLead: "containers of your data, and the functions that use them",
+    noHolders: "No container of your data keeps more than 0.5 % alive.",
+    allHolders: "All biggest holders",
+    ofAll: (share: number): string => `${formatShare(share, 1)} of all that is alive`,
+    usedBy: "Used by",
+    moduleLevel: "module level",
+    moreUses: (count: number): string => `and ${formatCount(count)} more`,
+    copyPlace: (place: string): string => `Copy ${onHover(place)}`,
+    types: "Top types",
+    typesBy: (retained: boolean): string => (retained ? "by what they keep alive" : "by their own size"),
+    allTypes: "All types",
+    unseen: "What this dump can't tell",
+    collector: {
+      title: "Cyclic collector",
+      generation: "Gen.",
+      objects: "Objects",
+      count: "Count / limit",
+      runs: "Runs",
+      freed: "Freed",
+      hints: {
+        generation: "Generation: how many runs an object has survived, youngest first",
+        objects: "Tracked objects that were in the generation when the dump was taken",
+        count:
+          "gc.get_count() / gc.get_threshold(): for 0, new objects since the last run; for 1 and 2, runs of the generation before. A run begins when the count passes the limit; a full run also waits until a quarter more objects are there.",
+        runs: "How often it ran since the program began: gc.get_stats()",
+        freed: "Objects that it freed since the program began: gc.get_stats()",
+      },
+      numbersOf: "Its numbers by generation",
+      automatic: "Automatic",
+      enabled: (enabled: boolean | null): string =>
+        enabled === null ? "not known" : enabled ? "on" : "off: gc.disable() was called",
+      untracked: "Not looked at",
+      untrackedHint: "Objects that can't be part of a cycle, such as numbers and text",
+      frozen: "Frozen",
+      frozenHint: "Objects that gc.freeze() set aside: the collector never looks at them",
+      garbage: "gc.garbage",
+      garbageHint: "Objects that the collector found and could not, or was told not to, free",
+      uncollectable: "Could not be freed",
+      debug: "Debug flags",
+      now: (free: number, bytes: number): Sentence =>
+        free === 0
+          ? sentence`${code("gc.collect()")} now would free nothing.`
+          : sentence`${code("gc.collect()")} now would free ${plural(free, "object")}, ${formatBytes(bytes)}.`,
+      stuck: (count: number): string =>
+        `${plural(count, "object")} more ${count === 1 ? "is" : "are"} in gc.garbage, which it would not free.`,
+      show: "Show them",
+    },
+  },
+
+  map: {
+    title: "Memory map",
+    lead: "what keeps what alive, by size",
+    whole: "all that is alive",
+    label: (label: string, bytes: number): string => `${shown(label, 80)}, keeps ${formatBytes(bytes)} alive`,
+    rest: "in smaller objects",
+    restLabel: (bytes: number): string => `${formatBytes(bytes)} in smaller objects, not drawn one by one`,
+    hint: "Click to zoom in. Arrow keys move, Enter zooms, Backspace goes back, Space opens the object.",
+    listRest: "List them",
+    listAll: "List what it keeps",
+    place: "Where the map is",
+    more: (count: number): string => `${formatCount(count)} more between`,
+    data: "Data",
+    code: "Loaded code",
+    smaller: "Smaller objects",
+    keeps: (bytes: number, whole: number): string => `keeps ${formatBytes(bytes)} alive, ${formatShare(bytes, whole)}`,
+    own: (bytes: number): string => `${formatBytes(bytes)} itself`,
+    deeper: (rows: number): string =>
+      `${plural(rows, "level")} more below: zoom in to see ${rows === 1 ? "it" : "them"}.`,
+    empty: "Nothing is alive in this dump.",
   },
 
   types: {

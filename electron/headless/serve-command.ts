@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createHost } from "../../shared/session/host.ts";
 import { createSession } from "../../shared/session/session.ts";
+import { sampleFiles } from "../samples.ts";
 import { serve } from "./serve.ts";
 
 export interface ServeCommand {
@@ -16,6 +17,8 @@ export async function runServe({ files, port, open, stateFolder }: ServeCommand)
   const stopped = interrupted();
   const pageFolder = await builtPage();
   const session = createSession({ stateFolder });
+  // From the checkout and from what is installed it is the same way.
+  for (const path of sampleFiles(join(import.meta.dirname, "../../samples"))) session.offer({ path, origin: "sample" });
   try {
     const host = createHost(session);
     const served = await serve({ session, host, pageFolder, files, open, ...(port === undefined ? {} : { port }) });

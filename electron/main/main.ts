@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { app, type BrowserWindow } from "electron";
 import * as v from "valibot";
+import { sampleFiles } from "../samples.ts";
 import { createBridge } from "./bridge.ts";
 import { startEngine } from "./engine.ts";
 import { setMenu } from "./menu.ts";
@@ -43,6 +44,8 @@ function start(): void {
     onLost: (replaced) => bridge.engineLost(replaced),
   });
   const window = openWindow({ preload: join(root, "dist", "electron", "preload.cjs"), settingsPath });
+  const samples = join(app.isPackaged ? process.resourcesPath : root, "samples");
+  for (const path of sampleFiles(samples)) engine.offer(path, "sample").catch(() => {}); // an engine that is down says so
   const bridge = createBridge(window, engine, queue);
   setMenu({ settingsPath, onOpen: () => void bridge.openByDialog() });
 

@@ -1,5 +1,6 @@
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
 import type { ObjectId } from "../../shared/types/ids.ts";
+import { coloursOf } from "./colours.ts";
 import type { WhyGraph } from "./elements.ts";
 import { LARGEST_ZOOM, MARGIN, NODE_HEIGHT, type Placed, READABLE_ZOOM } from "./sizes.ts";
 
@@ -126,22 +127,11 @@ function elementsOf(graph: WhyGraph, places: readonly Placed[]): ElementDefiniti
   return [...nodes, ...edges];
 }
 
-/** The page's colours, as the browser resolves them now: a custom property alone still says `light-dark(…)`. */
-function coloursOf(container: HTMLElement): (name: string) => string {
-  const probe = document.createElement("i");
-  probe.hidden = true;
-  container.append(probe);
-  const found = new Map<string, string>();
-  for (const name of ["accent", "accent-bg", "panel", "sunk", "line-strong", "text", "soft", "faint"]) {
-    probe.style.color = `var(--${name})`;
-    found.set(name, getComputedStyle(probe).color);
-  }
-  probe.remove();
-  return (name) => found.get(name) ?? "gray";
-}
+const COLOURS = ["accent", "accent-bg", "panel", "sunk", "line-strong", "text", "soft", "faint"] as const;
 
 function stylesheet(container: HTMLElement): StylesheetJson {
-  const colour = coloursOf(container);
+  const colours = coloursOf(container, COLOURS);
+  const colour = (name: (typeof COLOURS)[number]) => colours[name];
   const face = getComputedStyle(container).getPropertyValue("--mono");
   return [
     {

@@ -1,6 +1,7 @@
-import type { Client, FileId, OfferedFile, PageShell } from "../../shared/session/contract.ts";
+import type { Client, FileId, OfferedFile, PageShell, SnapshotInfo } from "../../shared/session/contract.ts";
 import { type Failure, toFailure } from "../../shared/types/failure.ts";
 import type { CaptureId, SnapshotId } from "../../shared/types/ids.ts";
+import type { Route } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { chooseFile } from "./choose-file.ts";
 import type { Navigation } from "./navigation.svelte.ts";
@@ -20,6 +21,11 @@ export interface Notice {
   readonly name: string | null;
   readonly failure: Failure;
 }
+
+/** What to show of a dump that was just opened; null to stay. */
+export type LeadTo = (info: SnapshotInfo) => Route | null;
+
+export const toOverview: LeadTo = ({ capture }) => ({ view: "overview", capture });
 
 /** The open dumps, the files on offer, and what is being opened. */
 export class SessionState {
@@ -58,29 +64,29 @@ export class SessionState {
   }
 
   /** The system's dialog; in a browser the page's own, so that the upload can show how far it is. */
-  async pickFile(): Promise<void> {
+  async pickFile(leadTo?: LeadTo): Promise<void> {
     if (this.#shell.kind === "browser") {
       const file = await chooseFile();
-      if (file !== null) await this.offer([file]);
+      if (file !== null) await this.offer([file], leadTo);
       return;
     }
     try {
       const file = await this.#shell.pickFile();
-      if (file !== null) await this.openFile(file, null);
+      if (file !== null) await this.openFile(file, null, leadTo);
     } catch (thrown) {
       this.report(toFailure(thrown), null);
     }
   }
 
   /** Dropped files, one after the other: one that can't be opened does not stop the others. */
-  async offer(files: readonly File[]): Promise<void> {
+  async offer(files: readonly File[], leadTo?: LeadTo): Promise<void> {
     for (const file of files) {
       this.opening = { name: file.name, fraction: 0 };
       try {
         const id = await this.#shell.offerFile(file, (fraction) => {
           this.opening = { name: file.name, fraction };
         });
-        await this.openFile(id, file.name);
+        await this.openFile(id, file.name, leadTo);
       } catch (thrown) {
         this.#reportFile(thrown, file.name);
       } finally {
@@ -89,16 +95,16 @@ export class SessionState {
     }
   }
 
-  /** Opens a file and shows its types. */
-  async openFile(file: FileId, name: string | null): Promise<void> {
+  /** Opens a file and shows its overview, or what the caller wants to show of it. */
+  async openFile(file: FileId, name: string | null, leadTo: LeadTo = toOverview): Promise<void> {
     this.opening = { name: name ?? "", fraction: null };
     try {
       const snapshot = await this.#add(file);
-      const { capture } = snapshot.info;
       const { route } = this.#navigation;
       // A link may have been waiting for just this dump.
-      if (route.view === "start" || route.capture !== capture)
-        this.#navigation.go({ view: "types", capture, filter: "" });
+      if (route.view !== "start" && route.capture === snapshot.info.capture) return;
+      const target = leadTo(snapshot.info);
+      if (target !== null) this.#navigation.go(target);
     } catch (thrown) {
       this.#reportFile(thrown, name);
     } finally {
@@ -127,9 +133,7 @@ export class SessionState {
     this.open = this.open.filter((each) => each !== snapshot);
     if (route.view !== "start" && route.capture === snapshot.info.capture) {
       const next = this.open[at] ?? this.open.at(-1);
-      this.#navigation.go(
-        next === undefined ? { view: "start" } : { view: "types", capture: next.info.capture, filter: "" },
-      );
+      this.#navigation.go(next === undefined ? { view: "start" } : { view: "overview", capture: next.info.capture });
     }
     try {
       await this.client.close({ snapshot: snapshot.info.snapshot });

@@ -21,6 +21,7 @@ const SOURCES: Source[] = [
 ];
 const ROUTES: Route[] = [
   { view: "start" },
+  { view: "overview", capture },
   { view: "types", capture, filter: "" },
   { view: "types", capture, filter: "a&b=c d" },
   { view: "object", capture, object },
@@ -52,8 +53,8 @@ describe("a route", () => {
     "/compare",
     "/compare/x",
     "/objects/new/1",
-  ])("that is damaged behind the dump leads to its types: %s", (rest) =>
-    expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "types", capture, filter: "" }),
+  ])("that is damaged behind the dump leads to its overview: %s", (rest) =>
+    expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "overview", capture }),
   );
 
   it("shows a damaged escape as it stands", () => {
