@@ -85,7 +85,8 @@ function referenceRow(view: HeapView, source: number, place: number, shown: numb
   };
 }
 
-function otherEnds(view: HeapView, direction: "referents" | "referrers", object: number): Int32Array {
+/** Targets of the object's references, or the sources of those to it, increasing. */
+export function otherEnds(view: HeapView, direction: "referents" | "referrers", object: number): Int32Array {
   const csr = direction === "referents" ? view.columns.heap.references : view.graph?.referrers;
   if (csr === undefined) throw new Error("Referrers were asked for before the graph was done");
   return csr.targets.subarray(csr.offsets[object], csr.offsets[object + 1]);

@@ -3,11 +3,13 @@ import { cyclePage } from "../analyses/cycles.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
+import { neighbours } from "../analyses/neighbours.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
 import { inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
 import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
+import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
@@ -138,6 +140,18 @@ export class Answerer {
       const view = await this.#dump.viewAt("graph");
       for (const id of [object, ...ignore]) checkObject(view, id);
       return whyAlive(view, object, { paths, ignored: ignore }, tick);
+    },
+
+    neighbours: async (request, tick) => {
+      const view = await this.#dump.viewAt("graph");
+      checkObject(view, request.object);
+      return neighbours(view, request, tick);
+    },
+
+    subgraph: async ({ objects }, tick) => {
+      const view = await this.#dump.viewAt("graph");
+      for (const id of objects) checkObject(view, id);
+      return subgraph(view, objects, tick);
     },
 
     cycles: async ({ of, sort, filter, offset, limit }) =>

@@ -16,6 +16,8 @@ const METHODS = {
   references: true,
   object: true,
   why: true,
+  neighbours: true,
+  subgraph: true,
   cycles: true,
   compare: true,
   compareTypes: true,

@@ -1,5 +1,6 @@
 import type { Failure } from "../types/failure.ts";
 import type { Bytes, ObjectId, SnapshotId } from "../types/ids.ts";
+import type { Direction, Neighbours, Subgraph } from "../types/neighbour-rows.ts";
 import type { Source } from "../types/route.ts";
 import type {
   CompareTypeRow,
@@ -18,6 +19,17 @@ import type {
   WhyAlive,
 } from "../types/rows.ts";
 
+export type {
+  CycleFacts,
+  Direction,
+  GraphFacts,
+  GraphLink,
+  GraphObject,
+  NeighbourGroup,
+  NeighbourRow,
+  Neighbours,
+  Subgraph,
+} from "../types/neighbour-rows.ts";
 export type {
   Buckets,
   CollectorInfo,
@@ -84,6 +96,20 @@ export interface SessionApi {
     readonly paths: number;
     readonly ignore: readonly ObjectId[];
   }): Promise<WhyAlive>;
+  /**
+   * What the object refers to, or what refers to it, in groups of alike neighbours; `limit` members of each are told, from
+   * `offset` on. `group`: only the one with this key.
+   */
+  neighbours(request: {
+    readonly snapshot: SnapshotId;
+    readonly object: ObjectId;
+    readonly direction: Direction;
+    readonly group: string | null;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<Neighbours>;
+  /** Some objects, at most 1,000, and the references among them. */
+  subgraph(request: { readonly snapshot: SnapshotId; readonly objects: readonly ObjectId[] }): Promise<Subgraph>;
   /** Reference cycles: those that a person can act on, or those of which Python itself is built (`code`). */
   cycles(request: ListRequest<CycleSort> & { readonly of: "data" | "code" }): Promise<CyclePage>;
   /** Two dumps side by side; waits for both to be analysed. */

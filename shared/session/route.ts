@@ -18,7 +18,8 @@ export function formatRoute(route: Route): string {
     case "compare":
       return `#/${route.capture}/compare/${route.before}`;
     case "object":
-      return `#/${route.capture}/object/${route.object}`;
+    case "graph":
+      return `#/${route.capture}/${route.view}/${route.object}`;
     case "why":
       return `#/${route.capture}/why/${route.object}${query({ ignore: route.ignore.join(",") })}`;
     default:
@@ -41,7 +42,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === "cycles") return { view, capture };
   if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
-  if (view === "object" && object !== null) return { view, capture, object: asObjectId(object) };
+  if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {
     const ignore = (parameters.get("ignore") ?? "")
       .split(",")

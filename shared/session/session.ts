@@ -168,6 +168,8 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     references: ask("references"),
     object: ask("object"),
     why: ask("why"),
+    neighbours: ask("neighbours"),
+    subgraph: ask("subgraph"),
     cycles: ask("cycles"),
     compare: askBoth("compare"),
     compareTypes: askBoth("compareTypes"),

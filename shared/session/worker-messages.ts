@@ -46,7 +46,18 @@ export type FromBuilder =
 /** What the answerer can do: methods of the contract about one snapshot, and what only a shell on this machine may ask. */
 export type AnswererApi = Pick<
   SessionApi,
-  "summary" | "overview" | "memoryMap" | "types" | "objects" | "references" | "object" | "why" | "cycles" | "typeNamed"
+  | "summary"
+  | "overview"
+  | "memoryMap"
+  | "types"
+  | "objects"
+  | "references"
+  | "object"
+  | "why"
+  | "neighbours"
+  | "subgraph"
+  | "cycles"
+  | "typeNamed"
 > & {
   readonly [M in "compare" | "compareTypes" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },

@@ -27,6 +27,8 @@ export type Route =
   | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
   | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source }
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }
+  /** The object among its neighbours, drawn. */
+  | { readonly view: "graph"; readonly capture: CaptureId; readonly object: ObjectId }
   | { readonly view: "cycles"; readonly capture: CaptureId }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
