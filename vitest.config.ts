@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 /** Tests that need a browser or a whole program; everything else is a unit test. */
-const WHOLE_PROGRAM = ["tests/e2e/**/*.test.ts", "tests/electron/**/*.test.ts"];
+const WHOLE_PROGRAM = ["tests/{e2e,electron,packaging}/**/*.test.ts"];
 
 export default defineConfig({
   // State classes live in .svelte.ts files, which need the compiler.

@@ -64,6 +64,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["node:", "valibot"],
   },
   "electron/build.ts": { imports: ["electron"], packages: ["node:", "vite", "@sveltejs/vite-plugin-svelte"] },
+  "electron/packaging": { imports: ["electron/build.ts"], packages: ["node:", "electron-builder", "playwright"] },
   // What the shells share: serving the page's files.
   electron: { imports: [], packages: ["node:"] },
   "renderer/canvas": { imports: [...PROTOCOL, ...PAGE], packages: ["svelte", "cytoscape", "@dagrejs/dagre"] },
