@@ -1,4 +1,4 @@
-import { orderOf } from "../graph/sort.ts";
+import { Largest } from "../graph/largest.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { Direction, NeighbourGroup, NeighbourRow, Neighbours } from "../types/neighbour-rows.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
@@ -6,7 +6,7 @@ import { type EdgePattern, type EdgePatterns, referentPatterns, referrerPatterns
 import { edgeText } from "./edges.ts";
 import { cycleFacts, graphFacts, isHub } from "./graph-facts.ts";
 import { otherEnds, referenceRows } from "./references.ts";
-import { type HeapView, objectRow, retainedOf } from "./view.ts";
+import { type HeapView, objectRow } from "./view.ts";
 
 /** More kinds of neighbours than this are counted, but not told. */
 const MOST_GROUPS = 100;
@@ -41,7 +41,7 @@ export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick
   const shown = wanted
     .sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0) || b.weight - a.weight)
     .slice(0, MOST_GROUPS);
-  const members = membersInOrder(view, others, found, shown, request);
+  const members = membersInOrder(found, shown, request);
   const rows = shown.map((each) => tell(view, each, { object, others, patterns, direction }, members.get(each) ?? []));
   const subject = { ...objectRow(view, object), ...graphFacts(view, object) };
   return {
@@ -53,6 +53,8 @@ export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick
     cycles: cycleFacts(view, [subject, ...rows.flatMap((row) => row.rows)]),
   };
 }
+
+const NO_NUMBERS = new Int32Array(0);
 
 interface Group {
   readonly pattern: number;
@@ -71,6 +73,8 @@ interface Grouping {
   readonly groups: readonly Group[];
   /** By reference: the number of its group where it is the first one to its object there, `NONE` otherwise. */
   readonly groupOf: Int32Array;
+  /** By reference: what the object there keeps alive, or its own bytes before that is known. */
+  readonly weightOf: Float64Array;
   readonly missing: number;
 }
 
@@ -78,9 +82,12 @@ function group(view: HeapView, object: number, others: Int32Array, { patterns, p
   const { heap } = view.columns;
   const component = view.cycles?.components.component ?? null;
   const own = ownCycle(view, object);
+  const retained = view.dominators?.retained ?? null;
+  const preorder = view.graph?.graph.preordering.preorder ?? NO_NUMBERS;
   const groups: Group[] = [];
   const numbers = new Map<number, number>();
   const groupOf = new Int32Array(others.length).fill(NONE);
+  const weightOf = new Float64Array(others.length);
   // By object: the first pattern it was met in, plus 1. Few are met in two, but for a dict's keys among its values.
   const seen = new Int32Array(heap.objectCount);
   const seenAsKey = new Int32Array(heap.objectCount);
@@ -116,9 +123,10 @@ function group(view: HeapView, object: number, others: Int32Array, { patterns, p
     groupOf[i] = number;
     into.objects++;
     into.shallowBytes += heap.shallow[other];
-    into.weight += retainedOf(view, other) ?? heap.shallow[other];
+    weightOf[i] = retained === null ? heap.shallow[other] : retained[preorder[other]];
+    into.weight += weightOf[i];
   }
-  return { groups, groupOf, missing };
+  return { groups, groupOf, weightOf, missing };
 }
 
 /** The component that is the object's cycle; `NONE` where it is in none. */
@@ -129,31 +137,16 @@ function ownCycle(view: HeapView, object: number): number {
 
 /** The wanted places of the members of each of the `shown` groups, those that keep most alive first. */
 function membersInOrder(
-  view: HeapView,
-  others: Int32Array,
-  { groups, groupOf }: Grouping,
+  { groups, groupOf, weightOf }: Grouping,
   shown: readonly Group[],
   { offset, limit }: NeighbourRequest,
 ): Map<Group, number[]> {
-  const { shallow } = view.columns.heap;
-  const keys = new Float64Array(others.length);
-  for (let i = 0; i < keys.length; i++)
-    if (groupOf[i] !== NONE) keys[i] = retainedOf(view, others[i]) ?? shallow[others[i]];
-  const members = new Map(shown.map((each): [Group, number[]] => [each, []]));
-  const placesOf = groups.map((each) => members.get(each) ?? null);
-  const met = new Int32Array(groups.length);
-  let left = shown.reduce((sum, { objects }) => sum + Math.max(0, Math.min(limit, objects - offset)), 0);
-  const order = orderOf(keys, true);
-  for (let i = 0; i < order.length && left > 0; i++) {
-    const number = groupOf[order[i]];
-    const places = number === NONE ? null : placesOf[number];
-    if (places === null) continue;
-    const at = met[number]++;
-    if (at < offset || at >= offset + limit) continue;
-    places.push(order[i]);
-    left--;
+  const members = new Map(shown.map((each) => [each, new Largest(Math.min(each.objects, offset + limit))]));
+  const largestOf = groups.map((each) => members.get(each) ?? null);
+  for (let i = 0; i < groupOf.length; i++) {
+    if (groupOf[i] !== NONE) largestOf[groupOf[i]]?.offer(weightOf[i], i);
   }
-  return members;
+  return new Map(Array.from(members, ([each, largest]) => [each, largest.positions().slice(offset)]));
 }
 
 interface Context {
