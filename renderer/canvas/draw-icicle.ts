@@ -1,6 +1,6 @@
 import { cutMiddle } from "../components/visible-text.ts";
+import type { Cell, Icicle } from "../state/icicle.ts";
 import { coloursOf } from "./colours.ts";
-import type { Cell, Icicle } from "./icicle.ts";
 
 export const CELL_HEIGHT = 22;
 const TEXT = 11.5;
@@ -34,8 +34,8 @@ export interface Picture {
   readonly ratio: number;
   readonly selected: Cell | null;
   readonly hovered: Cell | null;
-  /** What a cell says: its name, and its size where there is room for both. */
-  textOf(cell: Cell): { readonly name: string; readonly size: string };
+  /** What a cell says, from most to least: the first that fits is drawn. */
+  textsOf(cell: Cell): readonly string[];
 }
 
 /** Draws all of it: a few thousand rectangles take some milliseconds. */
@@ -64,7 +64,7 @@ export function drawIcicle(context: CanvasRenderingContext2D, pen: Pen, picture:
       }
       if (box.width >= LEAST_WIDTH_FOR_TEXT) {
         context.fillStyle = cell.rest ? colours.soft : colours.text;
-        write(context, pen, box, picture.textOf(cell));
+        write(context, pen, box, picture.textsOf(cell));
       }
     }
   }
@@ -101,13 +101,12 @@ function write(
   context: CanvasRenderingContext2D,
   { character }: Pen,
   { x, y, width, height }: Box,
-  { name, size }: { readonly name: string; readonly size: string },
+  texts: readonly string[],
 ): void {
   const room = width - 2 * PADDING;
   const fits = Math.floor(room / character);
   if (fits < 3) return;
-  const both = `${name}  ${size}`;
-  const text = both.length <= fits ? both : cutMiddle(name, fits);
+  const text = texts.find((each) => each.length <= fits) ?? cutMiddle(texts.at(-1) ?? "", fits);
   // Characters wider than those of the face are squeezed rather than drawn over the neighbour.
   context.fillText(text, x + PADDING, y + height / 2 + 0.5, room);
 }

@@ -1,7 +1,7 @@
 import type { Client, MemoryMapNode } from "../../shared/session/contract.ts";
 import type { ObjectId, SnapshotId } from "../../shared/types/ids.ts";
-import { type Cell, type Icicle, layoutIcicle } from "../canvas/icicle.ts";
 import { Asked } from "./asked.svelte.ts";
+import { type Cell, type Icicle, layoutIcicle } from "./icicle.ts";
 
 /** What fills the picture, and what filled it before: the first is all that is alive. */
 export interface Place {

@@ -41,6 +41,9 @@ it("can be used with the keyboard alone", async () => {
   await page.getByRole("button", { name: "cache_service.pyheap" }).waitFor();
   await tabTo(page, (name) => name === "cache_service.pyheap");
   await page.keyboard.press("Enter");
+  await heading(page, "keeps").waitFor();
+  await tabTo(page, (name) => name === "All types", 80);
+  await page.keyboard.press("Enter");
   await heading(page, "objects of").waitFor();
   await tabTo(page, (name) => name === "Filter by type name");
   await page.keyboard.type("Session");
@@ -76,6 +79,9 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
     await look("start");
     await page.locator("td").getByText("cache_service.pyheap").click();
     await page.getByText(/^Analysed in/).waitFor();
+    await page.getByRole("tree").waitFor();
+    await look("overview");
+    await page.getByRole("link", { name: /^Types/ }).click();
     await page.getByRole("row", { name: /^str/ }).waitFor();
     await look("types");
     const base = `${new URL(page.url()).hash.split("/").slice(0, 2).join("/")}`;
@@ -102,7 +108,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
 it("keeps its main screens usable in a narrow window", async () => {
   const { page } = await openPage(browser, server.url, { viewport: { width: 520, height: 800 } });
   await page.getByText("cache_service.pyheap").first().click();
-  await page.getByRole("row", { name: /^str/ }).waitFor();
+  await page.getByRole("tree").waitFor();
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

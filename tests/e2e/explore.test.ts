@@ -30,6 +30,7 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 async function askWhy(page: Page): Promise<void> {
   // A button, or a link where another page has opened it already.
   await page.getByRole("table").getByText("cache_service.pyheap").click();
+  await page.getByRole("link", { name: /^Types/ }).click();
   await heading(page).filter({ hasText: "objects of" }).waitFor();
   await page.getByRole("searchbox", { name: "Filter by type name" }).fill("Session");
   await page
@@ -177,7 +178,7 @@ it("opens a dropped dump beside the others, once", async () => {
   const { page } = await openPage(browser, server.url);
   await page.getByRole("button", { name: "Open a file…" }).waitFor();
   await dropFile(page, "copied.pyheap", readFileSync(dump));
-  await heading(page).filter({ hasText: "objects of" }).waitFor();
+  await heading(page).filter({ hasText: "keeps" }).waitFor();
   await dropFile(page, "copied.pyheap", readFileSync(dump));
   await eventually(() => page.getByText(/^(Opening|Sending)/).count()).toBe(0);
   expect(
