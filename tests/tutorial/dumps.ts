@@ -45,7 +45,12 @@ export function capture(program: string, ...args: string[]): Captured {
   const { status, stdout, stderr } = spawnSync(
     python,
     [join(ROOT, "python-dump/pyheap_dump.py"), "run", "-o", file, script, ...args],
-    { encoding: "utf8", cwd: folder, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } },
+    {
+      encoding: "utf8",
+      cwd: folder,
+      // Some programs dump by themselves too.
+      env: { ...process.env, PYTHONPATH: join(ROOT, "python-dump"), PYTHONDONTWRITEBYTECODE: "1" },
+    },
   );
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
   return { file, said: stdout === "" ? {} : (JSON.parse(stdout) as Record<string, unknown>) };
