@@ -10,6 +10,7 @@ import type {
   TypeRow,
 } from "../shared/session/contract.ts";
 import type { Source } from "../shared/types/route.ts";
+import { compareWords } from "./components/compare-words.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
@@ -444,6 +445,8 @@ export const messages = {
       objects === null ? "not known yet" : objects === 0 ? "in none" : `one of ${plural(objects, "object")}`,
     cycleHint: "Objects that hold each other in a ring: reference counts alone never free them",
   },
+
+  compare: compareWords,
 
   why: {
     asking: "Looking for what keeps it alive…",

@@ -61,3 +61,7 @@ export class ObjectsState {
     }
   }
 }
+
+/** The list of objects of a dump, as it was left. */
+export const objectsOf = (client: Client, snapshot: OpenSnapshot, source: Source): ObjectsState =>
+  snapshot.keep(`objects ${JSON.stringify(source)}`, () => new ObjectsState(client, snapshot, source));

@@ -15,17 +15,27 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 
 /** Runs a program of `tests/fixtures/programs` as a user would, and gives the dump it leaves. */
 export function dumpOf(program: string, folder: string): string {
-  const python = findPython();
-  if (python === null) throw new Error("No CPython 3.9 or later found: install python3 or set PYTHON.");
   const dump = join(folder, program.replace(/\.py$/, ".pyheap"));
-  const script = join(ROOT, "tests/fixtures/programs", program);
-  const { status, stderr } = spawnSync(python, [join(ROOT, "python-dump/pyheap_dump.py"), "run", "-o", dump, script], {
+  python(folder, [join(ROOT, "python-dump/pyheap_dump.py"), "run", "-o", dump, programPath(program)]);
+  return dump;
+}
+
+/** Runs a program that takes its dumps by itself, into the folder. */
+export function runProgram(program: string, folder: string): void {
+  python(folder, [programPath(program)]);
+}
+
+const programPath = (program: string) => join(ROOT, "tests/fixtures/programs", program);
+
+function python(folder: string, words: readonly string[]): void {
+  const found = findPython();
+  if (found === null) throw new Error("No CPython 3.9 or later found: install python3 or set PYTHON.");
+  const { status, stderr } = spawnSync(found, words, {
     encoding: "utf8",
     cwd: folder,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: join(ROOT, "python-dump") },
   });
-  if (status !== 0) throw new Error(`The capture ended with ${status}: ${stderr}`);
-  return dump;
+  if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);
 }
 
 export interface Server {

@@ -1,0 +1,124 @@
+import type { Comparison, GrowthRow, Page, SnapshotInfo } from "../../shared/session/contract.ts";
+import type { Fate } from "../../shared/types/route.ts";
+import { formatRate, formatSpan, signedBytes } from "./delta.ts";
+import { formatBytes, formatCount, formatDate, plural } from "./format.ts";
+import { pathName } from "./python-names.ts";
+import { code, type Sentence, sentence } from "./sentence.ts";
+import { shown } from "./visible-text.ts";
+
+/** Below this share of the growth of the first holder, the others are not worth a word. */
+const REST = 0.1;
+
+/** The texts of the comparison of two dumps; part of `messages`. */
+export const compareWords = {
+  screen: "Compare",
+  with: "Compare with",
+  anotherFile: "A file…",
+  chooseFile: "Choose a file…",
+  withHint: "Two dumps side by side: what grew, what is new, what is gone",
+  tab: (name: string, other: string) => `Compare ${shown(name, 40)} with ${shown(other, 40)}`,
+
+  drop: {
+    title: (name: string, other: string): Sentence =>
+      sentence`Compare ${code(shown(name, 60))} with ${code(shown(other, 60))}, or only open it?`,
+    earlier: "Earlier",
+    later: "Later",
+    compare: "Compare",
+    open: "Only open",
+    cancel: "Cancel",
+  },
+
+  waiting: "Both dumps must be analysed before they can be compared.",
+  ready: "Ready",
+  comparing: "Comparing…",
+  opening: "Opening the other dump…",
+  same: "This link compares a dump with itself.",
+  closed: (name: string): Sentence =>
+    sentence`${code(shown(name, 60))} was closed, so there is nothing to compare with.`,
+  reopen: "Open it again",
+  missing: "The other dump of this comparison isn't open here.",
+  missingLead: "Open its file, and the comparison is shown.",
+  toTypes: "Show this dump alone",
+
+  headline: (comparison: Comparison, { rows: [top, second], total }: Page<GrowthRow>): Sentence => {
+    const change = comparison.after.bytes - comparison.before.bytes;
+    if (top === undefined) return nothingGrew(change);
+    const by = formatBytes(top.deltaRetainedBytes);
+    const name = code(shown(pathName(top.path), 80));
+    const start = top.isNew ? sentence`${name} is new and keeps ${by} alive` : sentence`${name} grew by ${by}`;
+    const { objects, secondsBetween } = comparison;
+    const rate =
+      objects === null || secondsBetween === null ? null : formatRate(top.deltaRetainedBytes, secondsBetween);
+    const rest =
+      second !== undefined && second.deltaRetainedBytes >= REST * top.deltaRetainedBytes
+        ? `; ${total === 2 ? "another holder" : `${formatCount(total - 1)} other holders`} grew too`
+        : objects === null
+          ? ""
+          : "; the rest is churn";
+    return sentence`${start}${entries(top)}${rate === null ? "" : `, ${rate}`}${rest}`;
+  },
+  apart: ({ secondsBetween, objects }: Comparison, pid: number | null): string => {
+    const apart = secondsBetween === null ? "" : `${formatSpan(Math.abs(secondsBetween))} apart`;
+    const process =
+      objects === null ? "different processes" : pid === null ? "one process" : `one process (pid ${pid})`;
+    return apart === "" ? process : `${apart}, ${process}`;
+  },
+  churnHint: "Churn: objects that came and went, without a holder that keeps more of them",
+  swap: "Swap",
+  swapHint: "Put the other dump at the left",
+
+  totals: "Totals",
+  change: "Change",
+  direction: { grew: "grew", shrank: "shrank", same: "same" },
+  rows: { objects: "Objects", bytes: "Own sizes", rss: "Resident memory" },
+  rssHint: "What the system counted for the whole process: Python's objects, its allocator, and everything else",
+
+  fates: "What became of the objects",
+  fate: { new: "New", gone: "Gone", "still-there": "Still there" } satisfies Record<Fate, string>,
+  fateHint: {
+    new: "Objects of the later dump that the earlier one has not",
+    gone: "Objects of the earlier dump that the later one no longer has",
+    "still-there": "Objects of both dumps",
+  } satisfies Record<Fate, string>,
+  how: ({ how, confidence }: Comparison["matching"]): string =>
+    confidence === "likely" ? `Matched ${how}. How sure: likely, not certain.` : `Compared ${how}.`,
+  unmatched:
+    "Objects of different processes can't be told to be the same. Compared instead: the totals, types of one name, and holders that go by one name.",
+
+  holders: "Holders that grew",
+  holdersLead: "the deepest container that has the growth",
+  noHolders: "No holder keeps noticeably more alive than before.",
+  holder: "Holder",
+  entries: "Entries",
+  isNew: "new",
+  moreHolders: (count: number) => `Show ${formatCount(count)} more`,
+  notAll: (shownRows: number, total: number) => `The first ${formatCount(shownRows)} of ${formatCount(total)}.`,
+  openHolder: "Open this object",
+  inEarlier: "The same in the earlier dump",
+
+  types: "Types",
+  typesLabel: "Types of both dumps",
+  columns: { count: "Objects +/−", shallow: "Own size +/−", retained: "Keeps alive +/−" },
+  pairHint: "In the earlier dump → in the later one",
+  ofTypeHint: "Open the new objects of this type",
+} as const;
+
+function nothingGrew(change: number): Sentence {
+  if (change < 0) return sentence`Nothing grew: own sizes shrank by ${formatBytes(-change)}`;
+  return change === 0 ? sentence`Nothing grew` : sentence`No holder grew noticeably: ${signedBytes(change)} in all`;
+}
+
+function entries({ entriesA, entriesB, isNew }: GrowthRow): string {
+  if (entriesB === null || entriesA === entriesB) return "";
+  if (isNew) return `, ${plural(entriesB, "entry", "entries")}`;
+  return entriesA === null ? "" : `, ${formatCount(entriesA)} → ${plural(entriesB, "entry", "entries")}`;
+}
+
+/** What a dump is called where there is little room: its label and time say more than its file. */
+export const dumpName = ({ name }: Pick<SnapshotInfo, "name">): string => name.replace(/\.pyheap$/, "");
+
+/** `monday, 22 Nov 2026, 15:55`. */
+export const dumpDetails = ({ label, createdAt }: Pick<SnapshotInfo, "label" | "createdAt">): string =>
+  [label === null || label === "" ? null : shown(label, 40), createdAt === null ? null : formatDate(createdAt)]
+    .filter((text) => text !== null)
+    .join(", ");

@@ -1,0 +1,38 @@
+import { formatBytes, formatCount, formatDuration } from "./format.ts";
+
+export type Direction = "grew" | "shrank" | "same";
+
+export const directionOf = (delta: number): Direction => (delta > 0 ? "grew" : delta < 0 ? "shrank" : "same");
+
+/** `signedBytes(1536)` -> `"+1.5 KiB"`. */
+export const signedBytes = (delta: number): string =>
+  delta === 0 ? "0" : `${delta > 0 ? "+" : ""}${formatBytes(delta)}`;
+
+/** `signedCount(-1200)` -> `"−1,200"`. */
+export const signedCount = (delta: number): string =>
+  delta === 0 ? "0" : `${delta > 0 ? "+" : "−"}${formatCount(Math.abs(delta))}`;
+
+/** `formatSpan(80_040)` -> `"22 h 14 min"`: the time between two dumps, in its two largest units. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 60) return formatDuration(1000 * seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return both(`${hours} h`, minutes % 60, "min");
+  return both(`${Math.floor(hours / 24)} days`, hours % 24, "h");
+}
+
+const both = (large: string, small: number, unit: string): string =>
+  small === 0 ? large : `${large} ${small} ${unit}`;
+
+/** `formatRate(218 MiB, 22 h)` -> `"9.9 MiB/h"`; null where the time is too short to say. Nothing is told for longer than ten times as long as was seen. */
+export function formatRate(bytes: number, seconds: number): string | null {
+  const unit = UNITS.find((each) => seconds * 10 >= each.seconds && seconds >= 1);
+  return unit === undefined ? null : `${formatBytes((bytes / seconds) * unit.seconds)}/${unit.name}`;
+}
+
+const UNITS = [
+  { name: "h", seconds: 3600 },
+  { name: "min", seconds: 60 },
+  { name: "s", seconds: 1 },
+] as const;

@@ -1,0 +1,49 @@
+import type {
+  Client,
+  CompareTypeRow,
+  CompareTypeSort,
+  Comparison,
+  GrowthRow,
+  Page,
+} from "../../shared/session/contract.ts";
+import type { ObjectId } from "../../shared/types/ids.ts";
+import { Asked } from "./asked.svelte.ts";
+import { ListState } from "./list.svelte.ts";
+import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
+
+/** Holders that are asked for: more than anyone reads. */
+const HOLDERS = 200;
+
+/** Two dumps side by side. Both must have found their holders. */
+export class CompareState {
+  readonly comparison = new Asked<Comparison>();
+  readonly growth = new Asked<Page<GrowthRow>>();
+  readonly types: ListState<CompareTypeRow, CompareTypeSort>;
+  /** The holder whose path is shown. */
+  holder = $state<ObjectId | null>(null);
+  allHolders = $state(false);
+  readonly #ask: () => void;
+
+  constructor(client: Client, after: OpenSnapshot, before: OpenSnapshot) {
+    const pair = { snapshot: after.info.snapshot, before: before.info.snapshot };
+    this.types = new ListState<CompareTypeRow, CompareTypeSort>(
+      (list, options) => client.compareTypes({ ...pair, ...list }, options),
+      { by: "deltaBytes", descending: true },
+    );
+    this.#ask = () => {
+      void this.comparison.ask((signal) => client.compare(pair, { signal }));
+      void this.growth.ask((signal) =>
+        client.growth(
+          { ...pair, sort: { by: "growth", descending: true }, filter: { text: "" }, offset: 0, limit: HOLDERS },
+          { signal },
+        ),
+      );
+    };
+    this.#ask();
+  }
+
+  retry(): void {
+    this.#ask();
+    this.types.refresh();
+  }
+}
