@@ -231,7 +231,7 @@ async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise
             path.steps,
           ),
         ]),
-        ...(why.weakTotal > 0 ? ["", `${number(why.weakTotal)} weak references: they do not keep it alive.`] : []),
+        ...(why.weakTotal > 0 ? ["", weakReferences(why.weakTotal)] : []),
         ...(why.complete ? [] : ["", "There may be more ways: the search ended at its bound."]),
       ].join("\n"),
   };
@@ -320,6 +320,11 @@ async function runCompare({ client, snapshot: before }: OpenDump, options: Optio
 /** `+1.5 KiB`, `−3 B`. */
 const signed = (size: number): string => `${size < 0 ? "−" : "+"}${bytes(Math.abs(size))}`;
 
+const weakReferences = (count: number): string =>
+  count === 1
+    ? "1 weak reference: it does not keep it alive."
+    : `${number(count)} weak references: they do not keep it alive.`;
+
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
   const [path = ""] = args;
   const written = await session.exportTables(snapshot, path);
@@ -346,17 +351,17 @@ const objects = (
     client.objects({ snapshot, source, sort: { by: "retained", descending: true }, filter: { text: "" }, ...range }),
   );
 
-/** As many rows as were asked for, page by page. */
-async function rows<Row>(
+/** As many rows as were asked for, page by page, with what a page says of the whole list. */
+async function rows<Row, P extends Page<Row>>(
   offset: number,
   limit: number,
-  ask: (range: Pick<ListRequest<never>, "offset" | "limit">) => Promise<Page<Row>>,
-): Promise<Page<Row>> {
+  ask: (range: Pick<ListRequest<never>, "offset" | "limit">) => Promise<P & Page<Row>>,
+): Promise<P & Page<Row>> {
   const found: Row[] = [];
   for (;;) {
     const page = await ask({ offset: offset + found.length, limit: Math.min(PAGE_ROWS, limit - found.length) });
     found.push(...page.rows);
-    if (page.rows.length === 0 || found.length >= limit) return { total: page.total, rows: found };
+    if (page.rows.length === 0 || found.length >= limit) return { ...page, rows: found };
   }
 }
 
@@ -367,7 +372,7 @@ function list<Row extends object>(page: Page<Row>, columns: readonly Column<Row>
       ? ["`releasedByRefcountBytes` is not computed yet in this version."]
       : [];
   return {
-    json: { total: page.total, rows: page.rows, warnings },
+    json: { ...page, warnings },
     human: () =>
       [
         table(columns, page.rows),

@@ -8,7 +8,7 @@ import type { CyclePage, CycleRow, CycleStep, WeakenAdvice } from "../types/rows
 import { edgeAt, edgeText, identifierIn } from "./edges.ts";
 import { isDataReference } from "./heap-graph.ts";
 import type { CycleStage } from "./stages.ts";
-import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
+import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./view.ts";
 
 /** Larger components are listed and counted, but nobody reads their ring, and breaking them up takes too long. */
 const MOST_MEMBERS = 200_000;
@@ -225,8 +225,9 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
 
 /**
  * The reference of the ring to make weak: one whose kind, made weak in every object of its type, leaves no cycle among
- * the members, so that reference counts alone free them. Of several, the one that points back to a holder: from a
- * child to its parent. Null where no single kind of reference is enough.
+ * the members, so that reference counts alone free them. Of several, an attribute rather than an item, and the one that
+ * points back to a holder: to the member that keeps most alive, as a child does to its parent. The same for all rings of
+ * a shape. Null where no single kind of reference is enough.
  */
 function weakenAdvice(view: HeapView, { edges, inside }: Ring, freesBytes: number): WeakenAdvice | null {
   const { heap } = view.columns;
@@ -239,16 +240,21 @@ function weakenAdvice(view: HeapView, { edges, inside }: Ring, freesBytes: numbe
     const weak = pattern(source, place);
     return isAcyclic(inside, (node, edge) => pattern(inside.members[node], inside.places[edge]) !== weak);
   });
-  const best = enough.find(({ source, target }) => holds(view, target, source)) ?? enough.at(-1);
+  const [best] = enough
+    .map((edge) => ({ edge, written: writtenAt(view, ownerOfDict(heap, edges, edge), edge) }))
+    .sort(
+      (a, b) =>
+        Number(isItem(a.written.edge)) - Number(isItem(b.written.edge)) ||
+        Number(holds(view, b.edge.target, b.edge.source)) - Number(holds(view, a.edge.target, a.edge.source)) ||
+        (retainedOf(view, b.edge.target) ?? 0) - (retainedOf(view, a.edge.target) ?? 0) ||
+        (a.written.fromType + a.written.edge < b.written.fromType + b.written.edge ? -1 : 1),
+    );
   if (best === undefined) return null;
-  const owner = ownerOfDict(heap, edges, best);
-  return {
-    from: asObjectId(best.source),
-    to: asObjectId(best.target),
-    ...writtenAt(view, owner, best),
-    freesBytes,
-  };
+  return { from: asObjectId(best.edge.source), to: asObjectId(best.edge.target), ...best.written, freesBytes };
 }
+
+/** `[3]`, `['k']`, `{…}`: a place in a container. Making it weak takes another container, not one line. */
+const isItem = (edge: string): boolean => !edge.startsWith(".");
 
 /** A place where a program can put a weak reference: not a class's bases, and not a tuple. */
 function canBeWeak(heap: Heap, source: number, kind: ReferenceKind): boolean {

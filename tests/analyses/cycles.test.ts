@@ -62,6 +62,26 @@ describe("reference cycles", () => {
     expect(row?.weaken).toMatchObject({ edge: ".all", fromType: "app.Item" });
   });
 
+  it("of one shape get one advice, whatever comes first in memory: towards the member that keeps most alive", () => {
+    const rows = cycles(`
+      q1 app.Request -> .response p1 .body b1
+      p1 app.Response -> .request q1
+      b1 bytes size=3000
+      p2 app.Response -> .request q2
+      q2 app.Request -> .response p2 .body b2
+      b2 bytes size=2000
+    `);
+    expect(rows.map((row) => row.weaken?.edge)).toEqual([".request", ".request"]);
+  });
+
+  it("are cured at an attribute rather than at an item of a container", () => {
+    const [row] = cycles(`
+      l  list size=5000 -> [] x
+      x  app.Item -> .all l
+    `);
+    expect(row?.weaken).toMatchObject({ edge: ".all", fromType: "app.Item" });
+  });
+
   it("get no advice where one weak reference is not enough", () => {
     const [row] = cycles(`
       @module app: m

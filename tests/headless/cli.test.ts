@@ -147,6 +147,39 @@ describe("the command line", () => {
     });
   });
 
+  it("cycles: rings with the reference to make weak, garbage counted apart", async () => {
+    expect(await json("cycles", file)).toMatchObject({
+      total: 1,
+      waiting: { objects: 1, bytes: 16 },
+      held: { objects: 0, bytes: 0 },
+      rows: [
+        {
+          objects: 1,
+          reachable: false,
+          smallestCycle: [{ edge: ".me" }],
+          weaken: { fromType: "shop.Node", edge: ".me" },
+        },
+      ],
+    });
+  });
+
+  it("compare: what grew, and how objects were matched", async () => {
+    const same = await json("compare", file, file);
+    expect(same).toMatchObject({
+      types: expect.any(Array),
+      holders: [],
+      objects: null,
+      matching: { confidence: "none" },
+    });
+  });
+
+  it("overview: the biggest holder, who uses it, and what a collection would free", async () => {
+    expect(await json("overview", file)).toMatchObject({
+      holders: [{ id: SHOP.id.b, path: "module shop.sessions › _PENDING['u-17'].request.body", usedBy: [] }],
+      collector: { wouldFree: { objects: 1, bytes: 16 } },
+    });
+  });
+
   it("tables: writes plain SQLite, roots found by count included, and overwrites nothing", async () => {
     const out = join(folder, "plain.sqlite");
     expect(await json("tables", file, out)).toMatchObject({ objects: 10 });
