@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build, Platform } from "electron-builder";
@@ -23,9 +24,18 @@ function useOwnFpm(): void {
   process.env.PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
 }
 
+/** The folder that ELECTRON_DIST names, null for none. Looked for here, because electron-builder does so rather late. */
+function givenElectron(): string | null {
+  const folder = process.env.ELECTRON_DIST;
+  if (!folder) return null;
+  if (existsSync(join(folder, "electron"))) return resolve(folder);
+  console.error(`ELECTRON_DIST names no folder with Electron's program for Linux (${folder}).`);
+  process.exit(2);
+}
+
+const electronDist = givenElectron();
 await buildIfStale();
 useOwnFpm();
-const electronDist = process.env.ELECTRON_DIST ? resolve(process.env.ELECTRON_DIST) : null;
 const packages = await build({
   projectDir: ROOT,
   targets: Platform.LINUX.createTarget(["dir", "deb"]),

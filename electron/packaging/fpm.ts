@@ -106,6 +106,7 @@ async function checksums(root: string, plain: readonly string[]): Promise<string
 
 async function main(): Promise<void> {
   if (options["input-type"] !== "dir" || options["output-type"] !== "deb") throw new Error("Only a .deb of folders");
+  process.umask(0o022); // dpkg-deb refuses a folder DEBIAN that only its owner may read
   const target = required("package");
   const root = await mkdtemp(`${target}.`);
   try {

@@ -26,7 +26,9 @@ describe.skipIf(!HAS_DPKG)("the packages for Linux, built offline round a stand-
     folder = await mkdtemp(join(tmpdir(), "pyheap-packages-"));
     await writeElectron(join(folder, "electron"));
     const NOWHERE = "http://127.0.0.1:9"; // the port that throws everything away: nothing can be fetched
-    execFileSync(process.execPath, ["electron/packaging/dist.ts", "--out", join(folder, "out")], {
+    const dist = [process.execPath, "electron/packaging/dist.ts", "--out", join(folder, "out")];
+    // Somebody whose files are private by default builds packages for everybody, too.
+    execFileSync("sh", ["-c", 'umask 077; exec "$@"', "sh", ...dist], {
       cwd: ROOT,
       env: {
         ...process.env,
