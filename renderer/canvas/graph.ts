@@ -3,6 +3,7 @@ import type { ObjectId } from "../../shared/types/ids.ts";
 import { coloursOf } from "./colours.ts";
 import type { WhyGraph } from "./elements.ts";
 import { LARGEST_ZOOM, MARGIN, NODE_HEIGHT, type Placed, READABLE_ZOOM } from "./sizes.ts";
+import { claimStylesheet } from "./stylesheet-marker.ts";
 
 /** What the buttons beside the picture do. */
 export interface GraphControls {
@@ -90,18 +91,6 @@ function showMost(core: Core): void {
   if (core.zoom() >= READABLE_ZOOM) return;
   core.zoom(READABLE_ZOOM + 0.15);
   core.center(core.nodes(".target"));
-}
-
-/**
- * Cytoscape adds a style element unless there is one of its name; our Content-Security-Policy would refuse it and say so
- * on the console. Its one rule, `position: relative`, stands with the container.
- */
-function claimStylesheet(): void {
-  const id = "__________cytoscape_stylesheet";
-  if (document.getElementById(id) !== null) return;
-  const marker = document.createElement("meta");
-  marker.id = id;
-  document.head.append(marker);
 }
 
 function elementsOf(graph: WhyGraph, places: readonly Placed[]): ElementDefinition[] {

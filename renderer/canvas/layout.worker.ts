@@ -1,6 +1,5 @@
-import type { WhyGraph } from "./elements.ts";
-import { place } from "./layout.ts";
+import { type Drawing, place } from "./layout.ts";
 
-addEventListener("message", (event: MessageEvent<Pick<WhyGraph, "nodes" | "edges">>) => {
+addEventListener("message", (event: MessageEvent<Drawing>) => {
   postMessage(place(event.data));
 });

@@ -1,0 +1,199 @@
+import { untrack } from "svelte";
+import type { Client, Direction, NeighbourRow, WhyAlive } from "../../shared/session/contract.ts";
+import { type Failure, toFailure } from "../../shared/types/failure.ts";
+import type { ObjectId } from "../../shared/types/ids.ts";
+import type { OpenSnapshot } from "../state/open-snapshot.svelte.ts";
+import {
+  choose,
+  collapseCycle,
+  fitting,
+  hideObjects,
+  isExpanded,
+  MOST_PER_GROUP,
+  openCycle,
+  pathOf,
+  type ReferenceGraph,
+  showHidden,
+  startGraph,
+  withExpansion,
+  withLeft,
+  withSubgraph,
+} from "./reference-graph.ts";
+import { nodeOf, type Picture, pictureOf } from "./reference-picture.ts";
+import type { Point } from "./settle.ts";
+
+/** The first picture is small: a few of each kind, so that it can be read without moving it. */
+const FIRST_PER_GROUP = 3;
+const FIRST_MOST = 8;
+
+/** One object's reference graph as the user left it. Each step can be undone. */
+export class ReferenceState {
+  why = $state.raw<WhyAlive | null>(null);
+  graph = $state.raw<ReferenceGraph | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  busy = $state(false);
+  /** The chosen node, in the picture and in the list. */
+  selected = $state<string | null>(null);
+  /** Items of the list that the user closed. */
+  closed = $state.raw<ReadonlySet<string>>(new Set());
+  /** Where nodes are; kept for nodes that come back. */
+  places: ReadonlyMap<string, Point> = new Map();
+  /** Grows when the picture is to be arranged anew. */
+  arranged = $state(0);
+  readonly picture = $derived.by<Picture | null>(() => (this.graph === null ? null : pictureOf(this.graph)));
+  readonly #client: Client;
+  readonly #snapshot: OpenSnapshot["info"]["snapshot"];
+  readonly #focus: ObjectId;
+  #past = $state.raw<readonly ReferenceGraph[]>([]);
+  readonly canUndo = $derived(this.#past.length > 0);
+  readonly #stop = new AbortController();
+
+  constructor(client: Client, snapshot: OpenSnapshot, focus: ObjectId) {
+    this.#client = client;
+    this.#snapshot = snapshot.info.snapshot;
+    this.#focus = focus;
+    untrack(() => this.start());
+  }
+
+  /** The object, the way to it, and the first of its neighbours. */
+  start(): void {
+    void this.#do(async (signal) => {
+      const which = { snapshot: this.#snapshot, object: this.#focus };
+      const ask = (direction: Direction) =>
+        this.#client.neighbours({ ...which, direction, group: null, offset: 0, limit: MOST_PER_GROUP }, { signal });
+      const [why, holders, held] = await Promise.all([
+        this.#client.why({ ...which, paths: 1, ignore: [] }, { signal }),
+        ask("referrers"),
+        ask("referents"),
+      ]);
+      const way = pathOf(why.paths[0]?.steps ?? []);
+      const first = new Set([...way.path, this.#focus]);
+      const drawn = { objects: new Map([...first].map((id) => [id, holders.object])) };
+      const wanted = [holders, held].flatMap((answer) =>
+        choose(drawn, answer, { perGroup: FIRST_PER_GROUP, most: FIRST_MOST }).map(({ id }) => id),
+      );
+      const objects = [...new Set([...first, ...wanted])];
+      const subgraph = await this.#client.subgraph({ snapshot: this.#snapshot, objects }, { signal });
+      this.why = why;
+      const start = startGraph(this.#focus, way, subgraph);
+      this.#past = [];
+      this.selected ??= nodeOf(this.#focus);
+      return withExpansion(withExpansion(start, "referrers", holders), "referents", held);
+    }, false);
+  }
+
+  /** Shows what an object holds, or what holds it. */
+  expand(object: ObjectId, direction: Direction): void {
+    const { graph } = this;
+    if (graph === null || isExpanded(graph, object, direction)) return;
+    void this.#do(async (signal) => {
+      const answer = await this.#client.neighbours(
+        { snapshot: this.#snapshot, object, direction, group: null, offset: 0, limit: MOST_PER_GROUP },
+        { signal },
+      );
+      const next = await this.#with(graph, choose(graph, answer), signal);
+      return withExpansion(next, direction, answer);
+    });
+  }
+
+  /** Draws some more neighbours, chosen from the list. */
+  add(rows: readonly Pick<NeighbourRow, "id">[]): void {
+    const { graph } = this;
+    if (graph !== null) void this.#do((signal) => this.#with(graph, rows, signal));
+  }
+
+  collapse(cycle: number): void {
+    this.#step((graph) => collapseCycle(graph, cycle));
+    this.selected = `cycle:${cycle}`;
+  }
+
+  open(cycle: number): void {
+    this.#step((graph) => openCycle(graph, cycle));
+    const first = [...(this.graph?.objects.values() ?? [])].find((row) => row.cycle === cycle);
+    this.selected = first === undefined ? null : nodeOf(first.id);
+  }
+
+  hide(objects: readonly ObjectId[]): void {
+    this.#step((graph) => hideObjects(graph, objects));
+    this.selected = nodeOf(this.#focus);
+  }
+
+  showAllHidden(): void {
+    this.#step((graph) => showHidden(graph, [...graph.hidden]));
+  }
+
+  undo(): void {
+    const last = this.#past.at(-1);
+    if (last === undefined) return;
+    this.#past = this.#past.slice(0, -1);
+    this.graph = last;
+    this.#keepSelection();
+  }
+
+  arrange(): void {
+    this.places = new Map();
+    this.arranged++;
+  }
+
+  move(node: string, to: Point): void {
+    this.places = new Map([...this.places, [node, to]]);
+  }
+
+  toggle(node: string): void {
+    const closed = new Set(this.closed);
+    if (!closed.delete(node)) closed.add(node);
+    this.closed = closed;
+  }
+
+  /** A page of a group that is not drawn whole. */
+  async members(object: ObjectId, direction: Direction, group: string, offset: number, limit: number) {
+    const which = { snapshot: this.#snapshot, object, direction, group, offset, limit };
+    const answer = await this.#client.neighbours(which, { signal: this.#stop.signal });
+    return answer.rows[0]?.rows ?? [];
+  }
+
+  async #with(graph: ReferenceGraph, rows: readonly Pick<NeighbourRow, "id">[], signal: AbortSignal) {
+    const wanted = rows.map(({ id }) => id);
+    const { objects, left } = fitting(graph, wanted);
+    const shown = showHidden(graph, wanted);
+    if (objects.length === 0) return withLeft(shown, left);
+    const all = [...graph.objects.keys(), ...objects];
+    return withLeft(
+      withSubgraph(shown, await this.#client.subgraph({ snapshot: this.#snapshot, objects: all }, { signal })),
+      left,
+    );
+  }
+
+  #step(change: (graph: ReferenceGraph) => ReferenceGraph): void {
+    if (this.graph === null || this.busy) return;
+    this.#past = [...this.#past, this.graph];
+    this.graph = change(this.graph);
+    this.#keepSelection();
+  }
+
+  async #do(change: (signal: AbortSignal) => Promise<ReferenceGraph>, canUndo = true): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.failure = null;
+    try {
+      const next = await change(this.#stop.signal);
+      if (canUndo && this.graph !== null) this.#past = [...this.#past, this.graph];
+      this.graph = next;
+      this.#keepSelection();
+    } catch (thrown) {
+      this.failure = toFailure(thrown);
+    }
+    this.busy = false;
+  }
+
+  /** The chosen node may be gone, or drawn within a cycle now. */
+  #keepSelection(): void {
+    const { picture, selected } = this;
+    if (picture === null || selected === null || picture.nodes.some(({ id }) => id === selected)) return;
+    this.selected = picture.nodes.find((node) => node.isFocus)?.id ?? null;
+  }
+}
+
+/** The reference graph of an object, as it was left. */
+export const referencesOf = (client: Client, snapshot: OpenSnapshot, focus: ObjectId): ReferenceState =>
+  snapshot.keep(`graph ${focus}`, () => new ReferenceState(client, snapshot, focus));
