@@ -9,7 +9,7 @@ const PADDING = 6;
 const LEAST_WIDTH_FOR_TEXT = 34;
 const HATCH = 6;
 
-const COLOURS = ["bg", "map-data", "map-code", "map-rest", "sunk", "text", "soft", "accent", "hover-veil"] as const;
+const COLOURS = ["map-data", "map-code", "map-rest", "sunk", "text", "soft"] as const;
 
 /** What drawing needs and what only changes with the colours of the page. */
 export interface Pen {
@@ -32,15 +32,13 @@ export interface Picture {
   readonly rows: number;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
-  readonly selected: Cell | null;
-  readonly hovered: Cell | null;
   /** What a cell says, from most to least: the first that fits is drawn. */
   textsOf(cell: Cell): readonly string[];
 }
 
-/** Draws all of it: a few thousand rectangles take some milliseconds. */
+/** Draws all of it: a few thousand rectangles take some milliseconds. What is pointed at or selected is marked above it. */
 export function drawIcicle(context: CanvasRenderingContext2D, pen: Pen, picture: Picture): void {
-  const { icicle, width, rows, ratio, selected, hovered } = picture;
+  const { icicle, width, rows, ratio } = picture;
   const { colours } = pen;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, rows * CELL_HEIGHT);
@@ -58,21 +56,11 @@ export function drawIcicle(context: CanvasRenderingContext2D, pen: Pen, picture:
         context.fillStyle = hatch;
         context.fillRect(box.x, box.y, box.width, box.height);
       }
-      if (cell === hovered) {
-        context.fillStyle = colours["hover-veil"];
-        context.fillRect(box.x, box.y, box.width, box.height);
-      }
       if (box.width >= LEAST_WIDTH_FOR_TEXT) {
         context.fillStyle = cell.rest ? colours.soft : colours.text;
         write(context, pen, box, picture.textsOf(cell));
       }
     }
-  }
-  if (selected !== null && selected.row < rows) {
-    const { x, y, width: wide, height } = boxOf(selected, picture);
-    context.strokeStyle = colours.accent;
-    context.lineWidth = 2;
-    context.strokeRect(x + 1, y + 1, Math.max(1, wide - 2), height - 2);
   }
 }
 

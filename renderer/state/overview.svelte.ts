@@ -5,10 +5,16 @@ import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 const TOP_TYPES = 5;
 
+/** The largest types, by their own size until it is known what they keep alive. */
+export interface TopTypes {
+  readonly by: "retained" | "shallow";
+  readonly rows: readonly TypeRow[];
+}
+
 /** The first screen of a dump: the largest types at once, all else as soon as it is known who holds what. */
 export class OverviewState {
   readonly overview = new Asked<Overview>();
-  readonly types = new Asked<readonly TypeRow[]>();
+  readonly types = new Asked<TopTypes>();
   readonly map: MemoryMapState;
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot;
@@ -37,10 +43,11 @@ export class OverviewState {
 
   #askTypes(): void {
     const { snapshot } = this.#snapshot.info;
-    const sort = { by: this.#holdersKnown ? "retained" : "shallow", descending: true } as const;
+    const by = this.#holdersKnown ? "retained" : "shallow";
     void this.types.ask(async (signal) => {
+      const sort = { by, descending: true } as const;
       const list = { source: { kind: "all" }, sort, filter: { text: "" }, offset: 0, limit: TOP_TYPES } as const;
-      return (await this.#client.types({ snapshot, ...list }, { signal })).rows;
+      return { by, rows: (await this.#client.types({ snapshot, ...list }, { signal })).rows };
     });
   }
 }
