@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 interface Locked {
   readonly version?: string;
   readonly resolved?: string;
+  readonly gypfile?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -18,6 +19,12 @@ it("names the packages of every platform", () => {
   const present = new Set(packages.map(([path]) => path.split("node_modules/").at(-1)));
   const optional = packages.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies));
   expect(optional.filter((name) => !present.has(name))).toEqual([]);
+});
+
+// Its compiled form is in its package for every platform. Without this line npm compiles it again wherever it installs
+// from a lock file, which takes Python and a compiler; `npm install` drops the line, so it must be written again by hand.
+it("never compiles better-sqlite3", () => {
+  expect(packages.find(([path]) => path === "node_modules/better-sqlite3")?.[1].gypfile).toBe(false);
 });
 
 it("fixes every version and no registry", () => {
