@@ -11,6 +11,7 @@ import type {
 } from "../shared/session/contract.ts";
 import type { Source } from "../shared/types/route.ts";
 import { compareWords } from "./components/compare-words.ts";
+import { cycleWords } from "./components/cycle-words.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
@@ -447,6 +448,7 @@ export const messages = {
   },
 
   compare: compareWords,
+  cycles: cycleWords,
 
   why: {
     asking: "Looking for what keeps it alive…",

@@ -25,6 +25,8 @@ export interface GraphEdge {
   readonly label: string;
   readonly weak: boolean;
   readonly main: boolean;
+  /** The one to make weak. */
+  readonly advised?: boolean;
 }
 
 export interface WhyGraph {

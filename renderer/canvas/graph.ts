@@ -109,14 +109,18 @@ function elementsOf(graph: WhyGraph, places: readonly Placed[]): ElementDefiniti
   const edges = graph.edges.map(
     (edge): ElementDefinition => ({
       data: { id: edge.id, source: edge.from, target: edge.to, label: edge.label },
-      classes: [edge.weak ? "weak" : edge.main ? "main" : "", meeting.has(edge.to) ? "meeting" : ""].join(" "),
+      classes: [
+        edge.weak ? "weak" : edge.main ? "main" : "",
+        meeting.has(edge.to) ? "meeting" : "",
+        edge.advised ? "advised" : "",
+      ].join(" "),
       selectable: false,
     }),
   );
   return [...nodes, ...edges];
 }
 
-const COLOURS = ["accent", "accent-bg", "panel", "sunk", "line-strong", "text", "soft", "faint"] as const;
+const COLOURS = ["accent", "accent-bg", "panel", "sunk", "line-strong", "text", "soft", "faint", "freed"] as const;
 
 function stylesheet(container: HTMLElement): StylesheetJson {
   const colours = coloursOf(container, COLOURS);
@@ -162,6 +166,8 @@ function stylesheet(container: HTMLElement): StylesheetJson {
         "target-arrow-shape": "triangle",
         "arrow-scale": 0.9,
         "curve-style": "bezier",
+        // Two references in opposite directions leave room for both names.
+        "control-point-step-size": 64,
         label: "data(label)",
         color: colour("soft"),
         "font-family": face,
@@ -182,6 +188,18 @@ function stylesheet(container: HTMLElement): StylesheetJson {
     },
     // Where edges meet, labels in their middles would meet too.
     { selector: "edge.meeting", style: { label: "", "source-label": "data(label)", "source-text-offset": 26 } },
+    {
+      selector: "edge.advised",
+      style: {
+        width: 2,
+        "line-style": "dashed",
+        "line-dash-pattern": [2, 4],
+        "line-color": colour("freed"),
+        "target-arrow-color": colour("freed"),
+        color: colour("freed"),
+        "text-wrap": "wrap",
+      },
+    },
     { selector: "edge.weak", style: { "line-style": "dashed", "line-dash-pattern": [2, 4], width: 1.6 } },
   ];
 }

@@ -9,6 +9,8 @@ const NO_STAGES: readonly StageStatus[] = [];
 export class OpenSnapshot {
   readonly info: SnapshotInfo;
   readonly summary = new Asked<Summary>();
+  /** How many reference cycles there are that a person can act on. */
+  readonly cycles = new Asked<number>();
   #status = $state.raw<Status | null>(null);
   readonly stages = $derived(this.#status?.stages ?? NO_STAGES);
   /** Why the analysis stopped early; what is ready stays usable. */
@@ -16,8 +18,10 @@ export class OpenSnapshot {
   readonly analysed = $derived(this.stages.length > 0 && this.stages.every((stage) => stage.state === "done"));
   readonly stagesDone = $derived(this.stages.filter((stage) => stage.state === "done").length);
   readonly holdersReady = $derived(this.#isDone("dominators"));
+  readonly cyclesReady = $derived(this.#isDone("cycles"));
   readonly #client: Client;
   readonly #closed = new AbortController();
+  #cyclesAsked = false;
   readonly #views = new Map<string, unknown>();
 
   constructor(info: SnapshotInfo, client: Client) {
@@ -29,6 +33,18 @@ export class OpenSnapshot {
 
   askSummary(): void {
     void this.summary.ask((signal) => this.#client.summary({ snapshot: this.info.snapshot }, { signal }));
+  }
+
+  /** Once they are known; later calls do nothing. */
+  askCycles(): void {
+    if (!this.cyclesReady || this.#cyclesAsked) return;
+    this.#cyclesAsked = true;
+    const request = { of: "data", source: { kind: "all" }, filter: { text: "" }, offset: 0, limit: 1 } as const;
+    const sort = { by: "retained", descending: true } as const;
+    void this.cycles.ask(
+      async (signal) =>
+        (await this.#client.cycles({ snapshot: this.info.snapshot, sort, ...request }, { signal })).total,
+    );
   }
 
   /** The screen's state from the last visit, or a new one. */
@@ -48,6 +64,7 @@ export class OpenSnapshot {
   dispose(): void {
     this.#closed.abort();
     this.summary.cancel();
+    this.cycles.cancel();
   }
 
   #isDone(stage: Stage): boolean {

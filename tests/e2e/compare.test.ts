@@ -72,7 +72,7 @@ it("leads from two dropped dumps to the container that grew, and to a new object
   const holder = page.getByRole("button", { name: /_PENDING/ });
   await holder.click();
   expect(await holder.getAttribute("aria-expanded")).toBe("true");
-  await page.getByRole("row", { name: /\._PENDING.*dict, 2,000 entries.*this object/ }).waitFor();
+  await page.getByRole("row", { name: /^\._PENDING dict, 2,000 entries this object/ }).waitFor();
 
   await page.getByRole("searchbox", { name: "Filter by type name" }).fill("Ticket");
   await page
