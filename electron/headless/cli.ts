@@ -126,5 +126,11 @@ function print({ json, human }: Answer, asJson: boolean): void {
 }
 
 // A reader that has seen enough, as `head` does, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `The output could not be written: ${error.code === "ENOSPC" ? "no space is left" : error.message}.\n`,
+  );
+  process.exit(2);
+});
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

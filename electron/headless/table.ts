@@ -13,7 +13,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     columns.map((column) => column.title),
     ...rows.map((row) => columns.map((column) => cutMiddle(printable(column.text(row)), column.most ?? 60))),
   ];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  const widths = columns.map((_, i) => cells.reduce((most, line) => Math.max(most, line[i]?.length ?? 0), 0));
   return cells
     .map((line) =>
       line

@@ -33,7 +33,7 @@ export function collectorInfo(view: HeapView, meta: Meta): CollectorInfo {
     if ((flags & FLAGS.tracked) === 0) untracked++;
     if ((flags & FLAGS.frozen) !== 0) frozen++;
     const generation = generationOf(flags);
-    if (generation !== null) generations[generation]++;
+    if (generation !== null && generation < generations.length) generations[generation]++;
   }
   let waitingObjects = 0;
   let waitingBytes = 0;

@@ -1,4 +1,5 @@
 import { orderOf } from "../graph/sort.ts";
+import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import type { ReferenceRow } from "../types/rows.ts";
@@ -47,12 +48,20 @@ export function referenceRows(
 ): ReferenceRow[] {
   const { heap } = view.columns;
   const others = otherEnds(view, direction, object);
+  let last: { holder: number; occurrence: number; at: number } | null = null;
   return Array.from(places, (place) => {
     const other = others[place];
     if (direction === "referents") return referenceRow(view, object, place, other);
-    // Referrers are in increasing order, so those of one holder stand together, in the order of its own list.
+    // Referrers are in increasing order, so those of one holder stand together, in the order of its own list; rows in
+    // that order go on where the row before ended.
     const occurrence = place - firstPlaceOf(others, other);
-    return referenceRow(view, other, placeOf(heap, other, object, occurrence), other);
+    const goesOn = last !== null && last.holder === other && last.occurrence < occurrence;
+    const at =
+      goesOn && last !== null
+        ? placeOf(heap, other, object, occurrence - last.occurrence - 1, last.at + 1)
+        : placeOf(heap, other, object, occurrence);
+    last = { holder: other, occurrence, at };
+    return referenceRow(view, other, at, other);
   });
 }
 
@@ -60,12 +69,18 @@ export function referenceRows(
 export function weakReferrers(view: HeapView, object: number): Int32Array {
   const { heap } = view.columns;
   const others = otherEnds(view, "referrers", object);
-  return Int32Array.from(others.keys()).filter((place) => {
-    const source = others[place];
-    if (heap.layouts[heap.layout[source]].allRetain) return false;
-    const at = placeOf(heap, source, object, place - firstPlaceOf(others, source));
-    return !REFERENCE_KINDS[edgeAt(heap, source, at).kind].retains;
-  });
+  const weak: number[] = [];
+  let source = NONE;
+  let at = 0;
+  for (let place = 0; place < others.length; place++) {
+    // Of one holder they stand together, in its own order: one walk through its list finds them all.
+    at = others[place] === source ? at + 1 : 0;
+    source = others[place];
+    if (heap.layouts[heap.layout[source]].allRetain) continue;
+    at = placeOf(heap, source, object, 0, at);
+    if (!REFERENCE_KINDS[edgeAt(heap, source, at).kind].retains) weak.push(place);
+  }
+  return Int32Array.from(weak);
 }
 
 /** Known references that own a count of the object: what explains its reference count. Time O(referrers). */

@@ -16,7 +16,7 @@ import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { readCode } from "../store/small-tables.ts";
-import { HeapError } from "../types/failure.ts";
+import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
@@ -32,7 +32,7 @@ const LISTS_KEPT = 6;
 export class Answerer {
   readonly #dump: StagedDump;
   /** Dumps that this one is compared with. */
-  readonly #others = new Map<CaptureId, StagedDump>();
+  readonly #others = new Map<CaptureId, StagedDump | Failure>();
   readonly #pairs = new Map<CaptureId, Pair>();
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
   #code: Uint8Array | null = null;
@@ -47,16 +47,23 @@ export class Answerer {
     this.#lists.clear(); // orders by kept-alive bytes may have changed
   }
 
+  /** A file that can't be opened any more fails the comparisons with it, and nothing else. */
   introduce(capture: CaptureId, path: string): void {
-    this.#others.set(capture, new StagedDump(path));
+    try {
+      this.#others.set(capture, new StagedDump(path));
+    } catch (thrown) {
+      this.#others.set(capture, toFailure(thrown));
+    }
   }
 
   otherStageDone(capture: CaptureId, done: StageDone): void {
-    this.#others.get(capture)?.stageDone(done);
+    const other = this.#others.get(capture);
+    if (other instanceof StagedDump) other.stageDone(done);
   }
 
   forget(capture: CaptureId): void {
-    this.#others.get(capture)?.close();
+    const other = this.#others.get(capture);
+    if (other instanceof StagedDump) other.close();
     this.#others.delete(capture);
     this.#pairs.delete(capture);
     this.#lists.clear();
@@ -178,7 +185,12 @@ export class Answerer {
   #objects(view: HeapView, source: Source, tick: Tick): Int32Array {
     if (source.kind === "fate") return this.#objectsByFate(source);
     return this.#lists.get(JSON.stringify(["set", source]), () =>
-      objectsOf(view, source, (text, progress) => this.#dump.texts.search(text, progress), tick),
+      objectsOf(
+        view,
+        source,
+        (text, progress) => this.#dump.texts.search(text, view.columns.heap.objectCount, progress),
+        tick,
+      ),
     );
   }
 
@@ -226,6 +238,7 @@ export class Answerer {
   async #pairWith(capture: CaptureId): Promise<Pair> {
     const other = this.#others.get(capture);
     if (other === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    if (!(other instanceof StagedDump)) throw new HeapError(other);
     const before = await other.viewAt("dominators");
     const after = await this.#dump.viewAt("dominators");
     const { meta: beforeMeta } = await other.stage("types");

@@ -26,6 +26,8 @@ export interface Session {
 }
 
 interface OpenSnapshot {
+  /** Requests to open it that have no answer yet. */
+  openers: number;
   readonly file: FileId;
   readonly snapshot: Snapshot;
   readonly info: Promise<SnapshotInfo>;
@@ -67,7 +69,8 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
         types: types.filter((type) => type.count > 0).length,
       }),
     );
-    open.set(id, { file, snapshot, info });
+    info.catch(() => {}); // whoever opens it awaits it; all may have given up
+    open.set(id, { openers: 0, file, snapshot, info });
     return id;
   };
 
@@ -79,12 +82,17 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
 
   const openFile = async (file: FileId, signal?: AbortSignal): Promise<SnapshotInfo> => {
     const offer = files.get(file);
-    for (const [id, entry] of open) if (entry.file === file) return infoOf(id);
-    const id = start(file);
-    const stop = () => void close(id);
+    const id = [...open].find(([, entry]) => entry.file === file)?.[0] ?? start(file);
+    const entry = open.get(id);
+    if (entry === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    entry.openers++;
+    // Who gives up stops the opening only if nobody else waits for it.
+    const stop = () => {
+      if (entry.openers === 1) void close(id);
+    };
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      const info = await infoOf(id);
+      const info = await unlessAborted(entry.info, signal);
       const twin = await earlierWithCapture(info);
       if (twin !== null) {
         await close(id); // a copy of a dump that is open already: its links could not be told apart
@@ -93,11 +101,12 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
       files.opened(file);
       return info;
     } catch (thrown) {
-      await close(id);
       if (signal?.aborted) throw new HeapError({ code: "cancelled" });
+      await close(id);
       const { name, temporary } = offer;
       throw temporary && name !== undefined ? new HeapError(withPath(toFailure(thrown), name)) : thrown;
     } finally {
+      entry.openers--;
       signal?.removeEventListener("abort", stop);
     }
   };
@@ -185,4 +194,18 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
       files.dispose();
     },
   };
+}
+
+/** The value, or a rejection as soon as the signal aborts. */
+async function unlessAborted<T>(value: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return value;
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(new HeapError({ code: "cancelled" }));
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([value, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

@@ -138,6 +138,7 @@ export class Snapshot {
     const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
     worker.on("error", (error) => this.#fail(toFailure(error)));
+    worker.on("messageerror", (error) => this.#fail(toFailure(error)));
     return worker;
   }
 

@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, linkSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
@@ -58,11 +59,13 @@ export function exportTables(
   path: string,
   tick: Tick,
 ): { objects: number; references: number } {
-  if (existsSync(path)) throw new HeapError({ code: "file-exists", path });
-  const partial = `${path}.partial`;
-  rmSync(partial, { force: true });
+  if (path === "") throw new HeapError({ code: "bad-request", what: "the name of the file to write is empty" });
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw new HeapError({ code: "file-exists", path });
+  // Private from the start, as the dump is, and under a name that nobody else has.
+  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
   let db: Database.Database | undefined;
   try {
+    closeSync(openSync(partial, "wx", 0o600));
     db = new Database(partial);
     db.pragma("journal_mode = OFF");
     db.pragma("synchronous = OFF");
@@ -70,7 +73,7 @@ export function exportTables(
     const references = writeRows(db, relational, tick);
     db.exec(INDEXES);
     db.close();
-    renameSync(partial, path);
+    publish(partial, path);
     return { objects: relational.heap.objectCount, references };
   } catch (thrown) {
     db?.close();
@@ -78,6 +81,18 @@ export function exportTables(
     if (thrown instanceof HeapError) throw thrown;
     throw new HeapError({ code: "cannot-write", path, why: thrown instanceof Error ? thrown.message : String(thrown) });
   }
+}
+
+/** Gives the file its name; fails where somebody else took that name meanwhile. */
+function publish(partial: string, path: string): void {
+  try {
+    linkSync(partial, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw new HeapError({ code: "file-exists", path });
+    renameSync(partial, path); // a file system without links
+    return;
+  }
+  rmSync(partial);
 }
 
 function writeRows(db: Database.Database, { heap, object, references, roots }: Relational, tick: Tick): number {

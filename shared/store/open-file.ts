@@ -6,6 +6,9 @@ import { HeapError, type LooksLike } from "../types/failure.ts";
 export const APPLICATION_ID = 0x50594850;
 export const SUPPORTED_VERSION = 1;
 
+/** Nobody writes to a finished dump; waiting longer for a lock would only hold up whoever asked. */
+const BUSY_TIMEOUT_MS = 200;
+
 const REQUIRED_TABLES = ["meta", "type", "layout", "root", "object_page", "reference_page"];
 const OPTIONAL_TABLES = ["about", "module", "thread", "frame", "code", "text_page"];
 
@@ -27,7 +30,7 @@ export function openDump(path: string): DumpFile {
   const bytes = checkHeader(path);
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true });
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
     const tables = checkSchema(path, db);
@@ -105,6 +108,10 @@ function checkSchema(path: string, db: Database.Database): Set<string> {
     if (!known) continue;
     if (type !== "table" || !/^CREATE\s+TABLE\b/i.test(sql ?? ""))
       throw new HeapError({ code: "damaged", path, what: `\`${name}\` is not an ordinary table` });
+    // A generated column computes whatever it likes for each row that is read.
+    const columns = db.prepare<[], { hidden: number }>(`PRAGMA table_xinfo(${name})`).all();
+    if (columns.some(({ hidden }) => hidden !== 0))
+      throw new HeapError({ code: "damaged", path, what: `\`${name}\` has computed columns` });
     tables.add(name);
   }
   const absent = REQUIRED_TABLES.find((name) => !tables.has(name));
@@ -118,8 +125,11 @@ function checkComplete(path: string, db: Database.Database): void {
   if (complete !== "true") throw new HeapError({ code: "cut-short", path });
 }
 
-/** SQLite's own messages are for programmers; keep the gist. */
+/** SQLite's own messages are for programmers; the two that say nothing about the dump itself get words of their own. */
 function sqliteWords(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/database is locked/.test(message)) return "another program is writing to it";
+  if (/readonly database|unable to open database file/.test(message))
+    return "there is a file with the ending -journal or -wal beside it, so a program was stopped while it wrote";
   return `SQLite says “${message}”`;
 }

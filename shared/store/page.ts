@@ -9,8 +9,12 @@ export type Codec = "raw" | "zlib" | "planes+zlib";
 export class BadPage extends Error {}
 
 /** Checks the page's checksum over its BLOBs as stored, in column order. Throws `BadPage`. */
-export function checkPage(blobs: readonly Buffer[], crc: number): void {
-  const found = blobs.reduce((sum, blob) => crc32(blob, sum), 0);
+export function checkPage(blobs: readonly unknown[], crc: number): void {
+  let found = 0;
+  for (const blob of blobs) {
+    if (!Buffer.isBuffer(blob)) throw new BadPage("a page has no bytes where there should be some");
+    found = crc32(blob, found);
+  }
   if (found !== crc) throw new BadPage("a page's checksum does not match");
 }
 

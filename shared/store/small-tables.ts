@@ -13,8 +13,9 @@ import { isReferenceKind, REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import { damaged, orDamaged } from "./damage.ts";
 import type { DumpFile } from "./open-file.ts";
 
-/** More types or layouts than any process has; a larger number is a damaged or hostile file. */
-const MOST_ROWS = 16_000_000;
+/** More types, layouts, roots or code objects than any process has; a larger number is a damaged or hostile file. */
+const MOST_ROWS = 1_000_000;
+const DEEPEST_JSON = 64;
 
 const record = v.record(v.string(), v.unknown());
 const text = v.nullish(v.string(), null);
@@ -67,6 +68,9 @@ export function readTypes(file: DumpFile): TypeInfo[] {
   });
 }
 
+/** An object with more named references than this has no layout of its own for them; runs up to the end are for that. */
+const MOST_FIXED = 65_536;
+
 /** Layouts in the order of their numbers, which are dense from 0. */
 export function readLayouts(file: DumpFile): Layout[] {
   const rows = readAll<[number, number, string]>(
@@ -80,6 +84,7 @@ export function readLayouts(file: DumpFile): Layout[] {
       throw damaged(file.path, `\`layout\` ${index} can't be understood`);
     let fixed = 0;
     for (const { repeat } of runs) if (typeof repeat === "number") fixed += repeat;
+    if (fixed > MOST_FIXED) throw damaged(file.path, `\`layout\` ${index} names ${fixed} references`);
     return {
       hiddenBytes,
       runs,
@@ -157,9 +162,19 @@ function readAll<Row extends unknown[]>(file: DumpFile, table: string, sql: stri
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Undefined for what is not JSON, and for what is nested deeper than a capture writes: such values overflow stacks. */
 function parseJson(json: unknown): unknown {
+  const text = String(json);
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    // Brackets inside strings count too: a capture's own values come nowhere near the bound either way.
+    if (c === 0x5b || c === 0x7b) depth++;
+    else if (c === 0x5d || c === 0x7d) depth--;
+    if (depth > DEEPEST_JSON) return undefined;
+  }
   try {
-    return JSON.parse(String(json));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { HeapError } from "../types/failure.ts";
+import { orDamaged } from "./damage.ts";
 import type { DumpFile } from "./open-file.ts";
 import { BadPage, type Codec, checkPage, PAGE_ENTRIES, unpack, unpackText } from "./page.ts";
 
@@ -39,30 +41,17 @@ export class Texts {
   }
 
   /**
-   * Numbers of objects whose text contains `needle`, ignoring ASCII case, in increasing order.
+   * Numbers of objects below `end` whose text contains `needle`, ignoring ASCII case, in increasing order.
    * Reads every text page once: O(bytes of text). `tick` gets the fraction done.
    */
-  search(needle: string, tick: (fraction: number) => void): number[] {
+  search(needle: string, end: number, tick: (fraction: number) => void): number[] {
     const wanted = lowerAscii(Buffer.from(needle, "utf8"));
     const found: number[] = [];
-    if (wanted.length === 0 || !this.#file.tables.has("text_page")) return found;
-    const firsts = this.#file.db.prepare<[], number>("SELECT first FROM text_page ORDER BY first").pluck().all();
-    for (const [done, first] of firsts.entries()) {
-      tick(done / firsts.length);
+    if (wanted.length === 0) return found;
+    for (let first = 0; first < end; first += PAGE_ENTRIES) {
+      tick(first / end);
       const page = this.#page(first);
-      if (page === null) continue;
-      const { offsets } = page;
-      const text = lowerAscii(Buffer.from(page.text));
-      let object = 0;
-      for (let at = text.indexOf(wanted); at !== -1; ) {
-        while (offsets[object + 1] <= at) object++;
-        if (at + wanted.length <= offsets[object + 1]) {
-          found.push(first + object);
-          at = text.indexOf(wanted, offsets[object + 1]);
-        } else {
-          at = text.indexOf(wanted, at + 1); // the match ran over the end of this object's text
-        }
-      }
+      if (page !== null) searchPage(page, wanted, (entry) => first + entry < end && found.push(first + entry), tick);
     }
     return found;
   }
@@ -85,11 +74,23 @@ export class Texts {
     return page;
   }
 
+  /** Undefined where there is no such page, and where SQLite can't read it. */
+  #row(first: number): TextRow | undefined {
+    try {
+      return orDamaged(this.#file.path, "`text_page`", () =>
+        this.#file.db
+          .prepare<[number], TextRow>("SELECT count, codec, crc, offsets, text FROM text_page WHERE first = ?")
+          .get(first),
+      );
+    } catch (thrown) {
+      if (thrown instanceof HeapError) return undefined;
+      throw thrown;
+    }
+  }
+
   #read(first: number): TextPage | null {
     if (!this.#file.tables.has("text_page")) return null;
-    const row = this.#file.db
-      .prepare<[number], TextRow>("SELECT count, codec, crc, offsets, text FROM text_page WHERE first = ?")
-      .get(first);
+    const row = this.#row(first);
     if (row === undefined || !(row.count >= 1 && row.count <= PAGE_ENTRIES)) return null;
     try {
       checkPage([row.offsets, row.text], row.crc);
@@ -103,6 +104,23 @@ export class Texts {
       if (thrown instanceof BadPage) return null;
       throw thrown;
     }
+  }
+}
+
+/** Entries whose text contains `wanted`, each once. Time O(bytes): a text is left at its first match or overrun. */
+function searchPage(
+  { offsets, text }: TextPage,
+  wanted: Buffer,
+  report: (entry: number) => void,
+  tick: (fraction: number) => void,
+): void {
+  const lower = lowerAscii(Buffer.from(text));
+  let entry = 0;
+  for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, offsets[entry + 1])) {
+    while (offsets[entry + 1] <= at) entry++;
+    if ((entry & 0xff) === 0) tick(0);
+    // A match that runs over the end of this text would do so from every later place in it.
+    if (at + wanted.length <= offsets[entry + 1]) report(entry);
   }
 }
 

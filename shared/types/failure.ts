@@ -66,7 +66,9 @@ export function describe(failure: Failure): string {
     case "no-such-snapshot":
       return "This dump is no longer open. Open the file again.";
     case "no-such-object":
-      return `There is no object ${failure.object} in this dump; it has objects 0 to ${failure.objects - 1}.`;
+      return failure.objects === 0
+        ? `There is no object ${failure.object} in this dump; it has none at all.`
+        : `There is no object ${failure.object} in this dump; it has objects 0 to ${failure.objects - 1}.`;
     case "no-such-type":
       return failure.candidates.length > 0
         ? `The type name ${failure.name} is not unique. It could be ${failure.candidates.join(", ")}.`

@@ -3,6 +3,7 @@ import { objectDetail } from "../../shared/analyses/object-detail.ts";
 import { inOrder, type ListedSource, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
 import { explainedReferences, referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { typeRows, typesNamed } from "../../shared/analyses/type-rows.ts";
+import type { Texts } from "../../shared/store/text.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
@@ -30,7 +31,7 @@ function names(
   return [...inOrder(view, objects, { by, descending })].map(name);
 }
 const textSearch = (view: ReturnType<typeof viewOf>["view"], text: string, tick: (fraction: number) => void) =>
-  (view.texts as unknown as { search(text: string, tick: (fraction: number) => void): number[] }).search(text, tick);
+  (view.texts as Texts).search(text, view.columns.heap.objectCount, tick);
 
 describe("a list of objects", () => {
   it("holds all, those of a type, or those with a text", () => {

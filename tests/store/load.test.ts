@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadDump, readExtent } from "../../shared/store/load.ts";
 import { openDump } from "../../shared/store/open-file.ts";
+import { readMeta } from "../../shared/store/small-tables.ts";
 import { Texts } from "../../shared/store/text.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { noTick } from "../../shared/types/graph.ts";
@@ -23,6 +24,7 @@ function load(content: DumpContent, options: Options = {}) {
   writeDump(path, content, options);
   const file = openDump(path);
   try {
+    readMeta(file);
     return loadDump(file, readExtent(file), noTick);
   } finally {
     file.close();
@@ -123,6 +125,9 @@ describe("a damaged dump", () => {
     ["types that are gone", "DELETE FROM type"],
     ["a layout of an unknown kind", `UPDATE layout SET runs = '[["magic",null,1]]'`],
     ["a layout that is not JSON", "UPDATE layout SET runs = '['"],
+    ["a layout that names two billion references", `UPDATE layout SET runs = '[["item",null,2147483647]]'`],
+    ["facts that are nested too deep", `UPDATE meta SET value = '${"[".repeat(5000)}' WHERE key = 'capture_id'`],
+    ["a column that is called otherwise", "ALTER TABLE object_page RENAME COLUMN type TO kind"],
     ["a layout whose rest is not last", `UPDATE layout SET runs = '[["item",null,"rest"],["dict",null,1]]'`],
     ["a layout that names more references than there are", `UPDATE layout SET runs = '[["item",null,9]]'`],
     ["types that are not numbered from 0", "UPDATE type SET id = id + 100"],
@@ -168,17 +173,34 @@ describe("texts", () => {
   });
 
   it("are found whatever their ASCII case, each object once", () => {
-    expect(texts(content).search("user-1", noTick)).toEqual([id.c, id.d]);
-    expect(texts(content).search("straße", noTick)).toEqual([id.a]);
-    expect(texts(content).search("", noTick)).toEqual([]);
+    expect(texts(content).search("user-1", 4, noTick)).toEqual([id.c, id.d]);
+    expect(texts(content).search("straße", 4, noTick)).toEqual([id.a]);
+    expect(texts(content).search("", 4, noTick)).toEqual([]);
   });
 
   it("are not found across the border of two objects", () => {
-    expect(texts(content).search("''", noTick)).toEqual([]);
+    expect(texts(content).search("''", 4, noTick)).toEqual([]);
+  });
+
+  it("are searched once each, whatever they repeat", () => {
+    const long = drawHeap(Array.from({ length: 2000 }, (_, i) => `o${i} str "'${"a".repeat(1000)}'"`).join("\n"));
+    expect(texts(long.content).search("a".repeat(999), 2000, noTick)).toHaveLength(2000);
+    expect(texts(long.content).search("a".repeat(1001), 2000, noTick)).toEqual([]);
+  });
+
+  it("of objects that do not exist are never found", () => {
+    const beyond: Options = { damage: (db) => db.exec("UPDATE text_page SET first = 65536") };
+    expect(texts(content, beyond).search("user", 4, noTick)).toEqual([]);
+    expect(texts(content).search("user", 3, noTick)).toEqual([id.c]);
+  });
+
+  it("read as absent where the table is not what it should be", () => {
+    for (const sql of ["UPDATE text_page SET count = 'x'", "ALTER TABLE text_page RENAME COLUMN text TO other"])
+      expect(texts(content, { damage: (db) => db.exec(sql) }).get(0)).toBeNull();
   });
 
   it("are absent, not wrong, where their page is damaged or missing", () => {
     expect(texts(content, { damage: (db) => db.exec("UPDATE text_page SET crc = 1") }).get(0)).toBeNull();
-    expect(texts(content, { damage: (db) => db.exec("DROP TABLE text_page") }).search("user", noTick)).toEqual([]);
+    expect(texts(content, { damage: (db) => db.exec("DROP TABLE text_page") }).search("user", 4, noTick)).toEqual([]);
   });
 });
