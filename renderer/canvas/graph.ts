@@ -43,9 +43,15 @@ export function drawGraph(
   const objectOf = (id: string) => graph.nodes.find((node) => node.id === id)?.object ?? null;
   core.on("select", "node", (event) => events.onselect(objectOf(event.target.id())));
   core.on("unselect", "node", () => events.onselect(null));
+  // Two quick taps count as a double one for Cytoscape wherever the first of them was.
+  const tapped: unknown[] = [];
+  core.on("tap", (event) => {
+    tapped.splice(0, tapped.length - 1);
+    tapped.push(event.target);
+  });
   core.on("dbltap", "node", (event) => {
     const object = objectOf(event.target.id());
-    if (object !== null) events.onopen(object);
+    if (object !== null && tapped[0] === tapped[1]) events.onopen(object);
   });
   core.on("mouseover", "node", () => container.classList.add("on-node"));
   core.on("mouseout", "node", () => container.classList.remove("on-node"));

@@ -138,7 +138,7 @@ it("opens a dump again that another tab has closed", async () => {
   await second.goto(page.url());
   await second.getByRole("button", { name: /^Close cache_service/ }).click();
   await second.getByRole("button", { name: "cache_service.pyheap" }).waitFor();
-  await page.getByRole("link", { name: "Biggest holders" }).click();
+  await page.getByRole("link", { name: "Biggest holders", exact: true }).click();
   await heading(page)
     .filter({ hasText: /keeps .* alive/ })
     .waitFor();
