@@ -1,6 +1,6 @@
 import { components } from "../graph/components.ts";
 import { shortestCycle } from "../graph/shortest-cycle.ts";
-import { type Csr, type IndexColumn, NONE } from "../types/graph.ts";
+import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import { asObjectId, asTypeId } from "../types/ids.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
@@ -12,6 +12,10 @@ import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./vie
 
 /** Larger components are listed and counted, but nobody reads their ring, and breaking them up takes too long. */
 const MOST_MEMBERS = 200_000;
+/** A longer ring is not told step by step. */
+const MOST_STEPS = 100;
+/** Kinds of references of a ring that are tried as the one to make weak. */
+const MOST_PATTERNS = 16;
 const TYPES_SHOWN = 5;
 
 export type CycleOrder = "retained" | "shallow" | "objects";
@@ -67,7 +71,7 @@ export function membersOf(view: HeapView, cycle: number): Int32Array {
 }
 
 /** A page of the cycles of this kind in which a type called like `text` takes part. Needs the cycles. */
-export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: CycleRequest): CyclePage {
+export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: CycleRequest, tick: Tick): CyclePage {
   const stage = view.cycles;
   if (stage === null) throw new Error("The cycles were asked for before they were done");
   const index = cycleIndexOf(view);
@@ -83,7 +87,10 @@ export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: Cyc
     group.objects += membersOf(view, cycle).length;
     group.bytes += stage.retained[index.cyclic[cycle]];
   }
-  const rows = all.slice(offset, offset + limit).map((cycle) => cycleRow(view, stage, index, cycle));
+  const rows = all.slice(offset, offset + limit).map((cycle) => {
+    tick(0);
+    return cycleRow(view, stage, index, cycle, tick);
+  });
   return { total: all.length, rows, ...totals };
 }
 
@@ -123,7 +130,7 @@ export function cyclesInOrder(
 }
 
 /** One cycle with its smallest ring and the reference to make weak. Time O(its references), bounded. */
-export function cycleRow(view: HeapView, stage: CycleStage, index: CycleIndex, cycle: number): CycleRow {
+export function cycleRow(view: HeapView, stage: CycleStage, index: CycleIndex, cycle: number, tick = noTick): CycleRow {
   const { heap } = view.columns;
   const members = index.members.subarray(index.offsets[cycle], index.offsets[cycle + 1]);
   const component = index.cyclic[cycle];
@@ -138,12 +145,17 @@ export function cycleRow(view: HeapView, stage: CycleStage, index: CycleIndex, c
     reachable: reach !== "unreachable",
     isCode: index.isCode[cycle] === 1,
     types: mostFrequentTypes(heap, members),
-    smallestCycle: ring === null ? [] : ring.edges.map(({ source, place }) => stepAt(view, source, place)),
-    weaken: ring === null ? null : weakenAdvice(view, ring, stage.retained[component]),
+    smallestCycle:
+      ring === null || ring.edges.length > MOST_STEPS
+        ? []
+        : ring.edges.map(({ source, place }) => stepAt(view, source, place)),
+    weaken: ring === null ? null : weakenAdvice(view, ring, stage.retained[component], tick),
   };
 }
 
 interface RingEdge {
+  /** Its number in the component's graph. */
+  readonly edge: number;
   readonly source: number;
   readonly target: number;
   /** Position in the source's list of references. */
@@ -167,10 +179,11 @@ function ringOf(view: HeapView, stage: CycleStage, component: number, members: I
   const inside = graphInside(view.columns.heap, stage, component, members);
   const edges = shortestCycle(inside).map((edge): RingEdge => {
     const source = members[sourceOf(inside, edge)];
-    return { source, target: members[inside.targets[edge]], place: inside.places[edge] };
+    return { edge, source, target: members[inside.targets[edge]], place: inside.places[edge] };
   });
-  const numbers = edges.map(({ source }) => preorderOf(view, source));
-  const first = numbers.indexOf(Math.min(...numbers));
+  let first = 0;
+  for (const [i, { source }] of edges.entries())
+    if (preorderOf(view, source) < preorderOf(view, edges[first].source)) first = i;
   return { edges: [...edges.slice(first), ...edges.slice(0, first)], inside };
 }
 
@@ -229,28 +242,47 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
  * points back to a holder: to the member that keeps most alive, as a child does to its parent. The same for all rings of
  * a shape. Null where no single kind of reference is enough.
  */
-function weakenAdvice(view: HeapView, { edges, inside }: Ring, freesBytes: number): WeakenAdvice | null {
+function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick): WeakenAdvice | null {
   const { heap } = view.columns;
-  const pattern = (object: number, place: number): string => {
-    const { kind, name, key } = edgeAt(heap, object, place);
-    return JSON.stringify([heap.type[object], kind, name, key]);
-  };
-  const enough = edges.filter(({ source, place }) => {
-    if (!canBeWeak(heap, source, edgeAt(heap, source, place).kind)) return false;
-    const weak = pattern(source, place);
-    return isAcyclic(inside, (node, edge) => pattern(inside.members[node], inside.places[edge]) !== weak);
-  });
-  const [best] = enough
-    .map((edge) => ({ edge, written: writtenAt(view, ownerOfDict(heap, edges, edge), edge) }))
+  const { edges, inside } = ring;
+  const pattern = patternsOf(heap, inside);
+  const canBeTried = edges.filter(({ source, place }) => canBeWeak(heap, source, edgeAt(heap, source, place).kind));
+  const tried = [...new Set(canBeTried.map(({ edge }) => pattern[edge]))].slice(0, MOST_PATTERNS);
+  const enough = new Set(tried.filter((weak) => isAcyclic(inside, (edge) => pattern[edge] !== weak, tick)));
+  const [best] = canBeTried
+    .filter(({ edge }) => enough.has(pattern[edge]))
+    .slice(0, MOST_STEPS)
+    .map((edge) => ({
+      edge,
+      written: writtenAt(view, ownerOfDict(heap, edges, edge), edge),
+      pointsBack: holds(view, edge.target, edge.source),
+      retained: retainedOf(view, edge.target) ?? 0,
+    }))
     .sort(
       (a, b) =>
         Number(isItem(a.written.edge)) - Number(isItem(b.written.edge)) ||
-        Number(holds(view, b.edge.target, b.edge.source)) - Number(holds(view, a.edge.target, a.edge.source)) ||
-        (retainedOf(view, b.edge.target) ?? 0) - (retainedOf(view, a.edge.target) ?? 0) ||
+        Number(b.pointsBack) - Number(a.pointsBack) ||
+        b.retained - a.retained ||
         (a.written.fromType + a.written.edge < b.written.fromType + b.written.edge ? -1 : 1),
     );
   if (best === undefined) return null;
   return { from: asObjectId(best.edge.source), to: asObjectId(best.edge.target), ...best.written, freesBytes };
+}
+
+/** By edge: a number for its kind, which is the same in all objects of a type. Time O(edges). */
+function patternsOf(heap: Heap, { members, offsets, places, nodeCount }: ComponentGraph): Int32Array {
+  const numbers = new Map<string, number>();
+  const patterns = new Int32Array(places.length);
+  for (let v = 0; v < nodeCount; v++) {
+    for (let e = offsets[v]; e < offsets[v + 1]; e++) {
+      const { kind, name, key } = edgeAt(heap, members[v], places[e]);
+      const pattern = JSON.stringify([heap.type[members[v]], kind, name, key]);
+      const number = numbers.get(pattern) ?? numbers.size;
+      numbers.set(pattern, number);
+      patterns[e] = number;
+    }
+  }
+  return patterns;
 }
 
 /** `[3]`, `['k']`, `{…}`: a place in a container. Making it weak takes another container, not one line. */
@@ -283,18 +315,18 @@ function writtenAt(
   };
 }
 
-function isAcyclic({ nodeCount, offsets, targets }: Csr, stays: (node: number, edge: number) => boolean): boolean {
+function isAcyclic({ nodeCount, offsets, targets }: Csr, stays: (edge: number) => boolean, tick: Tick): boolean {
   const keptOffsets = new Int32Array(nodeCount + 1);
   const kept: number[] = [];
   for (let v = 0; v < nodeCount; v++) {
     for (let e = offsets[v]; e < offsets[v + 1]; e++) {
-      if (!stays(v, e)) continue;
+      if (!stays(e)) continue;
       if (targets[e] === v) return false;
       kept.push(targets[e]);
     }
     keptOffsets[v + 1] = kept.length;
   }
-  return components({ nodeCount, offsets: keptOffsets, targets: Int32Array.from(kept) }).count === nodeCount;
+  return components({ nodeCount, offsets: keptOffsets, targets: Int32Array.from(kept) }, tick).count === nodeCount;
 }
 
 /** Whether `object` would be gone without `holder`: the holder is among its dominators. */

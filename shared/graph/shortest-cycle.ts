@@ -29,7 +29,8 @@ export function shortestCycle({ nodeCount, offsets, targets }: Csr, mostSteps = 
         const w = targets[e];
         if (w === start) {
           best = [e];
-          for (let u = v; u !== start; u = sourceOf[through[u]]) best.unshift(through[u]);
+          for (let u = v; u !== start; u = sourceOf[through[u]]) best.push(through[u]);
+          best.reverse();
           break search;
         }
         if (distance[w] !== NONE) continue;

@@ -161,8 +161,8 @@ export class Answerer {
       return subgraph(view, objects, tick);
     },
 
-    cycles: async ({ of, sort, filter, offset, limit }) =>
-      cyclePage(await this.#dump.viewAt("cycles"), { of, sort, text: filter.text, offset, limit }),
+    cycles: async ({ of, sort, filter, offset, limit }, tick) =>
+      cyclePage(await this.#dump.viewAt("cycles"), { of, sort, text: filter.text, offset, limit }, tick),
 
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
 

@@ -215,7 +215,10 @@ export interface CycleRow {
   readonly isCode: boolean;
   /** The most frequent types of its members, at most five. */
   readonly types: readonly { readonly typeId: TypeId; readonly type: string; readonly count: number }[];
-  /** The shortest ring in it, nearest to the starting points first; empty where the cycle is too large to look for one. */
+  /**
+   * The shortest ring in it, nearest to the starting points first; empty where the cycle is too large to look for one, or
+   * the ring longer than 100 steps.
+   */
   readonly smallestCycle: readonly CycleStep[];
   readonly weaken: WeakenAdvice | null;
 }

@@ -82,6 +82,13 @@ describe("reference cycles", () => {
     expect(row?.weaken).toMatchObject({ edge: ".all", fromType: "app.Item" });
   });
 
+  it("of a ring of 20,000 are listed at once, with advice but not step by step", () => {
+    const count = 20_000;
+    const lines = Array.from({ length: count }, (_, i) => `o${i} app.Node -> .next o${(i + 1) % count}`);
+    const [row] = cycles(lines.join("\n"));
+    expect(row).toMatchObject({ objects: count, smallestCycle: [], weaken: { edge: ".next", fromType: "app.Node" } });
+  });
+
   it("get no advice where one weak reference is not enough", () => {
     const [row] = cycles(`
       @module app: m

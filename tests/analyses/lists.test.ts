@@ -116,6 +116,16 @@ describe("references of an object", () => {
     ]);
   });
 
+  it("are told in time when one holder has 200,000 of them, weak ones among them", () => {
+    const items = "[] x ".repeat(200_000);
+    const { view, id } = viewOf(`@module a: l\nl app.Odd -> weak x ${items}\nx app.Item`);
+    expect(explainedReferences(view, id.x as number)).toBe(200_000);
+    const places = referencePlaces(view, "referrers", id.x as number, "", { by: "place", descending: false });
+    const rows = referenceRows(view, "referrers", id.x as number, places.subarray(0, 1000));
+    expect(rows.slice(0, 3).map((row) => row.edge)).toEqual([" weak reference", "[0]", "[1]"]);
+    expect(rows.at(-1)?.edge).toBe("[998]");
+  });
+
   it("explain its count, the weak ones left out", () => {
     const { view, id } = viewOf(PICTURE);
     expect(explainedReferences(view, id.a as number)).toBe(3);
