@@ -44,8 +44,12 @@ export const compareWords = {
     const change = comparison.after.bytes - comparison.before.bytes;
     if (top === undefined) return nothingGrew(change);
     const by = formatBytes(top.deltaRetainedBytes);
+    const less =
+      change < 0 && top.deltaRetainedBytes < -change ? `Own sizes shrank by ${formatBytes(-change)}, though ` : "";
     const name = code(shown(pathName(top.path), 80));
-    const start = top.isNew ? sentence`${name} is new and keeps ${by} alive` : sentence`${name} grew by ${by}`;
+    const start = top.isNew
+      ? sentence`${less}${name} is new and keeps ${by} alive`
+      : sentence`${less}${name} grew by ${by}`;
     const { objects, secondsBetween } = comparison;
     const rate =
       objects === null || secondsBetween === null ? null : formatRate(top.deltaRetainedBytes, secondsBetween);

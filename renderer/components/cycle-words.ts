@@ -1,9 +1,8 @@
-import type { CyclePage, CycleRow, Totals, WeakenAdvice } from "../../shared/session/contract.ts";
+import type { CycleRow, Totals, WeakenAdvice } from "../../shared/session/contract.ts";
+import type { CycleTotals } from "../state/cycles.svelte.ts";
 import { formatBytes, formatCount, plural } from "./format.ts";
 import { code, type Sentence, sentence } from "./sentence.ts";
 import { shown } from "./visible-text.ts";
-
-export type CycleTotals = Pick<CyclePage, "total" | "waiting" | "held">;
 
 /** The texts of the reference cycles; part of `messages`. */
 export const cycleWords = {

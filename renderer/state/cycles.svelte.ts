@@ -1,7 +1,8 @@
-import type { Client, CycleRow, CycleSort } from "../../shared/session/contract.ts";
-import type { CycleTotals } from "../components/cycle-words.ts";
+import type { Client, CyclePage, CycleRow, CycleSort } from "../../shared/session/contract.ts";
 import { ListState } from "./list.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
+
+export type CycleTotals = Pick<CyclePage, "total" | "waiting" | "held">;
 
 type Kind = "data" | "code";
 

@@ -67,6 +67,12 @@ describe("the sentence of a comparison", () => {
     );
   });
 
+  it("says first that the whole shrank, where it shrank by more than the container grew", () => {
+    expect(headline(comparison(-9 * MIB, null), grown(PENDING, 2 * MIB))).toMatch(
+      /^Own sizes shrank by 9\.0 MiB, though shop\.sessions\._PENDING grew by 2\.0 MiB/,
+    );
+  });
+
   it("says so where nothing grew", () => {
     expect(headline(comparison(-3 * MIB))).toBe("Nothing grew: own sizes shrank by 3.0 MiB");
     expect(headline(comparison(0))).toBe("Nothing grew");
