@@ -220,6 +220,7 @@ async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise
         ...why.paths.flatMap((path) => [
           "",
           printable(path.text),
+          ...(path.skipped > 0 ? [`  (${number(path.skipped)} objects left out behind the first 100)`] : []),
           table(
             [
               { title: "  how it is held", text: (step) => `  ${step.edge ?? step.root?.kind ?? ""}`, most: 40 },

@@ -58,7 +58,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOurs(request, portOf(server))) return refuse(response, 403, "Only this machine's own page may ask.");
-    const url = new URL(request.url ?? "/", "http://localhost");
+    const url = URL.parse(request.url ?? "/", "http://localhost");
+    if (url === null) return refuse(response, 400, "This is no address.");
     const call = CALLS[url.pathname];
     if (call === undefined) return page(request, response, url.pathname);
     if (request.method !== "POST") return refuse(response, 405, "Use POST.", { allow: "POST" });

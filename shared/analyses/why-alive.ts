@@ -1,12 +1,11 @@
 import { pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
 import { NONE, type Tick } from "../types/graph.ts";
-import { asAddress } from "../types/ids.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { PathStep, RootInfo, WhyAlive } from "../types/rows.ts";
 import { edgeAt, edgeText, identifierIn, placeOf } from "./edges.ts";
 import { referenceRows, weakReferrers } from "./references.ts";
 import { type NamedEdge, pathExpression, pathText, plainText, sentenceFor, type ToldPath } from "./sentence.ts";
-import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./view.ts";
+import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
 
 /** Paths looked at for each one shown: the shortest is not always the one that says most. */
 const CANDIDATES_PER_PATH = 4;
@@ -14,6 +13,8 @@ const FEWEST_CANDIDATES = 24;
 /** Objects that one search may meet; beyond that the answer says that it is not complete. */
 const MOST_VISITED = 2_000_000;
 const MOST_WEAK = 20;
+/** Steps told at either end of a longer path: a linked list of a million is one path. */
+const STEPS_AT_END = 100;
 
 /**
  * Why an object is alive: its retaining paths from starting points with names, the most telling first, and one
@@ -107,34 +108,40 @@ function between(view: HeapView, path: readonly number[]): readonly number[] {
 }
 
 function tell(view: HeapView, objects: readonly number[]): ToldPath {
-  const { heap } = view.columns;
   const root = view.rootsOf?.get(objects[0])?.[0] ?? UNNAMED_ROOT;
+  const skipped = Math.max(0, objects.length - 2 * STEPS_AT_END);
   const steps: PathStep[] = [];
   const edges: NamedEdge[] = [];
   for (const [index, object] of objects.entries()) {
+    if (skipped > 0 && index >= STEPS_AT_END && index < STEPS_AT_END + skipped) continue;
     const named = index === 0 ? null : nameEdge(view, objects[index - 1], object);
     if (named !== null) edges.push(named);
-    const row = objectRow(view, object);
     steps.push({
-      id: row.id,
+      ...stepOf(view, object),
       root: index === 0 ? root : null,
-      address: asAddress(heap.address[object]),
-      type: row.type,
-      label: row.label,
       edge: named?.text ?? null,
       kind: named?.edge.kind ?? null,
-      shallowBytes: row.shallowBytes,
-      retainedBytes: retainedOf(view, object),
     });
   }
-  const expression = pathExpression(root, edges);
+  const expression =
+    skipped === 0
+      ? pathExpression(root, edges)
+      : `${pathExpression(root, edges.slice(0, STEPS_AT_END - 1))} … ${pathExpression(UNNAMED_ROOT, edges.slice(STEPS_AT_END - 1))}`;
   return {
-    path: { weak: false, text: pathText(root, steps[0]?.label ?? "", expression), steps },
+    path: { weak: false, text: pathText(root, steps[0]?.label ?? "", expression), steps, skipped },
     root,
     expression,
     firstKind: edges[0]?.edge.kind ?? null,
-    cost: ROOT_COSTS[root.kind] + edges.reduce((sum, { edge }) => sum + 1 + (EDGE_COSTS[edge.kind] ?? 0), 0),
+    cost: ROOT_COSTS[root.kind] + skipped + edges.reduce((sum, { edge }) => sum + 1 + (EDGE_COSTS[edge.kind] ?? 0), 0),
   };
+}
+
+function stepOf(
+  view: HeapView,
+  object: number,
+): Pick<PathStep, "id" | "address" | "type" | "label" | "shallowBytes" | "retainedBytes"> {
+  const { id, address, type, label, shallowBytes, retainedBytes } = objectRow(view, object);
+  return { id, address, type, label, shallowBytes, retainedBytes };
 }
 
 const UNNAMED_ROOT: RootInfo = { kind: "c_held", name: "", place: null };

@@ -35,7 +35,7 @@ export function readMeta(file: DumpFile): Meta {
   return {
     captureId: asCaptureId(get("capture_id", v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)))),
     label: get("label", text),
-    createdAt: get("created_at", text),
+    createdAt: dateIn(get("created_at", text)),
     process: get("process", v.nullish(record, {})),
     python: get("python", v.nullish(record, {})),
     capture: get("capture", v.nullish(record, {})),
@@ -44,6 +44,10 @@ export function readMeta(file: DumpFile): Meta {
     tracemalloc: get("tracemalloc", v.nullish(record, {})),
   };
 }
+
+/** What is no date is nothing that a screen could show as one. */
+const dateIn = (text: string | null): string | null =>
+  text !== null && text.length <= 40 && !Number.isNaN(Date.parse(text)) ? text : null;
 
 /** Types in the order of their numbers, which are dense from 0. */
 export function readTypes(file: DumpFile): TypeInfo[] {
@@ -118,12 +122,16 @@ export interface RootRow {
   readonly address: number;
 }
 
-/** Root rows in the file's order, strongest kind first. Kinds of a later version of the format are left out. */
+/**
+ * Root rows in the file's order, strongest kind first. Kinds of a later version of the format are left out; one whose
+ * address is none is damage, since what it holds would look lost.
+ */
 export function readRoots(file: DumpFile): RootRow[] {
   const rows = readAll<[string, string, number]>(file, "root", "SELECT kind, name, address FROM root ORDER BY rowid");
+  if (!rows.every(([, , address]) => isCount(address))) throw damaged(file.path, "`root` has an address that is none");
   return FILE_ROOT_KINDS.flatMap((wanted) =>
     rows
-      .filter(([kind, , address]) => kind === wanted && isCount(address))
+      .filter(([kind]) => kind === wanted)
       .map(([, name, address]) => ({ kind: wanted, name: String(name), address })),
   );
 }

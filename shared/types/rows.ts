@@ -140,7 +140,10 @@ export interface RetainingPath {
   readonly weak: false;
   /** The path as one Python expression: `module app.cache › _SESSIONS['u-17'].request`. */
   readonly text: string;
+  /** Of a path of more than 200 objects the first 100 and the last 100. */
   readonly steps: readonly PathStep[];
+  /** Objects left out behind the first 100 steps; 0 where all are there. */
+  readonly skipped: number;
 }
 
 export interface PathStep {

@@ -168,6 +168,14 @@ describe("why an object is alive", () => {
     expect(answer.paths[0]?.text).toBe("module app › handler › closure cache");
   });
 
+  it("tells both ends of a path through a thousand objects", () => {
+    const chain = Array.from({ length: 1000 }, (_, i) => `o${i} app.Node -> .next o${i + 1}`).join("\n");
+    const [path] = why(`@module app: m\nm module "app" -> .head o0\n${chain}\no1000 app.Node`, "o1000").paths;
+    expect([path?.steps.length, path?.skipped]).toEqual([200, 802]);
+    expect(path?.text).toMatch(/^module app › head\.next\.next.*\.next … next\.next.*\.next$/);
+    expect(path?.steps.at(-1)?.edge).toBe(".next");
+  });
+
   it("names a default by its parameter", () => {
     const answer = why(
       `

@@ -115,6 +115,10 @@ describe("the page", () => {
     expect(Object.keys(headers).filter((name) => /access-control|cookie/.test(name))).toEqual([]);
   });
 
+  it("refuses what is no address", async () => {
+    expect((await ask("//[")).status).toBe(400);
+  });
+
   it.each([
     "/../secret.html",
     "/%2e%2e/secret.html",

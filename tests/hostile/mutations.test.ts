@@ -128,6 +128,11 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     }
     writeFileSync(path, bytes);
   },
+  "bytes of the first pages": (path, random) => {
+    const bytes = readFileSync(path);
+    for (let changes = 1 + random.below(4); changes > 0; changes--) bytes[random.below(4096)] = random.below(256);
+    writeFileSync(path, bytes);
+  },
   "a cut": (path, random) => {
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, random.below(bytes.length)));
@@ -165,6 +170,14 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
       const { name } = pick(random, columns);
       const rows = db.prepare(`SELECT rowid FROM ${table}`).pluck().all() as number[];
       db.prepare(`UPDATE ${table} SET ${name} = ? WHERE rowid = ?`).run(pick(random, ODD_VALUES), pick(random, rows));
+    });
+  },
+  "a column of a table": (path, random) => {
+    change(path, (db) => {
+      const table = pick(random, TABLES);
+      unguard(db, table);
+      const columns = db.pragma(`table_info(${table})`) as { name: string }[];
+      db.exec(`ALTER TABLE ${table} RENAME COLUMN ${pick(random, columns).name} TO other`);
     });
   },
   "rows that are gone or twice there": (path, random) => {
@@ -330,7 +343,7 @@ function verdict(path: string): { refused: boolean; wrong: string } {
 }
 
 describe("a dump that was changed at random", () => {
-  const RUNS = 200;
+  const RUNS = Number(process.env.MUTATIONS ?? 200);
 
   it.each(Object.entries(MUTATIONS))("is refused in a sentence or opens as it is: %s", (_, mutate) => {
     const folder = temporaryFolder();

@@ -41,7 +41,7 @@ export function why(paths: readonly (readonly Drawn[])[], weak: readonly Referen
       { text: " is alive", code: false },
     ],
     reach: "named",
-    paths: paths.map((steps) => ({ weak: false, text: "module app › x", steps: steps.map(step) })),
+    paths: paths.map((steps) => ({ weak: false, text: "module app › x", steps: steps.map(step), skipped: 0 })),
     complete: true,
     weak,
     weakTotal: weak.length,
