@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -106,6 +106,15 @@ describe(`the ways to open a file (${NOT_ELECTRON})`, () => {
       const files = await openedFiles(app, 1);
       expect(files.length).toBe(1);
       expect(await listed(app, files[0])).toEqual({ name: "small.pyheap", origin: "command-line" });
+    });
+
+    it("offers the samples that lie beside the program, and no other file there", async () => {
+      const samples = join(installation.appPath, "samples");
+      mkdirSync(samples);
+      for (const name of ["shop-monday.pyheap", "other.pyheap"]) copyFileSync(dump, join(samples, name));
+      app = await launch(installation);
+      const { rows } = await clientOf(app).files({});
+      expect(rows.map(({ name, origin }) => [name, origin])).toEqual([["shop-monday.pyheap", "sample"]]);
     });
 
     it("keeps a file that macOS hands over before the app is ready", async () => {

@@ -52,15 +52,16 @@ describe("files that may be opened", () => {
     ]);
   });
 
-  it("come from the command line first, and recent ones that are gone are left out", () => {
+  it("come from the command line first and the samples last, and recent ones that are gone are left out", () => {
     const folder = temporaryFolder();
     const state = join(folder, "state");
     mkdirSync(state);
     const recent = dumpIn(folder, "recent.pyheap");
     writeFileSync(join(state, "recent.json"), JSON.stringify({ recent: [join(folder, "gone.pyheap"), recent] }));
     const files = new OfferedFiles(state);
+    files.offer({ path: dumpIn(folder, "sample.pyheap"), origin: "sample" });
     files.offer({ path: dumpIn(folder, "named.pyheap"), origin: "command-line" });
-    expect(files.list().map(({ name }) => name)).toEqual(["named.pyheap", "recent.pyheap"]);
+    expect(files.list().map(({ name }) => name)).toEqual(["named.pyheap", "recent.pyheap", "sample.pyheap"]);
   });
 
   it.each(["", "{", "[]", '{"recent": 7}', '{"recent": [1, null]}'])("start anew from a damaged list: %s", (text) => {
