@@ -453,6 +453,7 @@ export const messages = {
   why: {
     asking: "Looking for what keeps it alive…",
     how: "How it is held",
+    skipped: (count: number): string => `… ${plural(count, "object")} in between left out …`,
     startingPoint: "starting point",
     thisObject: "this object",
     ignore: "Ignore this holder",
