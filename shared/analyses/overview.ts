@@ -75,7 +75,9 @@ function unseen({ columns }: HeapView, meta: Meta): string[] {
   if (meta.capture.privacy !== "previews") sentences.push("Values were left out when the dump was taken.");
   const redacted = numberOf(meta.capture.redacted);
   if (redacted !== null && redacted > 0)
-    sentences.push(`${redacted} values with names like “password” or “token” were hidden when the dump was taken.`);
+    sentences.push(
+      `${redacted} ${redacted === 1 ? "value with a name" : "values with names"} like “password” or “token” ${redacted === 1 ? "was" : "were"} hidden when the dump was taken.`,
+    );
   sentences.push(
     "Memory that C extensions allocate for themselves is in no Python object, so it is in none of these lists.",
   );
