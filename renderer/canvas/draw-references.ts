@@ -225,7 +225,9 @@ function showMost(core: Core): void {
 
 /** Moves as little as it takes to see what is new: not at all, or to all of it, or to the new nodes alone. */
 function bringIntoView(core: Core, fresh: readonly string[]): void {
-  const nodes = core.collection().union(fresh.map((id) => core.getElementById(id)) as never);
+  const isFresh = new Set(fresh);
+  // What is new was asked for at the chosen node.
+  const nodes = core.nodes().filter((node) => isFresh.has(node.id()) || node.selected());
   const settle = () => {
     const { x1, x2, y1, y2 } = nodes.boundingBox();
     const view = core.extent();

@@ -17,7 +17,7 @@ export const MOST_OBJECTS = 300;
 /** Members of one group that are drawn each for itself. */
 export const MOST_PER_GROUP = 7;
 /** Objects that one step adds at most, so that a picture grows by what can be taken in. */
-export const MOST_PER_STEP = 24;
+export const MOST_PER_STEP = 14;
 /** A longer path is drawn with a gap. */
 const PATH_HEAD = 3;
 const PATH_TAIL = 12;
@@ -113,18 +113,24 @@ export function withSubgraph(graph: ReferenceGraph, { objects, links, cycles }: 
 
 /**
  * The neighbours to draw of an answer: the first of each group, and more of the first groups while there is room.
- * Those that are drawn already, or were hidden, take no room.
+ * Those that are drawn already take no room, and a dict's keys are only counted.
  */
 export function choose(
   graph: Pick<ReferenceGraph, "objects">,
-  { rows: groups }: Neighbours,
+  { rows }: Neighbours,
   { perGroup = MOST_PER_GROUP, most = MOST_PER_STEP } = {},
 ): readonly NeighbourRow[] {
   const chosen = new Map<ObjectId, NeighbourRow>();
+  // A value's name is its key already, so keys of their own come last.
+  const values = rows.filter((group) => group.kind !== "key");
+  const groups = values.length > 0 ? values : rows;
+  // A node for one or two that are left would take the room of these.
+  const all = groups.reduce((sum, { objects }) => sum + objects, 0);
+  const room = all <= most + 2 ? all : most;
   for (let round = 0; round < perGroup; round++) {
     for (const { rows } of groups) {
       const row = rows[round];
-      if (row === undefined || graph.objects.has(row.id) || chosen.size >= most) continue;
+      if (row === undefined || graph.objects.has(row.id) || chosen.size >= room) continue;
       chosen.set(row.id, row);
     }
   }

@@ -65,10 +65,10 @@ export function nodeLook({ colours }: Palette, node: PictureNode): NodeLook {
 
 function baseLook(
   colours: Palette["colours"],
-  { meaning, look, isHub }: PictureNode,
+  { meaning, look, inCycle, isHub }: PictureNode,
 ): Pick<NodeLook, "fill" | "border" | "text" | "dash"> {
-  // A collapsed cycle has a dashed outline also where the way leads through it.
-  const dash = meaning.kind === "cycle" ? DASHED : [];
+  // The dashed outline also where the way leads through the cycle.
+  const dash = inCycle ? DASHED : [];
   if (look === "path") return { fill: colours["accent-bg"], border: colours.accent, text: colours.text, dash };
   if (look === "cycle")
     return { fill: colours["warn-bg"], border: colours["c-garbage"], text: colours.text, dash: DASHED };

@@ -35,6 +35,8 @@ export interface PictureNode {
   /** Second line: bytes. Empty for hubs. */
   readonly detail: string;
   readonly look: Look;
+  /** In a reference cycle, also where it is drawn as part of the way. */
+  readonly inCycle: boolean;
   readonly isFocus: boolean;
   readonly isRoot: boolean;
   readonly isHub: boolean;
@@ -58,7 +60,7 @@ const cycleNode = (cycle: number): string => `cycle:${cycle}`;
 
 /** What is drawn of a graph: collapsed cycles as one node, hidden objects not, groups with a node for their rest. */
 export function pictureOf(graph: ReferenceGraph): Picture {
-  const path = new Set(graph.path);
+  const path = pathWith(graph);
   /** Object -> the node that stands for it. */
   const standsFor = new Map<ObjectId, string>();
   const nodes = new Map<string, PictureNode>();
@@ -91,6 +93,17 @@ export function pictureOf(graph: ReferenceGraph): Picture {
   };
 }
 
+/** The way to the focus, with those folded `__dict__`s that are drawn for themselves. */
+function pathWith({ path, pathLinks, objects, hidden }: ReferenceGraph): ReadonlySet<ObjectId> {
+  const isDrawn = (id: ObjectId | null): id is ObjectId => id !== null && objects.has(id) && !hidden.has(id);
+  return new Set(
+    path.flatMap((id) => {
+      const dict = pathLinks.find((link) => link.to === id)?.dict ?? null;
+      return isDrawn(dict) ? [dict, id] : [id];
+    }),
+  );
+}
+
 export const edgeText = (edge: string): string => shown(edge.trim(), EDGE_TEXT);
 
 function drawObject(graph: ReferenceGraph, object: GraphObject, path: ReadonlySet<ObjectId>): PictureNode {
@@ -102,6 +115,7 @@ function drawObject(graph: ReferenceGraph, object: GraphObject, path: ReadonlySe
     label: shown(object.label, stub ? STUB_TEXT : NODE_TEXT),
     detail: stub ? "" : formatBytes(bytes),
     look: path.has(object.id) ? "path" : object.cycle !== null && !stub ? "cycle" : "plain",
+    inCycle: object.cycle !== null && !stub,
     isFocus: object.id === graph.focus,
     isRoot: object.root !== null && path.has(object.id) && object.id === graph.path[0],
     isHub: stub,
@@ -117,6 +131,7 @@ function drawCycle(graph: ReferenceGraph, cycle: number, path: ReadonlySet<Objec
     label: graphWords.cycleOf(facts?.objects ?? members.length),
     detail: facts === undefined ? "" : formatBytes(facts.retainedBytes),
     look: members.some((id) => path.has(id)) ? "path" : "cycle",
+    inCycle: true,
     isFocus: members.includes(graph.focus),
     isRoot: false,
     isHub: false,
@@ -164,10 +179,15 @@ function drawRest(rest: Rest): PictureNode {
     id: restNode(rest),
     meaning: rest,
     label: one
-      ? graphWords.more(rest.objects, shown(type.slice(type.lastIndexOf(".") + 1), 16))
+      ? graphWords.more(
+          rest.objects,
+          shown(type.slice(type.lastIndexOf(".") + 1), 16),
+          rest.objects < (first?.objects ?? 0),
+        )
       : graphWords.moreOfKinds(rest.objects, rest.groups.length),
     detail: formatBytes(rest.shallowBytes),
     look: rest.groups.every((group) => !group.retains) ? "weak" : "plain",
+    inCycle: false,
     isFocus: false,
     isRoot: false,
     isHub: false,
@@ -187,7 +207,8 @@ function drawLinks(
     if (known === undefined) labels.set(id, { from, to, look, names: [name] });
     else if (!known.names.includes(name)) known.names.push(name);
   };
-  const onPath = new Set(graph.path.slice(1).map((id, index) => `${graph.path[index]} ${id}`));
+  const way = [...path];
+  const onPath = new Set(way.slice(1).map((id, index) => `${way[index]} ${id}`));
   for (const link of graph.links.values()) {
     const from = standsFor.get(link.from);
     const to = standsFor.get(link.to);

@@ -11,9 +11,9 @@ export const TALL = 38;
 export const STUB = 22;
 /** Free space kept round a node. */
 const GAP = 10;
-/** A block is moved in steps of this until it is free. */
-const STEP = 24;
-const MOST_STEPS = 400;
+/** A node is moved in steps of this until it stands free. */
+const STEP = 8;
+const MOST_STEPS = 3000;
 
 export const heightOf = (node: PictureNode): number => (node.detail === "" ? STUB : TALL);
 export const widthOf = ({ label, detail }: PictureNode): number => Math.max(nodeWidth(label), nodeWidth(detail));
@@ -51,8 +51,8 @@ function anchorOf({ nodes, edges }: Picture, fresh: ReadonlySet<string>): string
 
 /**
  * Places for all nodes: placed ones stay where they are, new ones come as the layout has them relative to their anchor.
- * Where others stand there already, what is new on one side of the anchor moves up or down as a block, to the nearest
- * free place. Time O(new · placed · steps).
+ * Where others stand there already, a new node moves up or down to the nearest free place, those next to the anchor
+ * first. Time O(new · placed · steps).
  */
 export function settle(
   picture: Picture,
@@ -77,12 +77,10 @@ export function settle(
     const at = settled.get(node.id);
     return at === undefined ? [] : [{ node, ...at }];
   });
-  for (const block of [fresh.filter(({ x }) => x < to.x), fresh.filter(({ x }) => x >= to.x)]) {
-    const shift = nearestFree(block, standing);
-    for (const { node, x, y } of block) {
-      settled.set(node.id, { x, y: y + shift });
-      standing.push({ node, x, y: y + shift });
-    }
+  for (const box of fresh.sort((a, b) => Math.abs(a.y - to.y) - Math.abs(b.y - to.y))) {
+    const at = nearestFree(box, standing);
+    settled.set(box.node.id, { x: at.x, y: at.y });
+    standing.push(at);
   }
   return settled;
 }
@@ -91,15 +89,16 @@ interface Box extends Point {
   readonly node: PictureNode;
 }
 
-/** How far a block must move down (or up, if negative) to stand clear of all others. */
-function nearestFree(block: readonly Box[], standing: readonly Box[]): number {
+/** The nearest place above or below where the node stands clear of all others. */
+function nearestFree(box: Box, standing: readonly Box[]): Box {
   for (let step = 0; step <= MOST_STEPS; step++) {
     const shift = STEP * Math.ceil(step / 2) * (step % 2 === 0 ? -1 : 1);
-    if (!block.some((a) => standing.some((b) => overlap(a, b, shift)))) return shift;
+    const moved = { ...box, y: box.y + shift };
+    if (!standing.some((other) => overlap(moved, other))) return moved;
   }
-  return 0;
+  return box;
 }
 
-const overlap = (a: Box, b: Box, shift: number): boolean =>
+const overlap = (a: Box, b: Box): boolean =>
   Math.abs(a.x - b.x) < (widthOf(a.node) + widthOf(b.node)) / 2 + GAP &&
-  Math.abs(a.y + shift - b.y) < (heightOf(a.node) + heightOf(b.node)) / 2 + GAP;
+  Math.abs(a.y - b.y) < (heightOf(a.node) + heightOf(b.node)) / 2 + GAP;

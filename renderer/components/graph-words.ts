@@ -26,7 +26,8 @@ export const graphWords = {
   root: "starting point",
   cycleOf: (objects: number): string => `cycle of ${plural(objects, "object")}`,
   between: (objects: number): string => `… ${plural(objects, "more object")} …`,
-  more: (objects: number, type: string): string => `+ ${formatCount(objects)} more ${type}`,
+  more: (objects: number, type: string, some: boolean): string =>
+    `+ ${formatCount(objects)} ${some ? "more " : ""}${type}`,
   moreOfKinds: (objects: number, kinds: number): string =>
     `+ ${formatCount(objects)} more, ${formatCount(kinds)} kinds`,
   /** The way in which the parent has it, before its name in the list. */
@@ -61,6 +62,7 @@ export const graphWords = {
   step: (left: number): string => `${plural(left, "more object")} in the nodes marked +`,
   own: (bytes: number): string => `${formatBytes(bytes)} itself`,
   kept: (bytes: number | null): string => (bytes === null ? "" : `keeps ${formatBytes(bytes)} alive`),
+  cycleMark: "cycle",
   memberships: (objects: number): string => `In a reference cycle of ${plural(objects, "object")}`,
   retainedSum: (bytes: number | null): string =>
     bytes === null ? "" : `they keep ${formatBytes(bytes)} alive, added up; what several of them keep is counted again`,
