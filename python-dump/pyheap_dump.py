@@ -44,7 +44,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque, namedtuple
-from itertools import accumulate, chain, compress, count, islice, repeat
+from itertools import accumulate, chain, compress, count, filterfalse, islice, repeat, tee
 
 try:
     import sqlite3
@@ -65,6 +65,17 @@ if TYPE_CHECKING:
     # How to read the named referents, how many they are, whether a __dict__ follows, the layout.
     _Shape = tuple[Callable[[Any], tuple[object, ...]], int, bool, int]
     Row = tuple[Any, ...]
+
+if __name__ == "__main__":
+    # We go on as an ordinary module, for ``__main__`` belongs to the program that we run; and here,
+    # before anything below exists twice. The module is not in ``sys.modules``: a program that
+    # imports it gets its own, as it would without us.
+    import importlib.util
+
+    _spec: Any = importlib.util.spec_from_file_location("pyheap_dump", __file__)
+    _module: Any = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(_module)
+    sys.exit(_module.main())
 
 __all__ = ["DumpError", "Report", "dump"]
 
@@ -271,7 +282,8 @@ def _meta(
 # Reading objects without waking them up
 # ---------------------------------------------------------------------------------------------
 
-# The C getters of ``type``, fetched once: a metaclass can override an attribute, not these.
+# The C getters of ``type``, fetched once: a metaclass can override an attribute, not these. Also,
+# they leave a static type as it is, which other access to an attribute of it would make ready.
 _class_proxy = type.__dict__["__dict__"].__get__
 _class_mro = type.__dict__["__mro__"].__get__
 _class_bases = type.__dict__["__bases__"].__get__
@@ -500,6 +512,195 @@ def _unreported(cls: type) -> Callable[[Any], Iterable[object]] | None:
 
 
 # ---------------------------------------------------------------------------------------------
+# What is ours
+# ---------------------------------------------------------------------------------------------
+
+
+def _is_ours(code: types.CodeType) -> bool:
+    return code.co_filename == __file__
+
+
+def _own_frames() -> dict[int, types.FrameType]:
+    """Return the dumper's running frames by address, in all threads, less this and its caller.
+
+    A frame with a variable that leads to itself would be garbage that only the collector finds.
+    """
+    tops = sys._current_frames()
+    tops[_thread.get_ident()] = sys._getframe(2)
+    frames: dict[int, types.FrameType] = {}
+    for frame in tops.values():
+        while frame is not None:
+            if _is_ours(frame.f_code):
+                frames[id(frame)] = frame
+            frame = frame.f_back
+    return frames
+
+
+def _ours(*listed: list[object]) -> dict[int, object]:
+    """Return the dumper's own objects by address.
+
+    They are its running frames; and, in a program that ``run`` runs, everything that would not be
+    there without ``run``. In a program that imports the dumper, the module belongs to the program.
+
+    Args:
+        listed: What the collector lists.
+    """
+    frames: dict[int, Any] = _own_frames()
+    for frame in frames.values():
+        runner = frame.f_globals.get("main")
+        if type(runner) is types.FunctionType and runner.__code__ is frame.f_code:
+            return {**frames, **_made_by_run(frame.f_globals, listed)}
+    return frames
+
+
+def _made_by_run(namespace: dict[str, Any], listed: Sequence[list[object]]) -> dict[int, object]:
+    """Return the objects of the module that runs the program, and what only they hold.
+
+    What is recognised is ours, such as functions and classes of the module. Of everything else
+    that it leads to, the reference counts tell whether somebody else refers to it too.
+
+    Args:
+        namespace: The module's dictionary.
+        listed: What the collector lists.
+    """
+    members = _recognised(namespace, listed)
+    certain = set(members)
+    references: dict[int, list[int]] = {}
+    pending = list(members.values())
+    while pending:
+        parts = _parts_of_ours(pending[-1])
+        references[id(pending.pop())] = list(map(id, parts))
+        for part in parts:
+            if id(part) not in members and not _is_foreign(part):
+                members[id(part)] = part
+                pending.append(part)
+                if _is_made_by(part, namespace):
+                    certain.add(id(part))
+    del pending
+    for entry in list(_known_to_bases(members.values())):
+        members[id(entry)] = entry
+        certain.add(id(entry))
+    for address in _shared(members, certain, references, listed):
+        del members[address]
+    return members
+
+
+def _recognised(namespace: dict[str, Any], listed: Sequence[list[object]]) -> dict[int, object]:
+    """Return what the search for our objects begins with."""
+    members: dict[int, object] = {id(obj): obj for obj in [namespace, *namespace["_remains"]]}
+    for objects in listed:  # an exception that the program keeps leads to frames of ours
+        is_frame = map(operator.is_, map(type, objects), repeat(types.FrameType))
+        frames: Iterator[Any] = compress(objects, is_frame)
+        members.update((id(frame), frame) for frame in frames if _is_ours(frame.f_code))
+    return members
+
+
+def _is_made_by(obj: Any, namespace: dict[str, Any]) -> bool:
+    """Tell whether a function, class or code is of the module that has the namespace."""
+    if type(obj) is types.FunctionType:
+        return obj.__globals__ is namespace
+    if type(obj) is types.CodeType:
+        return _is_ours(obj)
+    return _is_metaclass(type(obj)) and _class_module(obj) == namespace["__name__"]
+
+
+def _is_foreign(obj: Any) -> bool:
+    """Tell whether an object is known not to be ours."""
+    if _is_metaclass(type(obj)):
+        return _class_module(obj) != __name__
+    return type(obj) in (types.ModuleType, types.FrameType) or obj is vars(builtins)
+
+
+def _parts_of_ours(obj: Any) -> list[object]:
+    """Return what an object of ours refers to, less what is surely not ours."""
+    if type(obj) is types.CodeType:
+        return _code_parts(obj)
+    if type(obj) is types.FrameType:  # its variables may be the program's
+        return [obj.f_code]
+    parts = gc.get_referents(obj)
+    if type(obj) is types.FunctionType and obj.__globals__.get("__name__") in sys.modules:
+        parts = [part for part in parts if part is not obj.__globals__]  # a module of the program's
+    return parts
+
+
+def _counted_by_ours(obj: Any) -> Iterable[object]:
+    """Return what an object of ours holds a count of; a running frame's variables are unknown."""
+    if type(obj) is types.FrameType:
+        return ()
+    if type(obj) is types.CodeType:
+        return _code_parts(obj)
+    if type(obj) is dict:
+        return chain(obj.keys(), obj.values())
+    if _is_metaclass(type(obj)):
+        return chain(gc.get_referents(obj), (_class_name(obj), _class_qualname(obj)))
+    return gc.get_referents(obj)
+
+
+def _interned_names(listed: Iterable[object]) -> list[dict[str, str]]:
+    """Return the table of all interned strings, which the collector lists from 3.14.
+
+    It keeps none of them alive, and what is only in it is nothing of the program's.
+    """
+    if sys.version_info < (3, 14):
+        return []
+    listed, others = tee(listed)
+    for table in compress(listed, map(operator.is_, map(type, others), repeat(dict))):
+        if len(table) > 1000 and all(map(operator.is_, table, table.values())):  # type: ignore[arg-type, attr-defined]
+            return [table]  # type: ignore[list-item]
+    return []
+
+
+def _known_to_bases(ours: Iterable[Any]) -> Iterator[object]:
+    """Yield by what bases know classes of ours: dictionaries of weak references by address."""
+    classes = [obj for obj in ours if _is_metaclass(type(obj))]
+    addresses = set(map(id, classes))
+    references = list(chain.from_iterable(map(_weakref.getweakrefs, classes)))
+    yield from references
+    for known in gc.get_referrers(*references):
+        if type(known) is dict and all(type(key) is int for key in known):
+            keys = [key for key in known if key in addresses]
+            yield from keys
+            if len(keys) == len(known):
+                yield known
+
+
+def _shared(
+    members: dict[int, object],
+    certain: set[int],
+    references: dict[int, list[int]],
+    listed: Sequence[list[object]],
+) -> set[int]:
+    """Return which of the members are not only ours: somebody else refers to them as well.
+
+    Args:
+        members: What may be ours.
+        certain: Addresses of those that are, whoever refers to them.
+        references: What each member refers to.
+        listed: What the collector lists.
+    """
+    in_lists = set(members).intersection(map(id, chain.from_iterable(listed)))
+    probe = [0]
+    members[id(probe)] = probe
+    counts = dict(zip(members, map(sys.getrefcount, members.values())))
+    ours = counts.pop(id(members.pop(id(probe)))) - 1  # less the variable
+    inner = chain.from_iterable(references.values())
+    for address in filter(counts.__contains__, inner):
+        counts[address] -= 1
+    pending = [
+        address
+        for address, left in counts.items()
+        if address not in certain and left > ours + (address in in_lists)
+    ]
+    shared = set(pending)
+    while pending:
+        for address in references.get(pending.pop(), ()):
+            if address in members and address not in certain and address not in shared:
+                shared.add(address)
+                pending.append(address)
+    return shared
+
+
+# ---------------------------------------------------------------------------------------------
 # The walk
 # ---------------------------------------------------------------------------------------------
 
@@ -512,8 +713,16 @@ class _Walk:
 
     CHUNK = 50_000
 
-    def __init__(self) -> None:
-        self.known: dict[int, object] = {}
+    def __init__(self, ours: dict[int, object], ends: Iterable[object]) -> None:
+        """Prepare a walk.
+
+        Args:
+            ours: Objects of ours by address. They count as known, so they are not followed.
+            ends: Others that are not followed.
+        """
+        self.known: dict[int, object] = {**ours, **{id(end): end for end in ends}}
+        self._ours = len(ours)
+        self._first = len(self.known)
         self._unreported: dict[int, Callable[[Any], Iterable[object]] | None] = {}
 
     def start(self, *lists: list[object]) -> int:
@@ -525,8 +734,13 @@ class _Walk:
         for objects in lists:
             self.known.update(zip(map(id, objects), objects))
         listed = len(self.known)
-        self._expand(0)
-        return listed
+        self._expand(self._first)
+        return listed - self._ours
+
+    def forget(self, ours: Iterable[int]) -> None:
+        """Take the objects out again at which the walk ended."""
+        for address in ours:
+            del self.known[address]
 
     def add(self, objects: Iterable[object]) -> None:
         """Make objects known, and all that they lead to."""
@@ -1074,7 +1288,12 @@ class _Describers:
     """
 
     def __init__(
-        self, layouts: _Layouts, codes: list[types.CodeType], secret_names: set[int]
+        self,
+        layouts: _Layouts,
+        codes: list[types.CodeType],
+        secret_names: set[int],
+        interpreter: _Interpreter,
+        ours: frozenset[int],
     ) -> None:
         """Prepare the describers.
 
@@ -1082,7 +1301,11 @@ class _Describers:
             layouts: Where layouts are numbered.
             codes: Every code object, for names of attributes.
             secret_names: Addresses of strings that are names of secrets.
+            interpreter: What the interpreter keeps for itself.
+            ours: Addresses of objects of ours that are left out.
         """
+        self._interpreter = interpreter
+        self._ours = ours
         self.instances: dict[int, _Instances] = {}
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
@@ -1128,6 +1351,11 @@ class _Describers:
         self._exact.update((number, self._generator) for number in _GENERATORS)
         self._exact.update((id(kind), None) for kind in _ATOMS)
 
+    @property
+    def special(self) -> Iterable[int]:
+        """Addresses of objects for ``describe_special``."""
+        return self._interpreter.special
+
     def let_go(self) -> None:
         """Break the cycles through our own methods, for the collector is not to find them."""
         self._exact.clear()
@@ -1151,6 +1379,10 @@ class _Describers:
         if not flags & (TP_HAVE_GC | TP_HEAPTYPE):
             return None
         return instances.describe
+
+    def describe_special(self, obj: object) -> Description:
+        """Describe one of the interpreter's tables."""
+        return self._interpreter.special[id(obj)]
 
     def learn_names(self, function: types.FunctionType) -> None:
         """Note what a function calls its closure's cells and its defaults."""
@@ -1265,6 +1497,8 @@ class _Describers:
             named.append(("member", "__qualname__", _class_qualname(cls)))
         if _class_flags(type(cls)) & TP_HEAPTYPE:
             named.append(("type", "__class__", type(cls)))
+        if id(cls) in self._interpreter.subclasses:
+            named.append(("member", "__subclasses__", self._interpreter.subclasses[id(cls)]))
         named = [part for part in named if part[2] is not None]
         values = [value for _, _, value in named]
         runs: list[Run] = [(kind, name, 1) for kind, name, _ in named]
@@ -1340,7 +1574,7 @@ class _Describers:
         """Describe a frame: a running one as it was noted, another by what it owns."""
         if id(frame) in self.running:
             return self.running[id(frame)]
-        referents = gc.get_referents(frame)
+        referents = [obj for obj in gc.get_referents(frame) if id(obj) not in self._ours]
         named = [*_frame_parts(frame), *_frame_locals(frame)]
         runs, found, others = _match(referents, _with_cells(named, referents))
         if others:
@@ -1430,6 +1664,206 @@ def _looks_like_annotations(value: Any, code: types.CodeType) -> bool:
     arguments = code.co_argcount + code.co_kwonlyargcount
     arguments += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
     return {*value} <= {*_local_names(code)[:arguments], "return"}
+
+
+# ---------------------------------------------------------------------------------------------
+# What the interpreter keeps for itself
+# ---------------------------------------------------------------------------------------------
+
+_SELECTED = (str, dict, list, tuple, types.CodeType, types.FunctionType)
+_CLASS, _SYNTAX_SINGLETON = 100, 101  # in place of a position in ``_SELECTED``
+_CALLED_AT_FORK = (id(types.FunctionType), id(types.MethodType))
+_CLASSES_HELD_IN_C = ("ast", "typing", "_typing", "interpreters", "concurrent.interpreters")
+_AST_SINGLETONS = ("expr_context", "boolop", "operator", "unaryop", "cmpop")
+
+
+class _Selection:
+    """Finds the objects of some types, after one look at the types of all."""
+
+    def __init__(self, objects: list[Any], numbers: array[int], classes: dict[int, type]) -> None:
+        """Group the objects.
+
+        Args:
+            objects: All objects.
+            numbers: Addresses of their types.
+            classes: These types by address.
+        """
+        groups = {id(kind): group for group, kind in enumerate(_SELECTED, 1)}
+        for number, cls in classes.items():
+            if _is_metaclass(cls):
+                groups[number] = _CLASS
+            elif _class_module(cls) == "ast" and _class_name(_mro(cls)[1]) in _AST_SINGLETONS:
+                groups[number] = _SYNTAX_SINGLETON
+        self._objects = objects
+        self._groups = bytes(map(groups.get, numbers, repeat(0)))
+
+    def _mask(self, group: int) -> bytes:
+        return self._groups.translate(bytes(number == group for number in range(256)))
+
+    def of(self, kind: type) -> Iterator[Any]:
+        """Return the objects of one of the selected types."""
+        return compress(self._objects, self._mask(_SELECTED.index(kind) + 1))
+
+    def unshared(self, kind: type, refcounts: array[int]) -> Iterator[Any]:
+        """Return the objects of a type to which there is exactly one reference."""
+        mask = self._mask(_SELECTED.index(kind) + 1)
+        one = map((1).__eq__, compress(refcounts, mask))
+        return compress(compress(self._objects, mask), one)
+
+    def classes(self) -> Iterator[Any]:
+        """Return all classes."""
+        return compress(self._objects, self._mask(_CLASS))
+
+    def syntax_singletons(self) -> Iterator[Any]:
+        """Return the instances of operators of the syntax tree, such as ``ast.Add``."""
+        return compress(self._objects, self._mask(_SYNTAX_SINGLETON))
+
+
+class _Interpreter:
+    """Finds by their contents the tables that only the interpreter refers to, in C.
+
+    Attributes:
+        subclasses: Each class's dictionary of its subclasses, by the class's address.
+        special: Descriptions of what other objects of its type are not described like.
+        roots: What only the interpreter may hold, by its address; the references tell later.
+    """
+
+    def __init__(self, heap: _Heap, selection: _Selection, layouts: _Layouts) -> None:
+        """Look at all objects whose type and count of references fit.
+
+        Args:
+            heap: All objects.
+            selection: The objects by type.
+            layouts: Where layouts are numbered.
+        """
+        self.subclasses: dict[int, dict[int, Any]] = {}
+        self.special: dict[int, Description] = {}
+        self.roots: dict[int, str] = {}
+        self._heap = heap
+        self._by_subclasses: dict[tuple[int, ...], list[dict[int, Any]]] = {}
+        self._borrowed = layouts.number([("borrowed", "interned", "rest")])
+        self._pairs = layouts.number([_PAIRS])
+        self._strict_errors = _of_module("codecs", "strict_errors")
+        self._codec_info = _of_module("codecs", "CodecInfo")
+        self._codecs_search: Any = _of_module("encodings", "search_function")
+        self._after_fork: Any = _of_module("threading", "_after_fork")
+        for table in selection.unshared(dict, heap.refcounts):
+            for key, value in table.items():
+                self._look_at_dict(table, key, value)
+                break
+        for table in selection.unshared(list, heap.refcounts):
+            if table:
+                self._look_at_list(table)
+        self._give_subclasses_to_classes(selection)
+        self._look_at_variable_names(selection)
+        for node in selection.syntax_singletons():
+            self.roots[id(node)] = f"{_text_of_class(type(node))} of the compiler"
+
+    def _look_at_dict(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """Note what a dictionary may be, given its first key and value."""
+        if type(key) is int and type(value) is _weakref.ref:
+            self._look_at_subclasses(table)
+        elif type(key) is int and value is BlockingIOError:
+            self.roots[id(table)] = "OSError by errno"
+        elif type(key) is tuple and _class_name(type(value)) == "moduledef":
+            self.roots[id(table)] = "modules written in C"
+        elif type(key) is not str:
+            return
+        elif key == "__name__" and type(value) is str and value in sys.modules:
+            self.roots[id(table)] = f"first state of module {_clean(value)}"
+        elif key == "strict" and value is self._strict_errors:
+            self.roots[id(table)] = "codecs.register_error"
+        elif id(type(value)) == id(self._codec_info):
+            self.roots[id(table)] = "codecs.lookup"
+        elif key == "cached_datetime_module":
+            self.roots[id(table)] = "interpreter state of modules written in C"
+        elif key is value and len(table) > 1000:
+            self._look_at_interned(table)
+
+    def _look_at_interned(self, table: dict[Any, Any]) -> None:
+        if _interned_names([table]):
+            self.roots[id(table)] = "sys.intern"
+            strings = [name for name in table if id(name) in self._heap.known]
+            self.special[id(table)] = self._borrowed, strings
+
+    def _look_at_subclasses(self, table: dict[Any, Any]) -> None:
+        """Note a dictionary in which a class may keep its subclasses: references by address."""
+        alive: list[int] = []
+        for address, reference in table.items():
+            if type(address) is not int or type(reference) is not _weakref.ref:
+                return
+            target = reference()
+            if target is not None:
+                if id(target) != address:
+                    return
+                alive.append(address)
+        self._by_subclasses.setdefault(tuple(alive), []).append(table)
+
+    def _give_subclasses_to_classes(self, selection: _Selection) -> None:
+        """Match dictionaries with classes that have just these subclasses."""
+        owners: dict[tuple[int, ...], list[type]] = {}
+        for cls in selection.classes():
+            if _class_module(cls) in _CLASSES_HELD_IN_C:
+                self.roots[id(cls)] = f"{_text_of_class(cls)} of the interpreter"
+            if _class_proxy(cls) is not None:
+                subclasses = tuple(map(id, type.__subclasses__(cls)))
+                if subclasses in self._by_subclasses:
+                    owners.setdefault(subclasses, []).append(cls)
+        for subclasses, tables in self._by_subclasses.items():
+            of = owners.get(subclasses, [])
+            for table in tables if of else ():
+                entries = [entry for entry in table.items() if entry[0] not in self._heap.ours]
+                self.special[id(table)] = self._pairs, list(chain.from_iterable(entries))
+                if len(of) == len(tables) == 1:
+                    self.subclasses[id(of[0])] = table
+                else:
+                    names = " or ".join(map(_text_of_class, of))
+                    self.roots[id(table)] = f"subclasses of {names}"
+
+    def _look_at_list(self, table: list[Any]) -> None:
+        first = table[0]
+        if first is None and len(table) > 1 and table[1] is sys:
+            self.roots[id(table)] = "modules written in C, by number"
+        elif first is self._codecs_search:
+            self.roots[id(table)] = "codecs.register"
+        elif id(type(first)) in _CALLED_AT_FORK and any(each is self._after_fork for each in table):
+            self.roots[id(table)] = "os.register_at_fork"
+
+    def _look_at_variable_names(self, selection: _Selection) -> None:
+        """Note tuples of names of a code object's variables, which it keeps to itself from 3.11."""
+        if _varname_from_oparg is None:
+            return
+        codes: dict[int, list[Any]] = {}
+        for code in selection.of(types.CodeType):
+            if code.co_nlocals:
+                codes.setdefault(id(_varname_from_oparg(code, 0)), []).append(code)
+        contents: dict[int, set[tuple[int, ...]]] = {}
+        tuples = selection.of(tuple)
+        for names in [names for names in tuples if names and id(names[0]) in codes]:
+            first = id(names[0])
+            if first not in contents:
+                contents[first] = {tuple(map(id, _local_names(code))) for code in codes[first]}
+            if tuple(map(id, names)) in contents[first]:
+                self.roots[id(names)] = "names of local variables"
+
+    def named(self, targets: array[int]) -> list[Row]:
+        """Return the roots among these: what more refer to than objects in the heap do."""
+        heap = self._heap
+        left = {number: heap.refcounts[heap.index(number)] for number in self.roots}
+        for number in left:  # a weak reference is a target, but not counted
+            left[number] += _weakref.getweakrefcount(heap.known[number])
+        for target in filter(left.__contains__, targets):
+            left[target] -= 1
+        found = [number for number, more in left.items() if more > 0]
+        return [("builtin", self.roots[number], number) for number in found]
+
+
+def _of_module(module: str, name: str) -> object:
+    """Return what a module has under a name, or ``_MISSING``."""
+    found = sys.modules.get(module)
+    if type(found) is not types.ModuleType or not _all_plain_strings(vars(found)):
+        return _MISSING
+    return vars(found).get(name, _MISSING)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1673,43 +2107,58 @@ def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
 def _look(privacy: str, innermost: types.FrameType | None) -> _Capture:
     """Capture the heap. Nothing of ours may be made before the collector's lists are taken."""
     probe = [float("1.5e300")]  # one object of ours that is tracked, holding one that is not
-    youngest = gc.get_objects(generation=0)
-    middle = gc.get_objects(generation=1)
-    oldest = gc.get_objects(generation=2)
+    youngest = gc.get_objects(0)  # by keyword, Python would keep the keywords' names
+    middle = gc.get_objects(1)
+    oldest = gc.get_objects(2)
     collector = _collector_facts(len(youngest), len(middle), len(oldest))
     young = [array("Q", map(id, youngest)), array("Q", map(id, middle))]
 
-    walk = _Walk()
+    ours = _ours(youngest, middle, oldest)
+    walk = _Walk(ours, _interned_names(chain(oldest, middle, youngest)))
     listed = walk.start(youngest, middle, oldest)
     del youngest, middle, oldest
     running = _Running(innermost)
     del innermost
     walk.add([sys.modules, builtins, gc.garbage, gc.callbacks, *sys.modules.values()])
+    walk.add(_static_types())
     walk.add(running.frames())
     for frame in running.frames():
         walk.add(running.read_variables(frame))
         del frame
 
-    heap = _Heap(walk, listed, young, id(probe), id(probe[0]))
-    heap.forget([id(probe), id(probe[0]), *map(id, _own_frames())])
+    walk.forget(ours)
+    heap = _Heap(walk, listed, young, id(probe), id(probe[0]), ours)
+    heap.forget([id(probe), id(probe[0])])
+    heap.discount(chain.from_iterable(map(_counted_by_ours, ours.values())))
+    del ours
     capture = _describe(heap, running, privacy)
     capture.collector = collector
     return capture
 
 
-def _own_frames() -> Iterator[types.FrameType]:
-    """Yield the dumper's frames that are running now."""
-    frame: types.FrameType | None = sys._getframe()
-    while frame is not None and frame.f_code.co_filename == __file__:
-        yield frame
-        frame = frame.f_back
+def _static_types() -> list[type]:
+    """Return the classes that are not on the heap, which perhaps only their bases know."""
+    classes: dict[int, type] = {id(object): object}
+    pending = [object]
+    while pending:
+        for cls in type.__subclasses__(pending.pop()):
+            if id(cls) not in classes:
+                classes[id(cls)] = cls
+                pending.append(cls)
+    return [cls for cls in classes.values() if not _class_flags(cls) & TP_HEAPTYPE]
 
 
 class _Heap:
     """All objects in the order of their addresses, with what only the walk can tell of them."""
 
     def __init__(
-        self, walk: _Walk, listed: int, young: list[array[int]], probe: int, number: int
+        self,
+        walk: _Walk,
+        listed: int,
+        young: list[array[int]],
+        probe: int,
+        number: int,
+        ours: Iterable[int],
     ) -> None:
         """Sort the objects and take their reference counts.
 
@@ -1719,7 +2168,9 @@ class _Heap:
             young: Addresses of the objects of the two younger generations.
             probe: Address of a tracked object of ours to which one variable refers.
             number: Address of an untracked object of ours to which the former refers.
+            ours: Addresses of objects of ours that were left out.
         """
+        self.ours = frozenset(ours)
         self.known = walk.known
         ordered = sorted(self.known)
         self.objects: list[Any] = list(map(self.known.__getitem__, ordered))
@@ -1728,7 +2179,7 @@ class _Heap:
         tracked = bytes(map(gc.is_tracked, self.objects))
         self.refcounts, self.flags = self._count(tracked, self.index(probe), self.index(number))
         for generation, members in enumerate(young):
-            for address in members:
+            for address in filterfalse(self.ours.__contains__, members):
                 self.flags[self.index(address)] &= ~(3 << GENERATION_SHIFT)
                 self.flags[self.index(address)] |= generation << GENERATION_SHIFT
         for address, obj in islice(self.known.items(), listed, None):
@@ -1760,6 +2211,12 @@ class _Heap:
     def index(self, address: int) -> int:
         """Return the number of the object at an address that is known."""
         return bisect_left(self.addresses, address)
+
+    def discount(self, referents: Iterable[object]) -> None:
+        """Take references of objects that were left out from the counts."""
+        for address, number in _counted(referents).items():
+            if address in self.known and self.refcounts[self.index(address)] != UNKNOWN:
+                self.refcounts[self.index(address)] -= number
 
     def forget(self, addresses: Iterable[int]) -> None:
         """Take objects of ours out again."""
@@ -1802,7 +2259,7 @@ class _Running:
         for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
             thread = _Thread(ident, known, ident == ours)
-            while frame is not None:
+            while frame is not None and not _is_ours(frame.f_code):  # what runs the program
                 thread.frames.append(frame)
                 frame = frame.f_back
             self.threads.append(thread)
@@ -1832,21 +2289,22 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     classes = dict(zip(numbers, kinds))
     del kinds
 
-    def instances_of(kind: type) -> list[Any]:
-        return list(compress(objects, map(id(kind).__eq__, numbers)))
-
-    codes: list[types.CodeType] = instances_of(types.CodeType)
-    secret_names = _secret_names(instances_of(str))
-    describers = _Describers(capture.layouts, codes, secret_names)
-    for function in instances_of(types.FunctionType):
+    selection = _Selection(objects, numbers, classes)
+    codes: list[types.CodeType] = list(selection.of(types.CodeType))
+    functions: list[types.FunctionType] = list(selection.of(types.FunctionType))
+    secret_names = _secret_names(selection.of(str))
+    interpreter = _Interpreter(heap, selection, capture.layouts)
+    del selection
+    describers = _Describers(capture.layouts, codes, secret_names, interpreter, heap.ours)
+    for function in functions:
         describers.learn_names(function)
     for frame in running.frames():
         variables = running.variables(frame, heap.known)
         describers.note_running_frame(frame, variables, heap.known)
-    _forget_our_counts(heap, codes, instances_of(types.FunctionType), running)
+    _forget_our_counts(heap, codes, functions, running)
 
-    _add_references(columns, objects, numbers, classes, describers, capture.layouts)
-    capture.missing = len(columns.targets) - sum(map(heap.known.__contains__, columns.targets))
+    _add_references(columns, heap, numbers, classes, describers, capture.layouts)
+    capture.missing = len(list(filterfalse(heap.known.__contains__, columns.targets)))
     type_numbers = {number: index for index, number in enumerate(classes)}
     columns.addresses = heap.addresses
     columns.refcounts = heap.refcounts
@@ -1861,6 +2319,7 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     written = texts.write(objects, heap.addresses, numbers)
     columns.text, columns.text_ends, capture.redacted = written
     capture.tables = _tables(heap, running, classes, describers, codes, privacy)
+    capture.tables["root"] += interpreter.named(columns.targets)
     describers.let_go()
     return capture
 
@@ -1882,14 +2341,19 @@ def _forget_our_counts(
 
 def _add_references(
     columns: _Columns,
-    objects: list[Any],
+    heap: _Heap,
     numbers: array[int],
     classes: dict[int, type],
     describers: _Describers,
     layouts: _Layouts,
 ) -> None:
     """Describe each object; the inner loop of the dumper."""
+    objects = heap.objects
     chosen = {number: describers.choose(cls) for number, cls in classes.items()}
+    numbers = numbers[:]
+    for address in describers.special:
+        numbers[heap.index(address)] = _SPECIAL
+    chosen[_SPECIAL] = describers.describe_special
     layout_column = array("I", bytes(4 * len(objects)))
     counts = array("I", bytes(4 * len(objects)))
     targets = array("Q")
@@ -1914,6 +2378,8 @@ def _add_references(
     columns.reference_counts = counts
     columns.targets = targets
 
+
+_SPECIAL = 1  # in place of a type's address
 
 _GC_HEADER = sys.getsizeof(()) - tuple.__sizeof__(())
 
@@ -2380,15 +2846,14 @@ def main() -> Any:
         parser.error("which program? give a SCRIPT, or -m and a MODULE")
     output, label, privacy = options.output, options.label, options.privacy
     folder = os.getcwd()  # the program may go elsewhere
-    del parser, options, ours
-    gc.collect()  # the copy of this file that was __main__; the program has made nothing yet
-    try:
-        if program[0] == "-m":
-            outcome = _run(_run_module, program[1], program[1:])
-        else:
-            outcome = _run(_run_script, program[0], program)
-    finally:
-        del program
+    run = _run_module if program[0] == "-m" else _run_script
+    sys.argv[:] = program[run is _run_module :]
+    del parser, options, ours, program
+    _remains.extend(_made_to_start_us())
+    _become_main()
+    _forget_where_we_are()
+    gc.collect()  # what we made so far; the program has made nothing yet
+    outcome = _run(run, _copy(sys.argv[0]))
     target = os.path.join(folder, output or _default_name())
     try:
         report = _dump(target, label, privacy, "run", None)
@@ -2409,14 +2874,42 @@ def _default_name() -> str:
     return "".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".pyheap"
 
 
-def _run(run: Callable[[str], None], program: str, arguments: list[str]) -> Any:
+# What Python made to run this file and keeps while it runs; only ``run`` knows of it.
+_remains: list[object] = []
+
+
+def _made_to_start_us() -> Iterator[object]:
+    """Yield what Python made when it was given this file as a script.
+
+    The parser's list of everything in the file is one of these. Nobody reads it after the file
+    was compiled, so it is emptied: it is as large as all the rest that Python begins with.
+    """
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if _is_ours(frame.f_code) and frame.f_globals is not globals():
+            schema = [value for value in frame.f_code.co_consts if value == SCHEMA]
+            for referrer in gc.get_referrers(frame.f_code, *schema):
+                if type(referrer) is types.FunctionType:  # from 3.11, the function of the frame
+                    yield referrer
+                elif type(referrer) is list and referrer is not schema:
+                    referrer.clear()
+                    yield referrer
+        frame = frame.f_back
+
+
+def _forget_where_we_are() -> None:
+    """Drop what Python remembers of its search for us and in our folder."""
+    places = [__file__, os.path.dirname(__file__)]
+    for place in filterfalse(sys.path[1:].__contains__, places):
+        sys.path_importer_cache.pop(place, None)
+
+
+def _run(run: Callable[[str], None], program: str) -> Any:
     """Run the program in the real ``__main__`` and return what it exits with.
 
     A traceback is printed as Python would, without our frames. The exception stays in
     ``sys.last_value``, as Python leaves it, so that the failed frames are in the dump.
     """
-    _become_main()
-    sys.argv[:] = arguments
     try:
         run(program)
     except SystemExit as error:
@@ -2442,14 +2935,23 @@ def _become_main() -> None:
 
 
 def _run_script(script: str) -> None:
+    # No variable here holds anything of the program: an exception that it keeps leads to us.
+    code = _prepare_script(script)
+    if not code:
+        _run_by_name("__main__", False)
+    else:
+        exec(code.pop(), vars(sys.modules["__main__"]))
+
+
+def _prepare_script(script: str) -> list[types.CodeType]:
+    """Set up what a script finds and return its code, or none for a folder or an archive."""
     path = os.path.abspath(script)
     namespace = vars(sys.modules["__main__"])
     if not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated:
         sys.path[0] = os.path.dirname(os.path.realpath(path))
     if os.path.isdir(path) or _is_zip(path):
         sys.path[0] = path
-        _run_by_name("__main__", False)
-        return
+        return []
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -2464,13 +2966,18 @@ def _run_script(script: str) -> None:
     loader = namespace.get("__loader__")
     if loader is not None:
         namespace["__loader__"] = type(loader)("__main__", path)
-    exec(compile(source, path, "exec", dont_inherit=True), namespace)
+    return [compile(source, path, "exec", dont_inherit=True)]
 
 
 def _is_zip(path: str) -> bool:
-    import zipfile
+    """Tell whether Python would run the file as an archive, by the module that it asks itself."""
+    import zipimport
 
-    return zipfile.is_zipfile(path)
+    try:
+        zipimport.zipimporter(path)
+    except zipimport.ZipImportError:
+        return False
+    return True
 
 
 def _run_module(module: str) -> None:
@@ -2510,20 +3017,3 @@ def _end_by_interrupt() -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     atexit.register(end)
-
-
-def _import_ourselves() -> Any:
-    """Return this file as an ordinary module; ``__main__`` belongs to the program that we run."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("pyheap_dump", os.path.abspath(__file__))
-    assert spec is not None
-    loader: Any = spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["pyheap_dump"] = module
-    loader.exec_module(module)
-    return module
-
-
-if __name__ == "__main__":
-    sys.exit(_import_ourselves().main())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import signal
 import sys
+import textwrap
 import unittest
 
-from heapfile import read
+from heapfile import NOT_RETAINING, HeapFile, read
 from support import DUMPER, ProgramTest
 
 SHOW = """
@@ -153,6 +155,142 @@ class RunTest(ProgramTest):
         self.assertEqual(self.heap.meta["capture"]["mode"], "run")
         self.assertEqual(self.heap.meta["capture"]["objects"], len(self.heap))
         self.assertEqual(self.heap.meta["python"]["version"], sys.version)
+
+
+NOTHING = """
+    import json, sys, random, threading
+    class Kept:
+        def __init__(self): self.items = [1, 2]
+    kept = [Kept() for _ in range(10)]
+    try: 1 / 0
+    except ZeroDivisionError as error: caught = error
+"""
+
+
+class NothingOfOursTest(ProgramTest):
+    """What is in the file would be there if Python had run the program."""
+
+    def dumped(self, program: str, *arguments: str) -> HeapFile:
+        """Run a program and return its heap."""
+        self.write("app.py", program)
+        command = [str(DUMPER), "run", "-o", "out.pyheap", *(arguments or ("app.py",))]
+        inside = "import pyheap_dump" in program
+        run = self.python(*command, environment={} if inside else {"PYTHONPATH": ""})
+        self.assertIn("objects in out.pyheap", run.stderr)
+        heap = read(self.folder / "out.pyheap")
+        (self.folder / "out.pyheap").unlink()
+        return heap
+
+    def check_nothing_of_ours(self, heap: HeapFile) -> None:
+        """Check types, code, names, functions, frames, and the parser's list of our source."""
+        types = [row for row in heap.types if row["qualname"].startswith(("_Describ", "Report"))]
+        self.assertEqual(types, [])
+        self.assertEqual([c for c in heap.tables["code"] if c["file"] == str(DUMPER)], [])
+        of_ours = {
+            f"'{node.name}'"
+            for node in ast.parse(DUMPER.read_text()).body
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(node.name) > 9
+        }
+        self.assertGreater(len(of_ours), 60)
+        self.assertEqual(of_ours.intersection(heap.texts), set())
+        self.assertEqual([text for text in heap.texts if "Write the object graph of" in text], [])
+        ours = [text for text in heap.texts if "pyheap_dump" in text]
+        self.assertIn(ours, ([], [repr(str(DUMPER))]))  # sys.orig_argv
+        self.assertNotIn("<module>", self.held_functions(heap))
+        self.assertLess(heap.meta["capture"]["missing"], 3)  # 3.13: what marks a thread
+
+    def held_functions(self, heap: HeapFile) -> list[str]:
+        """Return the functions to which nothing refers."""
+        found = set(heap.targets)
+        addresses = [a for a in heap.columns["address"] if heap.type_name(a) == "function"]
+        return [heap.text(address) for address in addresses if address not in found]
+
+    def test_a_script_is_alone_in_its_dump(self) -> None:
+        """No class, function, name, constant or list of the dumper, nor of its source."""
+        heap = self.dumped(NOTHING)
+        self.check_nothing_of_ours(heap)
+        heap.follow(heap.root("module", "__main__"), ".kept", "[3]", ".items")
+
+    def test_a_module_and_a_folder_are_alone_too(self) -> None:
+        """They run in other ways."""
+        self.check_nothing_of_ours(self.dumped(NOTHING, "-m", "app"))
+        (self.folder / "package").mkdir()
+        self.write("package/__main__.py", NOTHING)
+        self.check_nothing_of_ours(self.dumped(NOTHING, "package"))
+
+    def test_a_kept_exception_does_not_lead_to_us(self) -> None:
+        """The program's outermost frame was called by one of ours."""
+        for end in ("", "1 / 0\n", "sys.exit(3)\n"):
+            with self.subTest(end):
+                heap = self.dumped(textwrap.dedent(NOTHING) + end)
+                self.check_nothing_of_ours(heap)
+                caught = heap.follow(heap.root("module", "__main__"), ".caught")
+                frame = heap.follow(caught, ".__traceback__", ".tb_frame")
+                self.assertNotIn(".f_back", dict(heap.edges(frame)))
+
+    def test_a_dump_by_the_program_itself_does_not_show_us_either(self) -> None:
+        """Its own import of the dumper is its own."""
+        program = (
+            NOTHING
+            + """
+    def work():
+        import pyheap_dump
+        pyheap_dump.dump("inner.pyheap")
+    work()
+"""
+        )
+        self.dumped(program)
+        heap = read(self.folder / "inner.pyheap")
+        frames = [row["function"] for row in heap.tables["frame"]]
+        self.assertEqual(frames, ["work", "<module>"])
+        self.assertEqual(heap.texts.count("pyheap_dump._Describers"), 1)  # the class, not twice
+
+    def test_counts_are_those_without_us(self) -> None:
+        """Modules that we use too, built-in functions, the program's namespace."""
+        heap = self.dumped(NOTHING)
+        explained = heap.explained()
+        for name in ("zlib", "json", "gc", "itertools"):
+            with self.subTest(name):
+                module = heap.root("module", name)
+                left = heap.refcount(module) - explained[module]
+                self.assertIn(left, (0, 1))  # some are also in a list of the interpreter's
+
+    def test_little_is_held_by_nobody_that_has_a_name(self) -> None:
+        """The interpreter's own tables are roots with names, or members of classes."""
+        heap = self.dumped(NOTHING)
+        names = {row["name"] for row in heap.tables["root"] if row["kind"] == "builtin"}
+        wanted = {"codecs.register", "codecs.register_error", "codecs.lookup"}
+        wanted |= {"modules written in C, by number", "first state of module builtins"}
+        wanted.add("os.register_at_fork")
+        if sys.version_info >= (3, 14):
+            wanted.add("sys.intern")
+        self.assertLessEqual(wanted, names)
+        reached = self.reached(heap)
+        held = [a for a in heap.columns["address"] if a not in reached]
+        held = [a for a in held if heap.type_name(a) not in ("str", "int", "NoneType", "bool")]
+        self.assertLess(len(held), 40, [heap.describe(address) for address in held])
+
+    def test_a_class_has_its_subclasses(self) -> None:
+        """Weakly, as Python keeps them; also a class of which we have derived one."""
+        program = "class A: pass\nclass B(A): pass\nclass C(Exception): pass\n"
+        heap = self.dumped(program)
+        main = heap.root("module", "__main__")
+        for name in (".B", ".C"):
+            derived = heap.follow(main, name)
+            table = heap.follow(derived, ".__base__", ".__subclasses__")
+            weak = [heap.follow(t, " weak None") for e, t in heap.edges(table) if e.startswith("[")]
+            self.assertIn(derived, weak)
+
+    def reached(self, heap: HeapFile) -> set[int]:
+        """Return what can be reached from the roots."""
+        reached = {row["address"] for row in heap.tables["root"]}
+        pending = list(reached)
+        while pending:
+            for reference in heap.references(pending.pop()):
+                if reference.kind not in NOT_RETAINING and reference.target not in reached:
+                    reached.add(reference.target)
+                    pending.append(reference.target)
+        return reached
 
 
 if __name__ == "__main__":
