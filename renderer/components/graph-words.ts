@@ -75,6 +75,7 @@ export const graphWords = {
     more: (count: number): string => `Show ${formatCount(count)} more`,
     add: (label: string): string => `Add to the picture: ${shown(label, 60)}`,
     addShort: "Add",
+    addAll: "Add all that are listed",
     drawn: "drawn",
     list: "Members, those that keep most alive first",
     kindsLeft: (kinds: number): string => `${plural(kinds, "further kind")} of neighbours with less in them`,
