@@ -2900,6 +2900,8 @@ def _made_to_start_us() -> Iterator[object]:
 def _forget_where_we_are() -> None:
     """Drop what Python remembers of its search for us and in our folder."""
     places = [__file__, os.path.dirname(__file__)]
+    if os.path.realpath(sys.path[0]) == os.path.realpath(places[1]):
+        places.append(sys.path[0])
     for place in filterfalse(sys.path[1:].__contains__, places):
         sys.path_importer_cache.pop(place, None)
 
@@ -2925,9 +2927,13 @@ def _run(run: Callable[[str], None], program: str) -> Any:
 def _become_main() -> None:
     """Make ``__main__`` what it is before Python runs a script."""
     namespace = vars(sys.modules["__main__"])
-    kept = ("__name__", "__package__", "__loader__", "__spec__", "__builtins__", "__cached__")
+    emptied = ("__package__", "__spec__", "__cached__")  # ``python -m pyheap_dump`` sets them
+    if namespace["__spec__"] is not None:  # the function that runs us keeps both
+        _remains.extend((namespace["__spec__"], namespace["__loader__"]))
     for name in list(namespace):
-        if name not in kept:
+        if name in emptied:
+            namespace[name] = None
+        elif name not in ("__name__", "__loader__", "__builtins__"):
             del namespace[name]
     namespace["__doc__"] = None
     if sys.version_info < (3, 14):

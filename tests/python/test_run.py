@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import signal
 import sys
 import textwrap
@@ -217,6 +218,19 @@ class NothingOfOursTest(ProgramTest):
         (self.folder / "package").mkdir()
         self.write("package/__main__.py", NOTHING)
         self.check_nothing_of_ours(self.dumped(NOTHING, "package"))
+
+    def test_it_does_not_matter_how_we_are_called(self) -> None:
+        """As a module, or by a path with a dot in it."""
+        app = self.write("app.py", NOTHING)
+        (self.folder / "tool").mkdir()
+        shutil.copy(DUMPER, self.folder / "tool" / "dumptool.py")
+        for name in (["tool/./dumptool.py"], ["-m", "tool.dumptool"]):
+            with self.subTest(name):
+                command = [*name, "run", "-o", "out.pyheap", app]
+                self.python(*command, environment={"PYTHONPATH": ""})
+                texts = read(self.folder / "out.pyheap").texts
+                self.assertEqual([t for t in texts if "dumptool.py" in t and "/./" not in t], [])
+                (self.folder / "out.pyheap").unlink()
 
     def test_a_kept_exception_does_not_lead_to_us(self) -> None:
         """The program's outermost frame was called by one of ours."""
