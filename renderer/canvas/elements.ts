@@ -82,7 +82,7 @@ export function whyGraph(
     const label = shown(row.label, NODE_TEXT);
     if (!add({ id: from, object: row.id, label, role: "weak", main: false }) || !nodes.has(to)) continue;
     const id = `${known ? "also " : ""}${from}>${to}>weak ${row.edge}`;
-    edges.set(id, { id, from, to, label: shown(row.edge.trim(), EDGE_TEXT), weak: true, main: false });
+    edges.set(id, { id, from, to, label: row.kind, weak: true, main: false });
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()], left: left.size };
 }

@@ -28,7 +28,7 @@ export function place({ nodes, edges, across = false }: Drawing): readonly Place
   drawing.setGraph(
     across
       ? { rankdir: "LR", nodesep: 12, ranksep: 30, edgesep: 6, marginx: 8, marginy: 8 }
-      : { rankdir: "TB", nodesep: 14, ranksep: 40, marginx: 8, marginy: 8 },
+      : { rankdir: "TB", nodesep: 44, ranksep: 44, marginx: 8, marginy: 8 },
   );
   for (const { id, label, width = nodeWidth(label), height = NODE_HEIGHT } of nodes)
     drawing.setNode(id, { width, height });

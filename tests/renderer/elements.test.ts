@@ -37,9 +37,9 @@ it("draws a shared step once, and folds a module's __dict__ away", () => {
 
 it("draws weak references towards the object, also where nothing else leads there", () => {
   const weak = [weakRow(20, "KeyedRef")];
-  expect(drawn(whyGraph(why([FIRST], weak), TARGET))).toContain("KeyedRef weak reference Session (weak)");
+  expect(drawn(whyGraph(why([FIRST], weak), TARGET))).toContain("KeyedRef weak Session (weak)");
   const alone = whyGraph(why([], weak), TARGET);
-  expect(drawn(alone)).toEqual(["KeyedRef weak reference Session (weak)"]);
+  expect(drawn(alone)).toEqual(["KeyedRef weak Session (weak)"]);
   expect(alone.nodes[0]).toMatchObject({ role: "target", label: "Session" });
 });
 

@@ -1,0 +1,84 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch, openPage } from "./browser.ts";
+import { type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+/** The README's pictures are taken here: `DEMO_IMAGES=docs/images npm test -- e2e` takes them anew. */
+const IMAGES = join(import.meta.dirname, "../..", process.env.DEMO_IMAGES ?? "tests/output/demo");
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(IMAGES, { recursive: true });
+  server = await serveFiles([], folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+const heading = (page: Page, text: RegExp) => page.getByRole("heading", { level: 1 }).filter({ hasText: text });
+const screens = (page: Page) => page.getByRole("navigation", { name: "Screens" });
+
+// The story of docs/tutorial.md's shop: where the bytes are, who keeps one request, which cycle waits, what grew.
+it("tells the shop's leak from the first look to the line of code", async () => {
+  const { page, problems } = await openPage(browser, server.url, {
+    deviceScaleFactor: 2,
+    viewport: { width: 1280, height: 760 },
+  });
+  const picture = (name: string) => page.screenshot({ path: join(IMAGES, `${name}.png`), animations: "disabled" });
+
+  await page.getByRole("link", { name: "Look at the shop on Tuesday" }).click();
+  await heading(page, /^shop\.sessions\._PENDING \(dict, [\d,]+ entries\) keeps 24\.\d\sMiB alive/).waitFor();
+  await page.getByText("sessions.py:23").first().waitFor();
+  await page.getByText(/now would free 2,191 objects/).waitFor();
+  await picture("overview");
+
+  await screens(page)
+    .getByRole("link", { name: /^Types/ })
+    .click();
+  await page.getByRole("searchbox", { name: "Filter by type name" }).fill("shop.http.Request");
+  await page.getByText(/^1\s(of|type)/).first().waitFor();
+  await page.getByRole("row").filter({ hasText: "4,573" }).filter({ hasText: "Request" }).getByRole("link").click();
+  await heading(page, /objects of type/).waitFor();
+  await page.getByRole("row").nth(3).getByRole("link").click();
+  await page.getByRole("link", { name: "Why alive?" }).click();
+  await heading(
+    page,
+    /^This Request is alive because the module shop\.sessions keeps it in _\w+\['u-\d+'\]\.request/,
+  ).waitFor();
+  await page.getByText("does not keep it alive").first().waitFor();
+  await page
+    .getByRole("img", { name: /drawn: \d+ objects/ })
+    .locator("canvas")
+    .first()
+    .waitFor();
+  await picture("why-alive");
+
+  await screens(page)
+    .getByRole("link", { name: /^(Reference c|C)ycles/ })
+    .click();
+  await page
+    .getByText(/garbage/)
+    .first()
+    .waitFor();
+  await page
+    .getByText(/reference counts alone free/)
+    .first()
+    .waitFor();
+  await picture("cycles");
+
+  await page.goto(page.url().replace(/#.*/, "#/"));
+  await page.getByRole("link", { name: "Compare Monday with Tuesday" }).click();
+  await heading(page, /^shop\.sessions\._PENDING grew by 23\.\d\sMiB, 200 → 3,950 entries/).waitFor();
+  await page.getByText("Still there").waitFor();
+  await picture("compare");
+
+  expect(problems).toEqual([]);
+});
