@@ -29,7 +29,8 @@ const FIRST_MOST = 8;
 /** One object's reference graph as the user left it. Each step can be undone. */
 export class ReferenceState {
   why = $state.raw<WhyAlive | null>(null);
-  graph = $state.raw<ReferenceGraph | null>(null);
+  #graph = $state.raw<ReferenceGraph | null>(null);
+  #picture = $state.raw<Picture | null>(null);
   failure = $state.raw<Failure | null>(null);
   busy = $state(false);
   /** The chosen node, in the picture and in the list. */
@@ -40,12 +41,10 @@ export class ReferenceState {
   places: ReadonlyMap<string, Point> = new Map();
   /** Grows when the picture is to be arranged anew. */
   arranged = $state(0);
-  readonly picture = $derived.by<Picture | null>(() => (this.graph === null ? null : pictureOf(this.graph)));
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot["info"]["snapshot"];
   readonly #focus: ObjectId;
   #past = $state.raw<readonly ReferenceGraph[]>([]);
-  readonly canUndo = $derived(this.#past.length > 0);
   readonly #stop = new AbortController();
 
   constructor(client: Client, snapshot: OpenSnapshot, focus: ObjectId) {
@@ -53,6 +52,19 @@ export class ReferenceState {
     this.#snapshot = snapshot.info.snapshot;
     this.#focus = focus;
     untrack(() => this.start());
+  }
+
+  get graph(): ReferenceGraph | null {
+    return this.#graph;
+  }
+
+  /** Kept beside the graph: a value derived within one screen would not follow once that screen is gone. */
+  get picture(): Picture | null {
+    return this.#picture;
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
   }
 
   /** The object, the way to it, and the first of its neighbours. */
@@ -126,8 +138,7 @@ export class ReferenceState {
     const last = this.#past.at(-1);
     if (last === undefined) return;
     this.#past = this.#past.slice(0, -1);
-    this.graph = last;
-    this.#keepSelection();
+    this.#show(last);
   }
 
   arrange(): void {
@@ -167,8 +178,7 @@ export class ReferenceState {
   #step(change: (graph: ReferenceGraph) => ReferenceGraph): void {
     if (this.graph === null || this.busy) return;
     this.#past = [...this.#past, this.graph];
-    this.graph = change(this.graph);
-    this.#keepSelection();
+    this.#show(change(this.graph));
   }
 
   async #do(change: (signal: AbortSignal) => Promise<ReferenceGraph>, canUndo = true): Promise<void> {
@@ -178,8 +188,7 @@ export class ReferenceState {
     try {
       const next = await change(this.#stop.signal);
       if (canUndo && this.graph !== null) this.#past = [...this.#past, this.graph];
-      this.graph = next;
-      this.#keepSelection();
+      this.#show(next);
     } catch (thrown) {
       this.failure = toFailure(thrown);
     }
@@ -187,10 +196,12 @@ export class ReferenceState {
   }
 
   /** The chosen node may be gone, or drawn within a cycle now. */
-  #keepSelection(): void {
-    const { picture, selected } = this;
-    if (picture === null || selected === null || picture.nodes.some(({ id }) => id === selected)) return;
-    this.selected = picture.nodes.find((node) => node.isFocus)?.id ?? null;
+  #show(graph: ReferenceGraph): void {
+    const picture = pictureOf(graph);
+    this.#graph = graph;
+    this.#picture = picture;
+    if (this.selected !== null && !picture.nodes.some(({ id }) => id === this.selected))
+      this.selected = picture.nodes.find((node) => node.isFocus)?.id ?? null;
   }
 }
 
