@@ -56,6 +56,10 @@ export interface PathLink {
 }
 
 export const expansionKey = (object: ObjectId, direction: Direction): string => `${direction} ${object}`;
+export function expansionOf(key: string): { readonly object: ObjectId; readonly direction: Direction } {
+  const [direction, object] = key.split(" ");
+  return { object: Number(object) as ObjectId, direction: direction as Direction }; // sound: made by `expansionKey`
+}
 export const linkKey = ({ from, to, edge, kind }: GraphLink): string => `${from} ${to} ${kind} ${edge}`;
 
 /** The objects of a path that are drawn, and its steps that are more than one reference. */

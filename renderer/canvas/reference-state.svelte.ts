@@ -6,6 +6,7 @@ import type { OpenSnapshot } from "../state/open-snapshot.svelte.ts";
 import {
   choose,
   collapseCycle,
+  expansionOf,
   fitting,
   hideObjects,
   isExpanded,
@@ -45,12 +46,14 @@ export class ReferenceState {
   readonly #snapshot: OpenSnapshot["info"]["snapshot"];
   readonly #focus: ObjectId;
   #past = $state.raw<readonly ReferenceGraph[]>([]);
+  #known: number;
   readonly #stop = new AbortController();
 
   constructor(client: Client, snapshot: OpenSnapshot, focus: ObjectId) {
     this.#client = client;
     this.#snapshot = snapshot.info.snapshot;
     this.#focus = focus;
+    this.#known = snapshot.stagesDone;
     untrack(() => this.start());
   }
 
@@ -91,6 +94,28 @@ export class ReferenceState {
       this.#past = [];
       this.selected ??= nodeOf(this.#focus);
       return withExpansion(withExpansion(start, "referrers", holders), "referents", held);
+    }, false);
+  }
+
+  /** Asks again about what is drawn as more becomes known: what is kept alive, cycles. */
+  update(stagesDone: number): void {
+    const { graph } = this;
+    if (stagesDone === this.#known || this.busy || graph === null) return;
+    this.#known = stagesDone;
+    void this.#do(async (signal) => {
+      const snapshot = this.#snapshot;
+      const answers = await Promise.all(
+        [...graph.expansions.keys()].map(async (key) => {
+          const { object, direction } = expansionOf(key);
+          const which = { snapshot, object, direction, group: null, offset: 0, limit: MOST_PER_GROUP };
+          return { direction, answer: await this.#client.neighbours(which, { signal }) };
+        }),
+      );
+      const again = withSubgraph(
+        graph,
+        await this.#client.subgraph({ snapshot, objects: [...graph.objects.keys()] }, { signal }),
+      );
+      return answers.reduce((all, { direction, answer }) => withExpansion(all, direction, answer), again);
     }, false);
   }
 

@@ -113,6 +113,19 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(await client.objects(list("id", { source, offset: 5_000 }))).toEqual({ total: 1_501, rows: [] });
     });
 
+    it("groups an object's neighbours, and names the references among some objects", async () => {
+      const which = { snapshot: info.snapshot, object: asObjectId(dump.ids.list), offset: 0 };
+      const held = await client.neighbours({ ...which, direction: "referents", group: null, limit: 3 });
+      const [group] = held.rows;
+      expect(group).toMatchObject({ type: "str", edge: "[…]", objects: 1_500, retains: true });
+      expect(group?.rows).toHaveLength(3);
+      const key = group?.key ?? "";
+      const rest = await client.neighbours({ ...which, direction: "referents", group: key, offset: 1_495, limit: 10 });
+      expect(rest.rows[0]?.rows).toHaveLength(5);
+      const { links } = await client.subgraph({ ...which, objects: [dump.ids.dict, dump.ids.list].map(asObjectId) });
+      expect(links).toMatchObject([{ from: dump.ids.dict, to: dump.ids.list, edge: "['cache']", kind: "value" }]);
+    });
+
     it("gives one row per reference, named as the holder names it", async () => {
       const source = { kind: "referents", object: asObjectId(dump.ids.list) } as const;
       const { total, rows } = await client.references(
