@@ -1,4 +1,5 @@
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
+import { bendsOf } from "./bends.ts";
 import { EDGE_FONT, edgeLook, NODE_FONT, nodeLook, type Palette, paletteOf } from "./reference-looks.ts";
 import type { Picture, PictureEdge, PictureNode } from "./reference-picture.ts";
 import { heightOf, type Point, widthOf } from "./settle.ts";
@@ -50,7 +51,10 @@ export function drawReferences(container: HTMLElement, events: ReferenceEvents):
     if (!quiet) events.onselect(null);
   });
   core.on("dbltap", "node", (event) => events.onact(event.target.id()));
-  core.on("dragfree", "node", (event) => events.onmove(event.target.id(), { ...event.target.position() }));
+  core.on("dragfree", "node", (event) => {
+    events.onmove(event.target.id(), { ...event.target.position() });
+    bend(core, picture, new Map(core.nodes().map((node) => [node.id(), node.position()])));
+  });
   core.on("mouseover", "node", () => container.classList.add("on-node"));
   core.on("mouseout", "node", () => container.classList.remove("on-node"));
   let width = core.width();
@@ -69,6 +73,7 @@ export function drawReferences(container: HTMLElement, events: ReferenceEvents):
       picture = next;
       quiet = true;
       const fresh = change(core, before, next, places, palette);
+      bend(core, next, places);
       quiet = false;
       if (first) showMost(core);
       else if (fresh.length > 0) bringIntoView(core, fresh);
@@ -159,6 +164,13 @@ function change(
     }
   }
   return fresh.map(({ id }) => id);
+}
+
+/** Leads lines round the nodes that they have nothing to do with. */
+function bend(core: Core, picture: Picture, places: ReadonlyMap<string, Point>): void {
+  core.batch(() => {
+    for (const [id, distance] of bendsOf(picture, places)) core.getElementById(id).data("bend", distance);
+  });
 }
 
 /** Where a new node starts from: at a placed one that it is tied to. */
@@ -295,6 +307,14 @@ function stylesheet({ colours, face }: Palette): StylesheetJson {
         "text-background-color": colours.panel,
         "text-background-opacity": 0.92,
         "text-background-padding": "2",
+      },
+    },
+    {
+      selector: "edge[?bend]",
+      style: {
+        "curve-style": "unbundled-bezier",
+        "control-point-distances": "data(bend)" as never,
+        "control-point-weights": "0.5" as never,
       },
     },
   ];

@@ -1,11 +1,10 @@
+import { bendPoint, bendsOf } from "./bends.ts";
 import { EDGE_FONT, edgeLook, NODE_FONT, nodeLook, type Palette } from "./reference-looks.ts";
 import type { Picture, PictureEdge, PictureNode } from "./reference-picture.ts";
 import { heightOf, type Point, widthOf } from "./settle.ts";
 
 const MARGIN = 24;
 const ARROW = 8;
-/** How far two lines between the same nodes bend apart. */
-const BEND = 26;
 const LEGEND_LINE = 16;
 
 /** A line of the legend: what looks like this, in words. */
@@ -37,13 +36,13 @@ export function writeSvg(
   const foot = Math.max(...all.map(({ y, height }) => y + height / 2)) + MARGIN;
   const bottom = foot + legend.length * LEGEND_LINE + (legend.length > 0 ? MARGIN / 2 : 0);
   const [width, height] = [Math.max(right - left, 260), bottom - top];
-  const paths = new Set(edges.map(({ from, to }) => `${from}>${to}`));
+  const bends = bendsOf({ nodes, edges }, places);
   const { colours, face } = palette;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="${n(left)} ${n(top)} ${n(width)} ${n(height)}" font-family="${attribute(face)}">`,
     `<title>${text(title)}</title>`,
     `<rect x="${n(left)}" y="${n(top)}" width="${n(width)}" height="${n(height)}" fill="${attribute(colours.panel)}"/>`,
-    ...edges.map((edge) => writeEdge(edge, boxes, palette, paths.has(`${edge.to}>${edge.from}`))),
+    ...edges.map((edge) => writeEdge(edge, boxes, palette, bends.get(edge.id) ?? 0)),
     ...nodes.map((node) => writeNode(node, boxes, palette)),
     ...legend.map((entry, index) => writeLegend(entry, { x: left + MARGIN, y: foot + index * LEGEND_LINE }, palette)),
     "</svg>",
@@ -70,12 +69,14 @@ function writeNode(node: PictureNode, boxes: ReadonlyMap<string, Box>, palette: 
   ].join("\n");
 }
 
-function writeEdge(edge: PictureEdge, boxes: ReadonlyMap<string, Box>, palette: Palette, isMutual: boolean): string {
+function writeEdge(edge: PictureEdge, boxes: ReadonlyMap<string, Box>, palette: Palette, distance: number): string {
   const from = boxes.get(edge.from) ?? NOWHERE;
   const to = boxes.get(edge.to) ?? NOWHERE;
   const { line, width, dash, text: colour } = edgeLook(palette, edge.look);
   const bend =
-    edge.from === edge.to ? { x: from.x + from.width / 2 + 20, y: from.y - from.height } : bendOf(from, to, isMutual);
+    edge.from === edge.to
+      ? { x: from.x + from.width / 2 + 20, y: from.y - from.height }
+      : bendPoint(from, to, distance);
   const start = edge.from === edge.to ? { x: from.x, y: from.y - from.height / 2 } : border(from, bend);
   const end = edge.from === edge.to ? { x: from.x + from.width / 2, y: from.y } : border(to, bend);
   const length = Math.hypot(end.x - bend.x, end.y - bend.y) || 1;
@@ -107,14 +108,6 @@ function writeLegend({ look, words }: LegendEntry, { x, y }: Point, palette: Pal
 }
 
 const NOWHERE: Box = { x: 0, y: 0, width: 0, height: 0 };
-
-/** The point that a line is drawn towards from both ends. */
-function bendOf(from: Point, to: Point, isMutual: boolean): Point {
-  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  if (!isMutual) return middle;
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  return { x: middle.x - ((to.y - from.y) / length) * BEND, y: middle.y + ((to.x - from.x) / length) * BEND };
-}
 
 /** Where the line from a box's centre towards a point leaves the box. */
 function border({ x, y, width, height }: Box, towards: Point): Point {

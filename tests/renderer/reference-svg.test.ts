@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bendsOf } from "../../renderer/canvas/bends.ts";
 import { place } from "../../renderer/canvas/layout.ts";
 import { withSubgraph } from "../../renderer/canvas/reference-graph.ts";
 import type { Palette } from "../../renderer/canvas/reference-looks.ts";
@@ -65,6 +66,20 @@ describe("an SVG file", () => {
       legend: [],
     });
     expect(nowhere).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe("a line", () => {
+  it("leads round nodes that it has nothing to do with, and away from the one that comes back", () => {
+    const picture = pictureOf(
+      withSubgraph(start(), subgraph([object(4)], [link(3, 4), link(4, 2, ".back"), link(3, 2, ".owner")])),
+    );
+    const row = new Map([1, 2, 3, 4].map((id) => [`object:${id}`, { x: 200 * id, y: 0 }]));
+    const bends = bendsOf(picture, row);
+    expect(bends.get("object:3>object:4")).toBe(0);
+    expect(Math.abs(bends.get("object:4>object:2") ?? 0)).toBeGreaterThan(0);
+    expect(bends.get("object:2>object:3")).toBe(26);
+    expect(bends.get("object:3>object:2")).toBe(26);
   });
 });
 
