@@ -755,7 +755,9 @@ class _Walk:
         """
         known = self.known
         while first < len(known):
-            frontier = list(islice(known.values(), first, None))
+            # From the end: a heap may be as deep as it is large; each level must cost only itself.
+            frontier = list(islice(reversed(known.values()), len(known) - first))
+            frontier.reverse()
             first = len(known)
             for start in range(0, len(frontier), self.CHUNK):
                 chunk = frontier[start : start + self.CHUNK]
@@ -2853,19 +2855,37 @@ def main() -> Any:
     _become_main()
     _forget_where_we_are()
     gc.collect()  # what we made so far; the program has made nothing yet
+    process = os.getpid()
     outcome = _run(run, _copy(sys.argv[0]))
+    if os.getpid() != process or not _started:
+        return outcome  # a child that the program forked, or a program that there is not
     target = os.path.join(folder, output or _default_name())
+    limit = sys.getrecursionlimit()
     try:
+        sys.setrecursionlimit(max(limit, 1000))  # the program may have left us none
         report = _dump(target, label, privacy, "run", None)
     except DumpError as error:
-        print(f"pyheap_dump: {error}", file=sys.stderr)
+        _say(f"pyheap_dump: {error}")
         return outcome or 1
-    print(
+    except Exception as error:  # noqa: BLE001 - the program may have changed anything we stand on
+        _say(f"pyheap_dump: no dump could be taken here: {type(error).__name__}: {error}")
+        return outcome or 1
+    finally:
+        sys.setrecursionlimit(limit)
+    _say(
         f"pyheap_dump: {report.objects:,} objects in {output or os.path.basename(target)};"
-        f" the program stood still for {report.pause_seconds:.2f} s",
-        file=sys.stderr,
+        f" the program stood still for {report.pause_seconds:.2f} s"
     )
     return outcome
+
+
+def _say(line: str) -> None:
+    """Print a line for people, where the program has left a place for it."""
+    if sys.stderr is not None:
+        try:  # noqa: SIM105 - what is imported here would be in the dump
+            print(line, file=sys.stderr, flush=True)
+        except (OSError, ValueError):
+            pass  # closed, or nobody reads it any more
 
 
 def _default_name() -> str:
@@ -2876,6 +2896,8 @@ def _default_name() -> str:
 
 # What Python made to run this file and keeps while it runs; only ``run`` knows of it.
 _remains: list[object] = []
+# Not empty once the program runs: a script that can't be read or compiled leaves nothing to dump.
+_started: list[bool] = []
 
 
 def _made_to_start_us() -> Iterator[object]:
@@ -2920,7 +2942,11 @@ def _run(run: Callable[[str], None], program: str) -> Any:
         _print_uncaught(error)
         return 1
     finally:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            try:  # noqa: SIM105 - what is imported here would be in the dump
+                sys.stdout.flush()
+            except (OSError, ValueError):
+                pass  # closed, or nobody reads it any more
     return 0
 
 
@@ -2943,6 +2969,7 @@ def _become_main() -> None:
 def _run_script(script: str) -> None:
     # No variable here holds anything of the program: an exception that it keeps leads to us.
     code = _prepare_script(script)
+    _started.append(True)
     if not code:
         _run_by_name("__main__", False)
     else:
@@ -2989,6 +3016,7 @@ def _is_zip(path: str) -> bool:
 def _run_module(module: str) -> None:
     if not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated:
         sys.path[0] = os.getcwd()
+    _started.append(True)
     _run_by_name(module, True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import signal
@@ -83,9 +84,13 @@ class RunTest(ProgramTest):
         lost = self.heap.follow(trace, ".tb_next", ".tb_frame", " local lost", "[0]")
         self.assertEqual(self.heap.text(lost), "'unmistakable'")
 
-    def test_a_syntax_error_prints_as_usual(self) -> None:
-        """There is no frame of the program then."""
-        self.check_same(self.write("app.py", "def broken(:\n"))
+    def test_a_syntax_error_prints_as_usual_and_leaves_no_dump(self) -> None:
+        """The program has not run, so there is nothing of it to look at."""
+        self.write("app.py", "def broken(:\n")
+        plain = self.python("app.py")
+        ours = self.python(str(DUMPER), "run", "-o", "out.pyheap", "app.py")
+        self.assertEqual((ours.returncode, ours.stderr), (plain.returncode, plain.stderr))
+        self.assertFalse((self.folder / "out.pyheap").exists())
 
     def test_an_excepthook_of_the_program_is_used(self) -> None:
         """As Python uses it."""
@@ -132,6 +137,50 @@ class RunTest(ProgramTest):
         ours = self.python(str(DUMPER), "run", "nothing.py")
         self.assertEqual(ours.returncode, plain.returncode)
         self.assertIn("can't open file", ours.stderr)
+        self.assertEqual(list(self.folder.glob("*.pyheap")), [])
+
+    def test_a_program_may_leave_its_process_in_any_state(self) -> None:
+        """The dump is taken, and the exit status is the program's."""
+        endings = {
+            "no stdout": "import sys; sys.stdout = None",
+            "stdout closed": "import os; os.close(1)",
+            "no stderr": "import sys; sys.stderr = None",
+            "no room to recurse": "import sys; sys.setrecursionlimit(10)",
+        }
+        for name, source in endings.items():
+            with self.subTest(name):
+                ours = self.python(str(DUMPER), "run", "-o", "x", self.write("app.py", source))
+                self.assertEqual(ours.returncode, 0)
+                (self.folder / "x").unlink()
+
+    @unittest.skipUnless(hasattr(os, "fork"), "fork")
+    def test_a_forked_child_leaves_the_dump_to_its_parent(self) -> None:
+        """The child ends by the same way as the parent, but it is not the program."""
+        program = """
+            import os
+            child = os.fork()
+            who = "parent" if child else "child"
+            if child:
+                os.waitpid(child, 0)
+        """
+        ours = self.python(str(DUMPER), "run", "-o", "x.pyheap", self.write("app.py", program))
+        self.assertEqual(ours.returncode, 0)
+        heap = read(self.folder / "x.pyheap")
+        who = heap.follow(heap.root("module", "__main__"), ".who")
+        self.assertEqual(heap.text(who), "'parent'")
+
+    def test_what_stops_the_dump_is_told_in_a_sentence(self) -> None:
+        """The program may have changed anything that the dumper stands on."""
+        program = """
+            import sys
+            def hook(event, arguments):
+                if event.startswith("sqlite3"):
+                    raise RuntimeError("not here")
+            sys.addaudithook(hook)
+        """
+        ours = self.python(str(DUMPER), "run", "-o", "x.pyheap", self.write("app.py", program))
+        self.assertRegex(ours.stderr, r"^pyheap_dump: no dump could be taken here: .*not here\n$")
+        self.assertEqual(list(self.folder.glob("x*")), [])
 
     def test_the_default_name_tells_program_host_process_and_time(self) -> None:
         """One can see from the name what it is a dump of."""
