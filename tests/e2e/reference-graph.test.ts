@@ -50,7 +50,10 @@ it("shows the way to an object, and what its holder holds when that is asked for
 
   await item(page, /dict, 200 entries/).click();
   await page.getByRole("button", { name: /^Show what it holds \(400\)/ }).click();
-  await item(page, /\+ 19\d more Session/).click();
+  const rest = item(page, /\+ 19\d more Session/);
+  await rest.click();
+  // One less where the object itself is among the first seven.
+  const left = Number(/19\d/.exec((await rest.getAttribute("aria-label")) ?? "")?.[0]);
   await page.getByRole("button", { name: "Show 10 more" }).click();
   await expect
     .poll(() =>
@@ -64,9 +67,9 @@ it("shows the way to an object, and what its holder holds when that is asked for
     .getByRole("button", { name: /^Add to the picture/ })
     .first()
     .click();
-  await item(page, /\+ 191 more Session/).waitFor();
+  await item(page, `+ ${left - 1} more Session`).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
-  await item(page, /\+ 192 more Session/).waitFor();
+  await item(page, `+ ${left} more Session`).waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });
