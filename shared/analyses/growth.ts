@@ -31,16 +31,16 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   const { before, after } = pair;
   if (before.dominators === null || after.dominators === null) throw new Error("Growth needs both dominator stages");
   const total = liveBytes(after) - liveBytes(before);
-  const least = Math.max(1024, SHARE_TO_TELL * Math.abs(total));
+  // A share of the change, or of all where nothing changed as a whole: one holder may have grown by what another lost.
+  const least = Math.max(1024, SHARE_TO_TELL * Math.max(Math.abs(total), SHARE_TO_TELL * liveBytes(after)));
   const found: Holder[] = [];
   const stack: Holder[] = [{ after: 0, before: 0, delta: total }];
   for (let seen = 0, holder = stack.pop(); holder !== undefined; holder = stack.pop()) {
     if ((++seen & 0x3ff) === 0) tick(0);
-    const children = grownChildren(pair, holder).filter((child) => child.delta >= least);
-    stack.push(...children);
-    const [biggest] = children;
-    const descends = biggest !== undefined && biggest.delta >= SHARE_TO_DESCEND * holder.delta;
-    if (holder.after !== 0 && !descends) found.push(holder);
+    const children = childrenByGrowth(pair, holder, least);
+    for (const child of children) stack.push(child);
+    const descends = children.length > 0 && children[0].delta >= SHARE_TO_DESCEND * holder.delta;
+    if (holder.after !== 0 && holder.delta >= least && !descends) found.push(holder);
   }
   return found.sort((a, b) => b.delta - a.delta || a.after - b.after);
 }
@@ -53,16 +53,20 @@ export function holderIsLike({ after }: Pair, holder: Holder, text: string): boo
 
 const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;
 
-/** The children of a holder that keep more alive than before, most first. */
-function grownChildren(pair: Pair, holder: Holder): Holder[] {
+/**
+ * The children of a holder that may have grown by `least` bytes, themselves or somewhere below, most growth first: a
+ * holder that shrank as a whole may have a child that grew.
+ */
+function childrenByGrowth(pair: Pair, holder: Holder, least: number): Holder[] {
   const { before, after } = pair;
   const children = childrenOf(after, holder.after);
   const earlierSelf = earlierSelfFinder(pair, holder, children);
   const grown: Holder[] = [];
   for (const child of children) {
+    if (retainedAt(after, child) < least) continue;
     const self = earlierSelf(child);
     const delta = retainedAt(after, child) - (self === NONE ? 0 : retainedAt(before, self));
-    if (delta > 0) grown.push({ after: child, before: self, delta });
+    grown.push({ after: child, before: self, delta });
   }
   return grown.sort((a, b) => b.delta - a.delta || a.after - b.after);
 }

@@ -101,6 +101,13 @@ describe("two dumps of one process", () => {
     expect(growth(pair(before, after).pair)).toEqual([]);
   });
 
+  it("name a container that grew in a module that shrank as a whole", () => {
+    const before = '@module a: m\nm module "a" -> .big b .small s\nb list size=90000\ns list size=100';
+    const after = '@module a: m\nm module "a" -> .big b .small s\nb list size=10\ns list size=9000';
+    const { pair: both, after: id } = pair(before, after);
+    expect(growth(both)).toMatchObject([{ idB: id.s, deltaRetainedBytes: 8900 }]);
+  });
+
   it("have no holder that grew where nothing grew", () => {
     expect(growth(pair(MONDAY, MONDAY).pair)).toEqual([]);
     expect(growth(pair(TUESDAY, MONDAY).pair)).toEqual([]);
