@@ -31,6 +31,8 @@ export interface ReferenceEvents {
 /** An empty picture of references in a container, to be filled by `show`. */
 export function drawReferences(container: HTMLElement, events: ReferenceEvents): ReferenceControls {
   claimStylesheet();
+  // A bent line has no place while its nodes lie on each other: as they grow out of one another, or are dragged.
+  cytoscape.warnings(false);
   let palette = paletteOf(container);
   let picture: Picture = { nodes: [], edges: [] };
   const core = cytoscape({
