@@ -18,7 +18,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
   cycles FILE                       reference cycles, and which reference to make weak   [--code]
-  compare FILE FILE                 what grew from the first dump to the second
+  compare FILE FILE                 what grew from the first dump to the second   [--fail-if-grew 10MB]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
@@ -28,7 +28,7 @@ ID is an object's number in the file, or its address (0x…).
   --limit N     rows (20)          --offset N    rows to leave out (0)
   --help        this text
 
-Exit code: 0, or 2 with one sentence on standard error for a wrong command or a file that can't be read.
+Exit code: 0; 1 where a gate failed (--fail-if-grew); 2 with one sentence on standard error for a wrong command or a file that can't be read.
 `;
 
 /** Runs the command line; gives the exit code. */
@@ -80,10 +80,13 @@ async function run(argv: readonly string[]): Promise<number> {
     paths: Math.max(1, count("paths", values.paths, 100)),
     ignore: values.ignore ?? [],
     code: values.code,
+    failIfGrew: values["fail-if-grew"] === undefined ? null : sizeOf("fail-if-grew", values["fail-if-grew"]),
   };
   const answer = await withDumps(args.slice(0, files), (dump, other) => COMMANDS[command].run(dump, options, other));
   print(answer, values.json);
-  return 0;
+  if (answer.failed === undefined) return 0;
+  process.stderr.write(`${printable(answer.failed)}.\n`);
+  return 1;
 }
 
 const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
@@ -107,6 +110,7 @@ function parse(argv: readonly string[]) {
         paths: { type: "string", default: "3" },
         ignore: { type: "string", multiple: true },
         code: { type: "boolean", default: false },
+        "fail-if-grew": { type: "string" },
         port: { type: "string" },
         "no-browser": { type: "boolean", default: false },
       },
@@ -119,6 +123,13 @@ function parse(argv: readonly string[]) {
 function count(option: string, text: string, most: number): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= most) return Number(text);
   throw new UsageError(`--${option} takes a whole number from 0 to ${most}, not ${text}.`);
+}
+
+/** `10MB` -> 10485760: units are binary, as they are in everything this program prints. */
+function sizeOf(option: string, text: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,12})\s*([kmgt]?)i?b?$/i.exec(text) ?? [];
+  if (digits === "") throw new UsageError(`--${option} takes a size such as 10MB, not ${text}.`);
+  return Number(digits) * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ");
 }
 
 function print({ json, human }: Answer, asJson: boolean): void {

@@ -1,4 +1,4 @@
-import type { ListRequest, ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
+import type { GrowthRow, ListRequest, ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
@@ -23,12 +23,16 @@ export interface Options {
   readonly ignore: readonly string[];
   /** Cycles of classes and functions instead of data. */
   readonly code: boolean;
+  /** Bytes; a container that grew by more fails the comparison. */
+  readonly failIfGrew: number | null;
 }
 
 /** A command's result, for scripts and for people. */
 export interface Answer {
   readonly json: unknown;
   human(): string;
+  /** Set where a gate that was asked for has failed: why, in one sentence. */
+  readonly failed?: string;
 }
 
 interface Command {
@@ -273,12 +277,16 @@ async function runCompare({ client, snapshot: before }: OpenDump, options: Optio
   const holders = await rows(offset, limit, (range) =>
     client.growth({ ...pair, sort: { by: "growth", descending: true }, ...range }),
   );
+  const gate = await grownBeyond(options.failIfGrew, () =>
+    client.growth({ ...pair, sort: { by: "growth", descending: true }, offset: 0, limit: 1 }),
+  );
   const grew = holders.rows.map((row) => ({
     how: row.path,
     entries: row.entriesB === null ? "" : `${number(row.entriesA)} → ${number(row.entriesB)}`,
     row,
   }));
   return {
+    ...gate,
     json: {
       ...compared,
       types: types.rows,
@@ -325,6 +333,14 @@ const weakReferences = (count: number): string =>
   count === 1
     ? "1 weak reference: it does not keep it alive."
     : `${number(count)} weak references: they do not keep it alive.`;
+
+/** The sentence with which the comparison fails, if the container that grew most did so by more than `most` bytes. */
+async function grownBeyond(most: number | null, biggest: () => Promise<Page<GrowthRow>>): Promise<{ failed?: string }> {
+  if (most === null) return {};
+  const [row] = (await biggest()).rows;
+  if (row === undefined || row.deltaRetainedBytes <= most) return {};
+  return { failed: `${row.path} grew by ${bytes(row.deltaRetainedBytes)}, more than ${bytes(most)}` };
+}
 
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
   const [path = ""] = args;

@@ -173,6 +173,25 @@ describe("the command line", () => {
     });
   });
 
+  it("compare: is a gate with --fail-if-grew, which says what grew", async () => {
+    const later = drawHeap(`
+      @module shop.sessions: m
+      m  module "shop.sessions" -> dict d
+      d  dict -> ['_PENDING'] p
+      p  dict size=90000
+    `);
+    const path = join(folder, "later.pyheap");
+    writeDump(path, { ...later.content, meta: { capture_id: "1".repeat(32) } });
+    expect(await cli("compare", file, path, "--fail-if-grew", "1MB")).toMatchObject({ code: 0, error: "" });
+    const grown = await cli("compare", file, path, "--json", "--fail-if-grew", "10KB");
+    expect(grown).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^module shop\.sessions › _PENDING grew by .* KiB, more than 10\.0 KiB\.\n$/),
+    });
+    expect(JSON.parse(grown.out)).toMatchObject({ holdersTotal: 1 });
+    expect(await cli("compare", file, path, "--fail-if-grew", "much")).toMatchObject({ code: 2, out: "" });
+  });
+
   it("overview: the biggest holder, who uses it, and what a collection would free", async () => {
     expect(await json("overview", file)).toMatchObject({
       holders: [{ id: SHOP.id.b, path: "module shop.sessions › _PENDING['u-17'].request.body", usedBy: [] }],

@@ -79,6 +79,7 @@ const ALL: Options = {
   paths: 3,
   ignore: [],
   code: false,
+  failIfGrew: null,
 };
 
 /** The command line's questions to a dump that stays open. */
