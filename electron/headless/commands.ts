@@ -298,6 +298,7 @@ async function runCompare({ client, snapshot: before }: OpenDump, options: Optio
       [
         ...compared.warnings.map((warning) => `note: ${printable(warning)}`),
         `own sizes ${bytes(compared.before.bytes)} → ${bytes(compared.after.bytes)}, ${signed(compared.after.bytes - compared.before.bytes)}`,
+        `garbage waiting ${bytes(compared.before.garbageBytes)} → ${bytes(compared.after.garbageBytes)}`,
         ...(compared.objects === null
           ? []
           : [

@@ -42,6 +42,9 @@ export const compareWords = {
 
   headline: (comparison: Comparison, { rows: [top, second], total }: Page<GrowthRow>): Sentence => {
     const change = comparison.after.bytes - comparison.before.bytes;
+    const garbage = comparison.after.garbageBytes - comparison.before.garbageBytes;
+    if (garbage > 0 && garbage >= (top?.deltaRetainedBytes ?? 0.5 * change))
+      return sentence`Garbage waiting grew by ${formatBytes(garbage)}: objects in cycles that only the collector frees`;
     if (top === undefined) return nothingGrew(change);
     const by = formatBytes(top.deltaRetainedBytes);
     const less =
@@ -56,9 +59,11 @@ export const compareWords = {
     const rest =
       second !== undefined && second.deltaRetainedBytes >= REST * top.deltaRetainedBytes
         ? `; ${total === 2 ? "another holder" : `${formatCount(total - 1)} other holders`} grew too`
-        : objects === null
-          ? ""
-          : "; the rest is churn";
+        : garbage >= REST * top.deltaRetainedBytes
+          ? `; garbage waiting grew by ${formatBytes(garbage)}`
+          : objects === null
+            ? ""
+            : "; the rest is churn";
     return sentence`${start}${entries(top)}${rate === null ? "" : `, ${rate}`}${rest}`;
   },
   apart: ({ secondsBetween, objects }: Comparison, pid: number | null): string => {
@@ -74,7 +79,8 @@ export const compareWords = {
   totals: "Totals",
   change: "Change",
   direction: { grew: "grew", shrank: "shrank", same: "same" },
-  rows: { objects: "Objects", bytes: "Own sizes", rss: "Resident memory" },
+  rows: { objects: "Objects", bytes: "Own sizes", garbageBytes: "Garbage waiting", rssBytes: "Resident memory" },
+  garbageHint: "Of the own sizes: cycles that nothing holds any more and that wait for the collector",
   rssHint: "What the system counted for the whole process: Python's objects, its allocator, and everything else",
 
   fates: "What became of the objects",

@@ -46,13 +46,15 @@ export function comparison(pair: Pair): Comparison {
   };
 }
 
-function totalsOf({ columns: { heap, typeBytes } }: HeapView, meta: Meta): DumpTotals {
+function totalsOf({ columns: { heap, typeBytes }, graph, dominators }: HeapView, meta: Meta): DumpTotals {
+  const group = graph?.graph.preordering.unreachable ?? NONE;
   return {
     captureId: meta.captureId,
     label: meta.label,
     createdAt: meta.createdAt,
     objects: heap.objectCount,
     bytes: typeBytes.reduce((sum, bytes) => sum + bytes, 0),
+    garbageBytes: dominators?.retained[group] ?? 0,
     rssBytes: numberOf(meta.memory.rss_bytes),
   };
 }

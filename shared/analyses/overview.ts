@@ -70,8 +70,7 @@ function unseen({ columns }: HeapView, meta: Meta): string[] {
   }
   if (meta.python.free_threaded === true)
     sentences.push("This is a free-threaded Python: reference counts mean little here.");
-  if (record(meta.tracemalloc)?.tracing !== true)
-    sentences.push("Where objects were allocated is not known: tracemalloc was off. Start Python with -X tracemalloc.");
+  sentences.push("Where objects were allocated is not known: this version of the capture does not record it.");
   if (meta.capture.privacy !== "previews") sentences.push("Values were left out when the dump was taken.");
   const redacted = numberOf(meta.capture.redacted);
   if (redacted !== null && redacted > 0)
@@ -85,6 +84,3 @@ function unseen({ columns }: HeapView, meta: Meta): string[] {
   if (Array.isArray(own)) sentences.push(...own.filter((line) => typeof line === "string"));
   return sentences;
 }
-
-const record = (value: unknown): Record<string, unknown> | null =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;

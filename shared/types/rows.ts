@@ -262,6 +262,8 @@ export interface DumpTotals {
   readonly createdAt: string | null;
   readonly objects: number;
   readonly bytes: Bytes;
+  /** Of these, what waits for the collector: no holder has it, so its growth is in no holder's. */
+  readonly garbageBytes: Bytes;
   readonly rssBytes: Bytes | null;
 }
 

@@ -114,7 +114,7 @@ describe("the overview", () => {
   it("says what the dump can't tell", () => {
     const { view, isCode, code } = parts();
     const { unseen } = overview(view, META, { isCode, code }, noTick);
-    expect(unseen.join(" ")).toContain("tracemalloc was off. Start Python with -X tracemalloc.");
+    expect(unseen.join(" ")).toContain("Where objects were allocated is not known");
     const hidden = { ...META, capture: { privacy: "names", redacted: 3, warnings: ["own words"] } };
     expect(overview(view, hidden, { isCode, code }, noTick).unseen.join(" ")).toMatch(/left out.*3 values.*own words/);
   });

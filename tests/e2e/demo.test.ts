@@ -44,7 +44,10 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByRole("link", { name: /^Types/ })
     .click();
   await page.getByRole("searchbox", { name: "Filter by type name" }).fill("shop.http.Request");
-  await page.getByText(/^1\s(of|type)/).first().waitFor();
+  await page
+    .getByText(/^1\s(of|type)/)
+    .first()
+    .waitFor();
   await page.getByRole("row").filter({ hasText: "4,573" }).filter({ hasText: "Request" }).getByRole("link").click();
   await heading(page, /objects of type/).waitFor();
   await page.getByRole("row").nth(3).getByRole("link").click();

@@ -50,7 +50,10 @@ it("answers where the bytes are, and leads on from each answer", async () => {
       .waitFor();
   await page.getByText(/^gc\.collect\(\) now would free/).waitFor();
   await page.getByRole("table", { name: "Its numbers by generation" }).getByRole("row").nth(1).waitFor();
-  await page.getByRole("region", { name: "What this dump can't tell" }).getByText("tracemalloc was off").waitFor();
+  await page
+    .getByRole("region", { name: "What this dump can't tell" })
+    .getByText("Where objects were allocated")
+    .waitFor();
 
   const follow = async (link: Locator, text: string | RegExp) => {
     await link.click();

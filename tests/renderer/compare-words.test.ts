@@ -8,7 +8,14 @@ import { asCaptureId, asObjectId } from "../../shared/types/ids.ts";
 
 const MIB = 1024 * 1024;
 const HOUR = 3600;
-const totals = { captureId: asCaptureId("0f".repeat(16)), label: null, createdAt: null, objects: 1, rssBytes: null };
+const totals = {
+  captureId: asCaptureId("0f".repeat(16)),
+  label: null,
+  createdAt: null,
+  objects: 1,
+  garbageBytes: 0,
+  rssBytes: null,
+};
 const some = { objects: 1, bytes: 1 };
 
 const comparison = (change: number, secondsBetween: number | null = 22 * HOUR, oneProcess = true): Comparison => ({
@@ -42,6 +49,19 @@ const headline = (compared: Comparison, ...rows: readonly GrowthRow[]): string =
 const PENDING = "module shop.sessions › _PENDING";
 
 describe("the sentence of a comparison", () => {
+  it("never calls garbage churn: no holder has it, but it grew", () => {
+    const withGarbage = (bytes: number): Comparison => {
+      const compared = comparison(300 * MIB, null);
+      return { ...compared, after: { ...compared.after, garbageBytes: bytes } };
+    };
+    const row = grown(PENDING, 200 * MIB, { entriesA: null });
+    expect(headline(withGarbage(100 * MIB), row)).toBe(
+      "shop.sessions._PENDING grew by 200.0 MiB; garbage waiting grew by 100.0 MiB",
+    );
+    expect(headline(withGarbage(250 * MIB), row)).toMatch(/^Garbage waiting grew by 250\.0 MiB: objects in cycles/);
+    expect(headline(withGarbage(290 * MIB))).toMatch(/^Garbage waiting grew by 290\.0 MiB/);
+  });
+
   it("names the container, what it gained, and how fast", () => {
     expect(headline(comparison(222 * MIB), grown(PENDING, 218 * MIB))).toBe(
       "shop.sessions._PENDING grew by 218.0 MiB, 2,310 → 41,210 entries, 9.9 MiB/h; the rest is churn",
