@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createHost } from "../../shared/session/host.ts";
-import { createSession } from "../../shared/session/session.ts";
+import { formatRoute } from "../../shared/session/route.ts";
+import { createSession, type Session } from "../../shared/session/session.ts";
 import { sampleFiles } from "../samples.ts";
 import { serve } from "./serve.ts";
 
@@ -10,10 +11,13 @@ export interface ServeCommand {
   /** Show the page in the user's browser. */
   readonly open: boolean;
   readonly stateFolder: string | null;
+  /** Begin with the first file's dump rather than with the list of files. */
+  readonly landOnFile?: boolean;
 }
 
 /** Serves until it is interrupted. Gives the exit code: 0, or 2 where it could not start. */
-export async function runServe({ files, port, open, stateFolder }: ServeCommand): Promise<number> {
+export async function runServe(command: ServeCommand): Promise<number> {
+  const { files, port, open, stateFolder } = command;
   const stopped = interrupted();
   const pageFolder = await builtPage();
   const session = createSession({ stateFolder });
@@ -21,7 +25,9 @@ export async function runServe({ files, port, open, stateFolder }: ServeCommand)
   for (const path of sampleFiles(join(import.meta.dirname, "../../samples"))) session.offer({ path, origin: "sample" });
   try {
     const host = createHost(session);
-    const served = await serve({ session, host, pageFolder, files, open, ...(port === undefined ? {} : { port }) });
+    const route = command.landOnFile === true ? await routeTo(session, files[0]) : undefined;
+    const options = { ...(port === undefined ? {} : { port }), ...(route === undefined ? {} : { route }) };
+    const served = await serve({ session, host, pageFolder, files, open, ...options });
     await stopped;
     await served.close();
     return 0;
@@ -32,6 +38,15 @@ export async function runServe({ files, port, open, stateFolder }: ServeCommand)
   } finally {
     await session.dispose();
   }
+}
+
+/** The overview of this file's dump; nothing for a file that can't be opened, since the list of files says why. */
+async function routeTo(session: Session, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const file = session.offer({ path, origin: "command-line" });
+  const { rows } = await session.api.files({});
+  const capture = rows.find((row) => row.file === file)?.dump?.capture;
+  return capture === undefined ? undefined : formatRoute({ view: "overview", capture });
 }
 
 /** Resolves at Ctrl+C and at a polite kill; a second one ends the process at once. */

@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly open?: boolean;
   /** Paths of dumps that the page may open. */
   readonly files: readonly string[];
+  /** Where the page begins, as `formatRoute` writes it; at the start screen by default. */
+  readonly route?: string;
   readonly print?: (line: string) => void;
   readonly maxUploadBytes?: number;
 }
@@ -101,7 +103,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   for (const path of options.files) session.offer({ path, origin: "command-line" });
   await listen(server, options.port ?? 0);
   const port = portOf(server);
-  const url = `http://127.0.0.1:${port}/#token=${token}`;
+  const landing = options.route === undefined ? "" : `&route=${encodeURIComponent(options.route)}`;
+  const url = `http://127.0.0.1:${port}/#token=${token}${landing}`;
   const stopAnnouncing = await announce({ url, port, open: options.open ?? false, print }, (used) => {
     onFirstCall = used;
   });

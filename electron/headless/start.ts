@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   const result = await openWindow(files);
   if (typeof result === "number") return result;
   console.log(`${result}; the same page opens in your browser.`);
-  return runServe({ files, open: true, stateFolder: defaultStateFolder() });
+  return runServe({ files, open: true, stateFolder: defaultStateFolder(), landOnFile: true });
 }
 
 process.exitCode = await main(process.argv.slice(2));

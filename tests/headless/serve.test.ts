@@ -304,6 +304,12 @@ describe("where the page is", () => {
     ]);
   });
 
+  it("may be another screen than the first", async () => {
+    await served.close();
+    served = await start({ route: "#/0123/overview" });
+    expect(served.url).toMatch(/#token=[0-9a-f]{64}&route=%23%2F0123%2Foverview$/);
+  });
+
   describe.runIf(process.platform === "linux")("in a browser", () => {
     /** Stands in for xdg-open: notes its command line and keeps a copy of the file it is given. */
     const useBrowser = (script: string) => {
