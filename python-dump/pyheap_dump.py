@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     Named = tuple[str, str, object]  # kind, name, value
     # How to read the named referents, how many they are, whether a __dict__ follows, the layout.
     _Shape = tuple[Callable[[Any], tuple[object, ...]], int, bool, int]
+    # How to read the names that are known, which referents these are, the layout.
+    _PartialShape = tuple[Callable[[Any], tuple[object, ...]], Callable[[Any], Any], int]
     Row = tuple[Any, ...]
 
 if __name__ == "__main__":
@@ -898,6 +900,97 @@ def _match(
 # ---------------------------------------------------------------------------------------------
 
 
+class _RefusedError(BaseException):
+    """Python was about to run code of the program."""
+
+
+class _Descriptor:
+    """A descriptor like those of programs, to see that its code is not run."""
+
+    def __get__(self, instance: object, owner: object) -> object:
+        """Do what must not be done."""
+        return self
+
+
+class _Guard:
+    """Reads attributes of which the class has a descriptor with a ``__get__`` in Python.
+
+    An instance's own attribute comes before such a descriptor. But where the instance has none,
+    Python would call the descriptor, which may do anything. So for as long as we read, a trace
+    function refuses that: it is asked before a function's first instruction. A trace function is
+    for one thread only. Where the program has one already, nothing is read.
+    """
+
+    AHEAD = 50_000  # objects among which instances are read at once, for setting it takes some µs
+
+    def __init__(self, heap: _Heap, numbers: array[int]) -> None:
+        """Prepare to read.
+
+        Args:
+            heap: All objects.
+            numbers: Addresses of their types.
+        """
+        self._heap = heap
+        self._numbers = numbers
+        self._kinds: dict[int, bool] = {}  # whether it is such a descriptor, by the type's address
+        self._refused: set[types.CodeType] = set()
+        self._works: bool | None = None
+
+    def names(self, cls: type) -> list[str]:
+        """Return the names for which a class has such a descriptor."""
+        if self._works is None:
+            self._works = sys.version_info >= (3, 11) and sys.gettrace() is None and self._try()
+        if not self._works:
+            return []
+        entries: dict[str, Any] = {}
+        for base in reversed(_mro(cls)):
+            entries.update(_class_entries(base))
+        return [name for name, value in entries.items() if self._is_guarded(type(value))]
+
+    def _try(self) -> bool:
+        """Tell whether a descriptor of ours is refused, as it should be."""
+        self._is_guarded(_Descriptor)
+        guarded = type("_Guarded", (), {"attribute": _Descriptor()})()
+        return self.read(operator.attrgetter("attribute"), [guarded]) == [_MISSING]
+
+    def _is_guarded(self, kind: type) -> bool:
+        """Tell whether only a ``__get__`` in Python stands between a name and an instance's own."""
+        if id(kind) not in self._kinds:
+            get = _lookup(kind, "__get__")
+            setters = [_lookup(kind, method) for method in ("__set__", "__delete__")]
+            guarded = type(get) is types.FunctionType and setters == [_MISSING, _MISSING]
+            self._kinds[id(kind)] = guarded
+            if guarded:
+                self._refused.add(get.__code__)
+        return self._kinds[id(kind)]
+
+    def _refuse(self, frame: types.FrameType, _event: str, _argument: object) -> None:
+        if frame.f_code in self._refused:  # and not a handler of a signal, for example
+            raise _RefusedError
+
+    def read(self, getter: Callable[[Any], object], targets: Sequence[object]) -> list[Any]:
+        """Return what a getter written in C gives for each target, or ``_MISSING``."""
+        results: list[Any] = []
+        while len(results) < len(targets):
+            waiting = islice(targets, len(results), None)
+            sys.settrace(self._refuse)
+            try:
+                results.extend(map(getter, waiting))
+            except (AttributeError, _RefusedError):
+                results.append(_MISSING)
+            finally:
+                sys.settrace(None)
+        return results
+
+    def following(self, cls: type, obj: object) -> tuple[list[Any], int]:
+        """Return the next instances of a class, the object first, and the address up to which."""
+        first = self._heap.index(id(obj))
+        last = min(first + self.AHEAD, len(self._heap.objects))
+        fitting = map(id(cls).__eq__, self._numbers[first:last])
+        objects = islice(self._heap.objects, first, last)
+        return list(compress(objects, fitting)), self._heap.addresses[last - 1]
+
+
 class _Instances:
     """Describes the instances of one class, whatever it is.
 
@@ -909,8 +1002,17 @@ class _Instances:
 
     MAX_SHAPES = 24  # per class and number of referents
     MAX_FAILURES = 24  # instances with nameless referents, before names are no longer tried
+    MAX_GUARDED_FAILURES = 4  # before names that only the guard may read are no longer tried
 
-    def __init__(self, cls: type, names: _Names, layouts: _Layouts) -> None:
+    def __init__(self, cls: type, names: _Names, layouts: _Layouts, guard: _Guard) -> None:
+        """Look at the class.
+
+        Args:
+            cls: The class.
+            names: What attributes may be called.
+            layouts: Where layouts are numbered.
+            guard: Reads attributes that are not safe to read.
+        """
         self.opaque = False  # whether some instance had referents without a name
         self._cls = cls
         self._names = names
@@ -924,6 +1026,13 @@ class _Instances:
         self._shapes: dict[int, list[_Shape]] = {}
         self._plain_names: dict[str, bool] = {}
         self._failures = 0
+        self._guard = guard
+        self._guarded: list[str] | None = None
+        self._searched = False
+        self._guarded_shapes: dict[int, list[_Shape]] = {}
+        self._partial_shapes: dict[int, list[_PartialShape]] = {}
+        self._ahead: dict[int, int] = {}  # layouts of instances that were read ahead
+        self._ahead_to = 0
 
     def describe(self, obj: Any) -> Description:
         """Return the layout's number and the references in its order."""
@@ -940,9 +1049,53 @@ class _Instances:
                     not has_dict or self._is_namespace(obj, referents[length])
                 ):
                     return layout, referents
+        layout = self._less_usual_layout(obj, referents)
+        if layout is not None:
+            return layout, referents
         if self._items is None:
             return self._describe_parts(obj, referents)
         return self._describe_container(obj, referents)
+
+    def _less_usual_layout(self, obj: Any, referents: list[object]) -> int | None:
+        """Return the layout if a shape fits that has nameless places or guarded names."""
+        if self._guarded_shapes:
+            layout = self._read_ahead(obj)
+            if layout is not None:
+                return layout
+        for read, pick, layout in self._partial_shapes.get(len(referents), ()):
+            try:
+                values = read(obj)
+            except AttributeError:
+                continue
+            if tuple(map(id, values)) == tuple(map(id, pick(referents))):
+                return layout
+        return None
+
+    def _read_ahead(self, obj: object) -> int | None:
+        """Return an instance's layout if a shape fits whose names only the guard may read."""
+        if id(obj) > self._ahead_to:
+            instances, self._ahead_to = self._guard.following(self._cls, obj)
+            self._ahead.clear()
+            for length, shapes in self._guarded_shapes.items():
+                left = [each for each in instances if len(gc.get_referents(each)) == length]
+                for read, places, _, layout in shapes:
+                    fitting = self._fitting(read, places, left)
+                    self._ahead.update(dict.fromkeys(fitting, layout))
+                    left = [each for each in left if id(each) not in fitting]
+        return self._ahead.get(id(obj))
+
+    def _fitting(
+        self, read: Callable[[Any], tuple[object, ...]], places: int, instances: list[object]
+    ) -> set[int]:
+        """Return the addresses of instances for which the names give what the collector lists."""
+        fitting: set[int] = set()
+        for instance, values in zip(instances, self._guard.read(read, instances)):
+            referents = gc.get_referents(instance)
+            if values is not _MISSING:
+                found = list(map(id, values[:places]))
+                if found == list(map(id, referents[:places])):
+                    fitting.add(id(instance))
+        return fitting
 
     def _describe_parts(self, obj: Any, referents: list[object]) -> Description:
         """Name what an instance that is no container holds, and remember its shape."""
@@ -951,9 +1104,10 @@ class _Instances:
         if others:
             self.opaque = True
             self._failures += 1
-            runs.append(_REST)
-        elif self._reads_plainly:
+        if self._reads_plainly:
             self._remember(runs, found, referents, hidden)
+        if others:
+            runs.append(_REST)
         return self._layouts.number(runs, hidden), found + others
 
     def _describe_container(self, obj: Any, referents: list[object]) -> Description:
@@ -1044,16 +1198,54 @@ class _Instances:
             (last,) = [referent for referent in referents if left.get(id(referent))][:1]
             if type(last) is dict and last and self._is_namespace(obj, last):
                 return
-        for names in self._names.candidates(self._cls, self._failures == 0):
-            for name in names:
-                value = self._read(obj, name)
-                if left.get(id(value)):
-                    left[id(value)] -= 1
-                    waiting -= 1
+        for name, value in self._readable(obj, left):
+            if left.get(id(value)):
+                left[id(value)] -= 1
+                waiting -= 1
+                if self._guarded is None or name not in self._guarded:
                     self._names.learn(self._cls, name)
-                    yield "attribute", name, value
-                    if not waiting:
-                        return
+                yield "attribute", name, value
+                if not waiting:
+                    return
+
+    def _readable(self, obj: Any, left: dict[int, int]) -> Iterator[tuple[str, object]]:
+        """Yield attributes whose values wait for a name.
+
+        Where the class has the same value, the instance perhaps has no such attribute itself. That
+        is believed last, only of names that the class's functions mention, and not of more names
+        than there are such values.
+        """
+        doubtful: list[tuple[str, object]] = []
+        for name, value in self._read_each(obj, self._names.own(self._cls), left):
+            if _lookup(self._cls, name) is not value:
+                yield name, value
+            else:
+                doubtful.append((name, value))
+        read = functools.partial(getattr if self._reads_plainly else object.__getattribute__, obj)
+        if self._failures < self.MAX_GUARDED_FAILURES:
+            if self._guarded is None:
+                self._guarded = self._guard.names(self._cls)
+            yield from zip(self._guarded, self._guard.read(read, self._guarded))
+        if (doubtful or self._failures == 0) and self._names.searches > 0:
+            self._searched = True
+            for name, value in self._names.search(self._cls, obj, self._reads_plainly):
+                if left.get(id(value)) and _lookup(self._cls, name) is not value:
+                    yield name, value
+        if self._searched:
+            values = _counted(value for _, value in doubtful)
+            for name, value in doubtful:
+                if values[id(value)] <= left[id(value)]:
+                    yield name, value
+                    values[id(value)] -= 1
+
+    def _read_each(
+        self, obj: Any, names: list[str], left: dict[int, int]
+    ) -> Iterator[tuple[str, object]]:
+        """Yield what is found under the names if it waits for one."""
+        for name in names:
+            value = self._read(obj, name)
+            if left.get(id(value)):
+                yield name, value
 
     def _hidden_bytes(self, runs: list[Run], found: list[object]) -> int:
         """Return what ``sys.getsizeof`` leaves out: the array of inline values.
@@ -1085,18 +1277,38 @@ class _Instances:
         by_address: dict[int, list[Run]] = {}
         for run, value in zip(runs, found):
             by_address.setdefault(id(value), []).append(run)
-        ordered = [by_address[id(referent)].pop(0) for referent in referents]
-        names = [run[1] for run in ordered if run[0] == "attribute" or run[0] == "slot"]
-        tail = ordered[len(names) :]
-        if tail not in ([], [_TYPE], [_DICT], [_DICT, _TYPE]):
+        nameless: Run = ("unnamed", None, 1)
+        ordered = [(by_address.get(id(referent)) or [nameless]).pop(0) for referent in referents]
+        end = len(ordered)
+        while end and ordered[end - 1] in (_DICT, _TYPE):
+            end -= 1
+        if ordered[end:] not in ([], [_TYPE], [_DICT], [_DICT, _TYPE]):
             return
-        if not all(name and _attribute_is_plain(self._cls, name) for name in names):
-            return
-        shapes = self._shapes.setdefault(len(referents), [])
-        if len(shapes) < self.MAX_SHAPES:
-            layout = self._layouts.number(ordered, hidden)
-            read = _reader([str(name) for name in names])
-            shapes.append((read, len(names), _DICT in tail, layout))
+        named = {"attribute", "slot"}
+        places = [place for place in range(end) if ordered[place][0] in named]
+        names = [str(ordered[place][1]) for place in places]
+        needed = [name for name in names if not _attribute_is_plain(self._cls, name)]
+        layout = self._layouts.number(ordered, hidden)
+        if len(places) < end:
+            others = [ordered[place] for place in range(end) if place not in places]
+            if len(places) > 1 and not needed and others.count(nameless) == len(others):
+                partial = operator.attrgetter(*names), operator.itemgetter(*places), layout
+                self._add_shape(self._partial_shapes, referents, partial)
+        elif not needed:
+            shape = _reader(names), end, _DICT in ordered, layout
+            self._add_shape(self._shapes, referents, shape)
+        elif _DICT not in ordered and {*needed} <= {*(self._guarded or ())}:
+            # The guard wants a getter in C; for one name, one that gives it twice.
+            shape = operator.attrgetter(*names, *names), end, False, layout
+            self._add_shape(self._guarded_shapes, referents, shape)
+            self._ahead_to = 0
+
+    def _add_shape(
+        self, shapes: dict[int, list[Any]], referents: list[object], shape: object
+    ) -> None:
+        known = shapes.setdefault(len(referents), [])
+        if len(known) < self.MAX_SHAPES:
+            known.append(shape)
 
 
 def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
@@ -1184,37 +1396,69 @@ class _Names:
     """Knows what the attributes of a class may be called.
 
     The names that functions of a class and of its bases mention are nearly always enough, for
-    attributes are set there; then what the class says of itself; at last every name that any
-    code in the process mentions.
+    attributes are set there; then what the class says of itself; then every name that any code in
+    the process mentions; at last every string in it that could be a name.
     """
 
-    def __init__(self, codes: list[types.CodeType]) -> None:
-        self._codes = codes
-        self._everywhere: list[str] | None = None
-        self._own_names: dict[int, dict[str, None]] = {}
+    MAX_NAMES = 300_000  # to search; with more, that would take too long
+    MAX_SEARCHES = 250  # each takes some milliseconds
 
-    def candidates(self, cls: type, anywhere: bool) -> Iterator[list[str]]:
-        """Yield lists of names that are safe to read, likely ones first.
+    def __init__(self, codes: list[types.CodeType], strings: list[str]) -> None:
+        """Keep what the names are taken from.
 
         Args:
-            cls: The class whose instance has nameless attributes.
-            anywhere: Whether to try names from everywhere, which takes its time.
+            codes: All code.
+            strings: All strings.
         """
+        self.searches = self.MAX_SEARCHES
+        self._codes = codes
+        self._strings = strings
+        self._everywhere: list[str] = []
+        self._in_code = 0
+        self._own_names: dict[int, dict[str, None]] = {}
+
+    def own(self, cls: type) -> list[str]:
+        """Return names that are likely for a class and safe to read."""
         if id(cls) not in self._own_names:
-            self._own_names[id(cls)] = dict.fromkeys(self._safe(cls, self._own(cls)))
-        own = self._own_names[id(cls)]
-        yield list(own)
-        if anywhere:
-            if self._everywhere is None:
-                names = chain.from_iterable(code.co_names for code in self._codes)
-                self._everywhere = list(dict.fromkeys(names))
-            yield [name for name in self._safe(cls, self._everywhere) if name not in own]
+            unsafe = self._unsafe(cls)
+            names = filterfalse(unsafe.__contains__, self._mentioned(cls))
+            self._own_names[id(cls)] = dict.fromkeys(names)
+        return list(self._own_names[id(cls)])
+
+    def search(self, cls: type, obj: object, plainly: bool) -> list[tuple[str, object]]:
+        """Return what an instance of a class, or the class, has under any name that is safe.
+
+        Args:
+            cls: The class.
+            obj: The instance.
+            plainly: Whether ``getattr`` is safe; else only names that code mentions are tried.
+        """
+        if not self._everywhere:
+            names = dict.fromkeys(chain.from_iterable(code.co_names for code in self._codes))
+            self._in_code = len(names)
+            short = (text for text in self._strings if len(text) <= PREVIEW)
+            names.update(dict.fromkeys(filter(str.isidentifier, short)))
+            self._everywhere = list(islice(names, self.MAX_NAMES))
+        safe = filterfalse(self._unsafe(cls).__contains__, self._everywhere)
+        if plainly:
+            self.searches -= 1
+            names = list(safe)
+            values = map(getattr, repeat(obj), names, repeat(_MISSING))
+            return [(name, value) for name, value in zip(names, values) if value is not _MISSING]
+        self.searches -= 10
+        found: list[tuple[str, object]] = []
+        for name in islice(safe, self._in_code):
+            try:
+                found.append((name, object.__getattribute__(obj, name)))
+            except AttributeError:
+                continue
+        return found
 
     def learn(self, cls: type, name: str) -> None:
         """Note that instances of a class have an attribute of that name."""
         self._own_names[id(cls)][name] = None
 
-    def _own(self, cls: type) -> list[str]:
+    def _mentioned(self, cls: type) -> list[str]:
         names: dict[str, None] = {}
         for base in reversed(_mro(cls)):
             entries = _class_entries(base)
@@ -1227,9 +1471,10 @@ class _Names:
                     names.update(dict.fromkeys(code.co_names))
         return list(names)
 
-    def _safe(self, cls: type, names: Iterable[str]) -> list[str]:
-        taken = set(chain.from_iterable(map(_class_entries, _mro(cls))))
-        return [name for name in names if name not in taken or _attribute_is_plain(cls, name)]
+    def _unsafe(self, cls: type) -> set[str]:
+        """Return the names under which a class has what might run code when it is read."""
+        names = set(chain.from_iterable(map(_class_entries, _mro(cls))))
+        return {name for name in names if not _attribute_is_plain(cls, name)}
 
 
 def _codes_of(value: Any) -> Iterator[types.CodeType]:
@@ -1293,8 +1538,9 @@ class _Describers:
         self,
         layouts: _Layouts,
         codes: list[types.CodeType],
-        secret_names: set[int],
+        strings: list[str],
         interpreter: _Interpreter,
+        guard: _Guard,
         ours: frozenset[int],
     ) -> None:
         """Prepare the describers.
@@ -1302,8 +1548,9 @@ class _Describers:
         Args:
             layouts: Where layouts are numbered.
             codes: Every code object, for names of attributes.
-            secret_names: Addresses of strings that are names of secrets.
+            strings: Every string, for names of attributes and of secrets.
             interpreter: What the interpreter keeps for itself.
+            guard: Reads attributes that are not safe to read.
             ours: Addresses of objects of ours that are left out.
         """
         self._interpreter = interpreter
@@ -1312,8 +1559,9 @@ class _Describers:
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
         self._layouts = layouts
-        self._names = _Names(codes)
-        self._secret_names = secret_names
+        self._names = _Names(codes, strings)
+        self._guard = guard
+        self._secret_names = _secret_names(strings)
         self._tuples: dict[int, int] = {}  # layouts of tuples whose items have names, by address
         self._cells: dict[int, int] = {}
         self._items = layouts.number([_ITEMS])
@@ -1369,7 +1617,7 @@ class _Describers:
         if _is_metaclass(cls):
             return self._class
         flags = _class_flags(cls)
-        instances = _Instances(cls, self._names, self._layouts)
+        instances = _Instances(cls, self._names, self._layouts, self._guard)
         self.instances[id(cls)] = instances
         if any(base is _weakref.ref for base in _mro(cls)):
             return functools.partial(self._reference_subclass, instances)
@@ -2294,10 +2542,12 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     selection = _Selection(objects, numbers, classes)
     codes: list[types.CodeType] = list(selection.of(types.CodeType))
     functions: list[types.FunctionType] = list(selection.of(types.FunctionType))
-    secret_names = _secret_names(selection.of(str))
+    strings: list[str] = list(selection.of(str))
     interpreter = _Interpreter(heap, selection, capture.layouts)
     del selection
-    describers = _Describers(capture.layouts, codes, secret_names, interpreter, heap.ours)
+    guard = _Guard(heap, numbers)
+    describers = _Describers(capture.layouts, codes, strings, interpreter, guard, heap.ours)
+    del strings
     for function in functions:
         describers.learn_names(function)
     for frame in running.frames():
@@ -2583,7 +2833,7 @@ def _number(text: str | None) -> int | None:
 def _memory_facts() -> dict[str, object]:
     status: dict[str, int] = {}
     try:
-        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        with open("/proc/self/status", encoding="utf-8", errors="replace") as file:
             for line in file:
                 words = line.split()
                 if len(words) == 3 and words[2] == "kB":
@@ -2607,7 +2857,7 @@ def _process_facts(privacy: str) -> dict[str, object]:
     started: float | None = None
     uptime: float | None = None
     try:
-        with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+        with open("/proc/self/stat", encoding="utf-8", errors="replace") as file:
             ticks = int(file.read().rpartition(")")[2].split()[19])
         now = float((_first_line("/proc/uptime") or "0").split()[0])
         uptime = now - ticks / os.sysconf("SC_CLK_TCK")
@@ -2651,7 +2901,9 @@ def _python_facts() -> dict[str, object]:
 
 def _tracemalloc_facts() -> dict[str, object]:
     module = sys.modules.get("tracemalloc")
-    tracing = bool(module and module.is_tracing())
+    # Started by the interpreter itself, no module is imported: then only the start can be known.
+    started = "tracemalloc" in sys._xoptions or os.environ.get("PYTHONTRACEMALLOC", "0") != "0"
+    tracing = module.is_tracing() if module else started
     traced, peak = module.get_traced_memory() if tracing and module else (None, None)
     frames = module.get_traceback_limit() if tracing and module else None
     return {"tracing": tracing, "frames": frames, "traced_bytes": traced, "peak_bytes": peak}
