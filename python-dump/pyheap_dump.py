@@ -2383,6 +2383,13 @@ def _look(privacy: str, innermost: types.FrameType | None) -> _Capture:
     del ours
     capture = _describe(heap, running, privacy)
     capture.collector = collector
+    moved = running.moved()
+    if moved:
+        threads = "another thread" if moved == 1 else f"{moved} other threads"
+        capture.warnings.append(
+            f"{threads} ran while the heap was looked at: parts of the file show it as it was"
+            " before, others as it was afterwards"
+        )
     return capture
 
 
@@ -2492,6 +2499,13 @@ class _Thread:
         self.frames: list[types.FrameType] = []
 
 
+def _places() -> dict[int, tuple[int, int]]:
+    """Return where the other threads are: the address of the innermost frame, the instruction."""
+    tops = sys._current_frames()
+    del tops[_thread.get_ident()]
+    return {ident: (id(frame), frame.f_lasti) for ident, frame in tops.items()}
+
+
 class _Running:
     """The running threads and the variables of their frames.
 
@@ -2502,6 +2516,7 @@ class _Running:
         """Find the threads' frames; ``innermost`` is this thread's first that is not ours."""
         self.threads: list[_Thread] = []
         self._variables: dict[int, list[tuple[str, int]]] = {}
+        self._places = _places()
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
         ours = _thread.get_ident()
@@ -2513,6 +2528,10 @@ class _Running:
                 thread.frames.append(frame)
                 frame = frame.f_back
             self.threads.append(thread)
+
+    def moved(self) -> int:
+        """Return how many other threads have made a step since, have begun or have ended."""
+        return len({ident for ident, _ in self._places.items() ^ _places().items()})
 
     def frames(self) -> list[types.FrameType]:
         """Return all frames of all threads."""

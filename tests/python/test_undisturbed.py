@@ -133,10 +133,33 @@ class UndisturbedTest(ProgramTest):
             moved = counter[0] > reached
             stop = True
             thread.join()
-            print(json.dumps({"moved": moved, "pause": report.pause_seconds}))
+            print(json.dumps({"moved": moved, "pause": report.pause_seconds,
+                              "warnings": report.warnings}))
         """)
         self.assertTrue(printed["moved"])
+        self.assertEqual(printed["warnings"], [])
         self.assertLess(printed["pause"], 30)
+
+    def test_threads_that_did_not_stand_still_are_told(self) -> None:
+        """The program lets them run, against what the dumper asks for."""
+        printed = self.printed("""
+            stop = False
+            numbers = []
+            def work():
+                while not stop:
+                    numbers.append(len(numbers))
+                    if len(numbers) > 1000: numbers.clear()
+            threads = [threading.Thread(target=work) for _ in range(2)]
+            for thread in threads: thread.start()
+            sys.setswitchinterval(1e-5)
+            sys.setswitchinterval = lambda _: None
+            report = dump("out")
+            stop = True
+            for thread in threads: thread.join()
+            print(json.dumps({"warnings": report.warnings}))
+        """)
+        (warning,) = printed["warnings"]
+        self.assertRegex(warning, "^(another thread|2 other threads) ran while")
 
     def test_the_dumpers_own_working_data_is_not_in_the_file(self) -> None:
         """Nor its frames; only the module itself, as any other."""
