@@ -912,6 +912,12 @@ class _Descriptor:
         return self
 
 
+class _Described:
+    """A class with such a descriptor, for a moment."""
+
+    attribute: _Descriptor
+
+
 class _Guard:
     """Reads attributes of which the class has a descriptor with a ``__get__`` in Python.
 
@@ -950,8 +956,11 @@ class _Guard:
     def _try(self) -> bool:
         """Tell whether a descriptor of ours is refused, as it should be."""
         self._is_guarded(_Descriptor)
-        guarded = type("_Guarded", (), {"attribute": _Descriptor()})()
-        return self.read(operator.attrgetter("attribute"), [guarded]) == [_MISSING]
+        _Described.attribute = _Descriptor()
+        try:
+            return self.read(operator.attrgetter("attribute"), [_Described()]) == [_MISSING]
+        finally:
+            del _Described.attribute
 
     def _is_guarded(self, kind: type) -> bool:
         """Tell whether only a ``__get__`` in Python stands between a name and an instance's own."""

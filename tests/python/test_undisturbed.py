@@ -144,12 +144,12 @@ class UndisturbedTest(ProgramTest):
         """The program lets them run, against what the dumper asks for."""
         printed = self.printed("""
             stop = False
-            numbers = []
+            def step(depth):  # a thread gives way wherever a function begins
+                return step(depth - 1) if depth else None
             def work():
                 while not stop:
-                    numbers.append(len(numbers))
-                    if len(numbers) > 1000: numbers.clear()
-            threads = [threading.Thread(target=work) for _ in range(2)]
+                    step(9); step(8); step(7)
+            threads = [threading.Thread(target=work) for _ in range(5)]
             for thread in threads: thread.start()
             sys.setswitchinterval(1e-5)
             sys.setswitchinterval = lambda _: None
@@ -159,7 +159,7 @@ class UndisturbedTest(ProgramTest):
             print(json.dumps({"warnings": report.warnings}))
         """)
         (warning,) = printed["warnings"]
-        self.assertRegex(warning, "^(another thread|2 other threads) ran while")
+        self.assertRegex(warning, "^(another thread|[2-5] other threads) ran while")
 
     def test_the_dumpers_own_working_data_is_not_in_the_file(self) -> None:
         """Nor its frames; only the module itself, as any other."""
