@@ -63,6 +63,16 @@ export class SessionState {
     return this.files.ask(async (signal) => (await this.client.files({}, { signal })).rows);
   }
 
+  /** Takes one file off the recent ones, or all. */
+  async forgetFiles(file: FileId | null): Promise<void> {
+    try {
+      await this.client.forgetFiles({ file });
+    } catch (thrown) {
+      this.report(toFailure(thrown), null);
+    }
+    await this.askFiles();
+  }
+
   /** The system's dialog; in a browser the page's own, so that the upload can show how far it is. */
   async pickFile(leadTo?: LeadTo): Promise<void> {
     if (this.#shell.kind === "browser") {

@@ -4,6 +4,7 @@ import type { Client, Message, Method, RequestId, Transport } from "./contract.t
 /** Compile error here when a method is added to `SessionApi` and forgotten below, or the reverse. */
 const METHODS = {
   files: true,
+  forgetFiles: true,
   open: true,
   close: true,
   snapshots: true,

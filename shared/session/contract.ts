@@ -70,6 +70,8 @@ export type {
 export interface SessionApi {
   /** Files that may be opened: named on the command line, dropped, or recently open. A page never names a path. */
   files(request: Record<string, never>): Promise<{ readonly rows: readonly OfferedFile[] }>;
+  /** Takes a file off the list of recent ones; all of them for null. The files themselves stay. */
+  forgetFiles(request: { readonly file: FileId | null }): Promise<Record<string, never>>;
   /** Checks the file and answers at once; its stages then run by themselves. The same dump is opened only once. */
   open(request: { readonly file: FileId }): Promise<SnapshotInfo>;
   close(request: { readonly snapshot: SnapshotId }): Promise<Record<string, never>>;

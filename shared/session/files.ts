@@ -62,27 +62,36 @@ export class OfferedFiles {
     return offer;
   }
 
-  /** Command line first, then what was opened last, then the samples. Recent files that are gone are left out. */
+  /** Command line first, then what was opened last, then the samples. Recent files that are gone say so. */
   list(): OfferedFile[] {
-    return [...this.#offers]
-      .map(([file, offer]) => describeOffer(file, offer))
-      .filter(({ origin, failure }) => !(origin === "recent" && failure?.code === "no-such-file"))
-      .sort((a, b) => rank(a) - rank(b));
+    return [...this.#offers].map(([file, offer]) => describeOffer(file, offer)).sort((a, b) => rank(a) - rank(b));
   }
 
   /** Remembers the file as opened just now. */
   opened(file: FileId): void {
     const { path, temporary } = this.get(file);
     if (this.#recentFile === null || temporary) return;
-    const paths = [path, ...this.#readRecent().filter((known) => known !== path)].slice(0, MOST_RECENT);
     try {
-      mkdirSync(dirname(this.#recentFile), { recursive: true, mode: 0o700 });
-      const partial = `${this.#recentFile}.${process.pid}`;
-      writeFileSync(partial, JSON.stringify({ recent: paths }), { mode: 0o600 });
-      renameSync(partial, this.#recentFile);
+      this.#writeRecent([path, ...this.#readRecent().filter((known) => known !== path)].slice(0, MOST_RECENT));
     } catch {
       // A list of recent files is a convenience: a read-only home must not keep anybody from opening a dump.
     }
+  }
+
+  /** Takes a file off the list of recent ones, or all for null; those that `stays` holds on to keep their handle. */
+  forget(file: FileId | null, stays: (file: FileId) => boolean): void {
+    const path = file === null ? null : this.get(file).path;
+    try {
+      this.#writeRecent(path === null ? [] : this.#readRecent().filter((known) => known !== path));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new HeapError(
+        { code: "cannot-write", path: this.#recentFile ?? "the list of recent files", why },
+        { cause },
+      );
+    }
+    for (const [known, { origin }] of this.#offers)
+      if (origin === "recent" && (file === null || known === file) && !stays(known)) this.#offers.delete(known);
   }
 
   /** Deletes the file if it was an upload, and forgets its handle. */
@@ -95,6 +104,14 @@ export class OfferedFiles {
 
   dispose(): void {
     for (const file of [...this.#offers.keys()]) this.closed(file);
+  }
+
+  #writeRecent(paths: readonly string[]): void {
+    if (this.#recentFile === null) return;
+    mkdirSync(dirname(this.#recentFile), { recursive: true, mode: 0o700 });
+    const partial = `${this.#recentFile}.${process.pid}`;
+    writeFileSync(partial, JSON.stringify({ recent: paths }), { mode: 0o600 });
+    renameSync(partial, this.#recentFile);
   }
 
   #readRecent(): string[] {

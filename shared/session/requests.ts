@@ -8,6 +8,7 @@ import type { Method } from "./contract.ts";
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0x7fffffff));
 const snapshot = v.pipe(v.string(), v.maxLength(40));
+const file = v.pipe(v.string(), v.maxLength(100));
 const text = v.pipe(v.string(), v.maxLength(10_000));
 
 const source = v.variant("kind", [
@@ -39,7 +40,8 @@ const pairList = (...by: string[]) => v.object({ snapshot, before: snapshot, ...
 
 export const REQUESTS: Record<Method, v.GenericSchema> = {
   files: v.object({}),
-  open: v.object({ file: v.pipe(v.string(), v.maxLength(100)) }),
+  forgetFiles: v.object({ file: v.nullable(file) }),
+  open: v.object({ file }),
   close: v.object({ snapshot }),
   snapshots: v.object({}),
   watch: v.object({ snapshot, seen: index }),

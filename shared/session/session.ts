@@ -157,6 +157,10 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
 
   const api: SessionMethods = {
     files: async () => ({ rows: files.list() }),
+    forgetFiles: async ({ file }) => {
+      files.forget(file, (known) => [...open.values()].some((entry) => entry.file === known));
+      return {};
+    },
     open: ({ file }, signal) => openFile(file, signal),
     close: async ({ snapshot }) => {
       get(snapshot);

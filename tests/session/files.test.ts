@@ -52,7 +52,7 @@ describe("files that may be opened", () => {
     ]);
   });
 
-  it("come from the command line first and the samples last, and recent ones that are gone are left out", () => {
+  it("come from the command line first and the samples last, and recent ones that are gone say so", () => {
     const folder = temporaryFolder();
     const state = join(folder, "state");
     mkdirSync(state);
@@ -61,7 +61,31 @@ describe("files that may be opened", () => {
     const files = new OfferedFiles(state);
     files.offer({ path: dumpIn(folder, "sample.pyheap"), origin: "sample" });
     files.offer({ path: dumpIn(folder, "named.pyheap"), origin: "command-line" });
-    expect(files.list().map(({ name }) => name)).toEqual(["named.pyheap", "recent.pyheap", "sample.pyheap"]);
+    expect(files.list().map(({ name, failure }) => [name, failure?.code])).toEqual([
+      ["named.pyheap", undefined],
+      ["gone.pyheap", "no-such-file"],
+      ["recent.pyheap", undefined],
+      ["sample.pyheap", undefined],
+    ]);
+  });
+
+  it("are taken off the recent ones on request, one or all, but for those that are open", () => {
+    const folder = temporaryFolder();
+    const state = join(folder, "state");
+    const first = new OfferedFiles(state);
+    const names = ["a.pyheap", "b.pyheap", "c.pyheap"];
+    for (const name of names) first.opened(first.offer({ path: dumpIn(folder, name), origin: "command-line" }));
+    const files = new OfferedFiles(state);
+    const namesOf = (each: OfferedFiles) => each.list().map(({ name }) => name);
+    const [newest, middle] = files.list().map(({ file }) => file);
+    files.forget(newest as FileId, () => false);
+    expect([namesOf(files), namesOf(new OfferedFiles(state))]).toEqual([
+      ["b.pyheap", "a.pyheap"],
+      ["b.pyheap", "a.pyheap"],
+    ]);
+    files.forget(null, (file) => file === middle);
+    expect([namesOf(files), namesOf(new OfferedFiles(state))]).toEqual([["b.pyheap"], []]);
+    expect(existsSync(join(folder, "a.pyheap"))).toBe(true);
   });
 
   it.each(["", "{", "[]", '{"recent": 7}', '{"recent": [1, null]}'])("start anew from a damaged list: %s", (text) => {
