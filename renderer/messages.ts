@@ -357,6 +357,8 @@ export const messages = {
           return sentence`No known holder`;
         case "cycle":
           return sentence`Members of one reference cycle`;
+        case "cycles-alike":
+          return sentence`Members of like reference cycles`;
         case "fate":
           return sentence`Objects that are ${source.fate === "still-there" ? "still there" : source.fate}`;
       }

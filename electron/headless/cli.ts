@@ -17,7 +17,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   object FILE ID                    one object: sizes, count, what it holds, who holds it
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
-  cycles FILE                       reference cycles, and which reference to make weak   [--code]
+  cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   compare FILE FILE                 what grew from the first dump to the second   [--fail-if-grew 10MB]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
@@ -80,6 +80,7 @@ async function run(argv: readonly string[]): Promise<number> {
     paths: Math.max(1, count("paths", values.paths, 100)),
     ignore: values.ignore ?? [],
     code: values.code,
+    each: values.each,
     failIfGrew: values["fail-if-grew"] === undefined ? null : sizeOf("fail-if-grew", values["fail-if-grew"]),
   };
   const answer = await withDumps(args.slice(0, files), (dump, other) => COMMANDS[command].run(dump, options, other));
@@ -110,6 +111,7 @@ function parse(argv: readonly string[]) {
         paths: { type: "string", default: "3" },
         ignore: { type: "string", multiple: true },
         code: { type: "boolean", default: false },
+        each: { type: "boolean", default: false },
         "fail-if-grew": { type: "string" },
         port: { type: "string" },
         "no-browser": { type: "boolean", default: false },

@@ -1,4 +1,13 @@
-import type { GrowthRow, ListRequest, ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
+import type {
+  CyclePage,
+  CycleRow,
+  GrowthRow,
+  ListRequest,
+  ObjectRow,
+  Page,
+  ReferenceRow,
+  TypeSort,
+} from "../../shared/session/contract.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
@@ -23,6 +32,8 @@ export interface Options {
   readonly ignore: readonly string[];
   /** Cycles of classes and functions instead of data. */
   readonly code: boolean;
+  /** Each cycle by itself, where like ones would share a row. */
+  readonly each: boolean;
   /** Bytes; a container that grew by more fails the comparison. */
   readonly failIfGrew: number | null;
 }
@@ -242,29 +253,50 @@ async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise
   };
 }
 
-async function runCycles({ client, snapshot }: OpenDump, { offset, limit, filter, code }: Options): Promise<Answer> {
-  const page = await rows(offset, limit, (range) =>
-    client.cycles({
-      snapshot,
-      of: code ? "code" : "data",
-      source: { kind: "all" },
-      sort: { by: "retained", descending: true },
-      filter: { text: filter ?? "" },
-      ...range,
-    }),
-  );
-  return list(page, [
-    { title: "objects", align: "right", text: (row) => number(row.objects) },
-    { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
-    { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+async function runCycles({ client, snapshot }: OpenDump, options: Options): Promise<Answer> {
+  const { offset, limit, filter, code, each } = options;
+  const ask = (grouped: boolean): Promise<CyclePage> =>
+    rows(offset, limit, (range) =>
+      client.cycles({
+        snapshot,
+        of: code ? "code" : "data",
+        grouped,
+        source: { kind: "all" },
+        sort: { by: "retained", descending: true },
+        filter: { text: filter ?? "" },
+        ...range,
+      }),
+    );
+  const [single, alike] = [await ask(false), await ask(true)];
+  const common: Column<CycleRow>[] = [
     { title: "", text: (row) => (row.reachable ? "held" : "garbage waiting") },
-    {
-      title: "smallest ring",
-      text: (row) => row.smallestCycle.map((s) => `${s.label}${s.edge}`).join(" → "),
-      most: 80,
-    },
+    { title: each ? "smallest ring" : "cycles like", text: ringText, most: 80 },
     { title: "make weak", text: (row) => (row.weaken === null ? "" : `${row.weaken.fromType}${row.weaken.edge}`) },
-  ]);
+  ];
+  const human = each
+    ? list(single, [
+        { title: "objects", align: "right", text: (row) => number(row.objects) },
+        { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+        { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+        ...common,
+      ])
+    : list(alike, [
+        { title: "cycles", align: "right", text: (row) => number(row.alike.cycles) },
+        { title: "objects", align: "right", text: (row) => number(row.alike.objects) },
+        { title: "own size", align: "right", text: (row) => bytes(row.alike.shallowBytes) },
+        { title: "keep alive", align: "right", text: (row) => bytes(row.alike.retainedBytes) },
+        ...common,
+      ]);
+  return {
+    json: { ...single, groups: alike.rows, groupsTotal: alike.total, warnings: [] },
+    human: () => human.human(),
+  };
+}
+
+/** `Request.response ⇄ Response.request`; a longer ring with an arrow for each step. */
+function ringText({ smallestCycle: steps, types }: CycleRow): string {
+  if (steps.length === 0) return `${types.map(({ type, count }) => `${number(count)} ${type}`).join(", ")} …`;
+  return steps.map(({ label, edge }) => `${label}${edge}`).join(steps.length === 2 ? " ⇄ " : " → ");
 }
 
 async function runCompare({ client, snapshot: before }: OpenDump, options: Options, after: OpenDump): Promise<Answer> {

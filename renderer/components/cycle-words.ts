@@ -1,4 +1,4 @@
-import type { CycleRow, Totals, WeakenAdvice } from "../../shared/session/contract.ts";
+import type { CycleAlike, CycleRow, Totals, WeakenAdvice } from "../../shared/session/contract.ts";
 import type { CycleTotals } from "../state/cycles.svelte.ts";
 import { formatBytes, formatCount, plural } from "./format.ts";
 import { code, type Sentence, sentence } from "./sentence.ts";
@@ -11,14 +11,15 @@ export const cycleWords = {
   label: "Reference cycles",
   finding: "Reference cycles are found after the biggest holders.",
 
-  headline: ({ total, waiting, held }: CycleTotals, of: "data" | "code"): Sentence => {
+  headline: ({ total: shapes, cycles: total, waiting, held }: CycleTotals, of: "data" | "code"): Sentence => {
     if (total === 0)
       return of === "data"
         ? sentence`No reference cycle but those of which Python is built`
         : sentence`No cycle of classes and functions`;
     const bytes = `${total === 1 ? "" : "up to "}${formatBytes(waiting.bytes + held.bytes)}`;
     const cycles = of === "data" ? plural(total, "reference cycle") : plural(total, "cycle");
-    const start = `${cycles}${of === "data" ? "" : " of classes and functions"} ${total === 1 ? "keeps" : "keep"} ${bytes} alive`;
+    const kinds = shapes < total ? ` of ${plural(shapes, "shape")}` : "";
+    const start = `${cycles}${of === "data" ? "" : " of classes and functions"}${kinds} ${total === 1 ? "keeps" : "keep"} ${bytes} alive`;
     if (waiting.objects === 0) return sentence`${start}; none of it is garbage`;
     if (held.objects === 0) return sentence`${start}; all of it is garbage waiting`;
     return sentence`${start}; ${formatBytes(waiting.bytes)} of it is garbage waiting`;
@@ -30,11 +31,18 @@ export const cycleWords = {
   heldHint: "Still held from a starting point or from outside Python",
   totals: ({ objects, bytes }: Totals): string => `${plural(objects, "object")}, ${formatBytes(bytes)}`,
   state: (row: CycleRow): string => (row.reachable ? "held" : "garbage waiting"),
+  grouped: "Like cycles in one row",
+  groupedHint: "Alike: as many objects of each type, that refer to each other by the same names",
+  oneOf: ({ cycles, objects, retainedBytes }: CycleAlike): Sentence =>
+    sentence`One of ${plural(cycles, "cycle")} alike: ${plural(objects, "object")} that keep up to ${formatBytes(retainedBytes)} alive. What is said here holds for each of them.`,
+  allMembers: ({ cycles, objects }: CycleAlike): string =>
+    `All ${plural(objects, "object")} of these ${formatCount(cycles)} cycles`,
   code: "Cycles of classes and functions (how Python is built)",
   none: "Nothing here: every cycle in this dump is one of which Python is built.",
 
-  columns: { ring: "Smallest ring", state: "State", objects: "Objects", weaken: "Make weak" },
+  columns: { ring: "Smallest ring", cycles: "Cycles", state: "State", objects: "Objects", weaken: "Make weak" },
   hints: {
+    cycles: "How many cycles are alike",
     ring: "The shortest way from an object of the cycle back to itself",
     retained: "What would go with all members together",
   },
@@ -53,8 +61,10 @@ export const cycleWords = {
   members: (objects: number): string => `All ${plural(objects, "object")} of this cycle`,
   memberTypes: "Of these types",
   advice: "What to change",
-  weaken: ({ edge, fromType, freesBytes }: WeakenAdvice): Sentence =>
-    sentence`Make ${code(shown(edge.trim(), 60))} of ${code(shown(fromType, 80))} weak: then reference counts alone free ${formatBytes(freesBytes)}`,
+  weaken: ({ edge, fromType, freesBytes }: WeakenAdvice, alike: CycleAlike): Sentence => {
+    const start = sentence`Make ${code(shown(edge.trim(), 60))} of ${code(shown(fromType, 80))} weak: then reference counts alone free ${formatBytes(freesBytes)}`;
+    return alike.cycles === 1 ? start : sentence`${start} here, up to ${formatBytes(alike.retainedBytes)} in all`;
+  },
   copy: "Copy these lines",
   slots: (type: string): Sentence =>
     sentence`If ${code(shown(type, 80))} has ${code("__slots__")}, ${code("__weakref__")} must be one of them.`,

@@ -46,9 +46,11 @@ function variableIn(owner: CycleStep | undefined, dict: CycleStep | undefined): 
   return /^\['([\p{L}_][\p{L}\p{N}_]*)'\]$/u.exec(dict.edge.trim())?.[1] ?? null;
 }
 
-/** `Parent .children → list, 2 items [0] → Child .parent`. */
+/** `Parent .children → list, 2 items [0] → Child .parent`; of two, `Request.response ⇄ Response.request`. */
 export const ringText = (ring: readonly RingStep[]): string =>
-  ring.map(({ label, edge }) => `${label} ${edge}`).join(" → ");
+  ring
+    .map(({ label, edge }) => (ring.length === 2 ? label + edge : `${label} ${edge}`))
+    .join(ring.length === 2 ? " ⇄ " : " → ");
 
 const NOT_WEAK = new Set(["list", "dict", "tuple", "str", "bytes", "bytearray", "int"]);
 

@@ -39,11 +39,18 @@ export class OpenSnapshot {
   askCycles(): void {
     if (!this.cyclesReady || this.#cyclesAsked) return;
     this.#cyclesAsked = true;
-    const request = { of: "data", source: { kind: "all" }, filter: { text: "" }, offset: 0, limit: 1 } as const;
+    const request = {
+      of: "data",
+      grouped: true,
+      source: { kind: "all" },
+      filter: { text: "" },
+      offset: 0,
+      limit: 1,
+    } as const;
     const sort = { by: "retained", descending: true } as const;
     void this.cycles.ask(
       async (signal) =>
-        (await this.#client.cycles({ snapshot: this.info.snapshot, sort, ...request }, { signal })).total,
+        (await this.#client.cycles({ snapshot: this.info.snapshot, sort, ...request }, { signal })).cycles,
     );
   }
 

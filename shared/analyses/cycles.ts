@@ -1,10 +1,12 @@
 import { components } from "../graph/components.ts";
 import { shortestCycle } from "../graph/shortest-cycle.ts";
-import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
-import { FLAGS, type Heap } from "../types/heap.ts";
+import { type Csr, NONE, noTick, type Tick } from "../types/graph.ts";
+import type { Heap } from "../types/heap.ts";
 import { asObjectId, asTypeId } from "../types/ids.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
-import type { CyclePage, CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
+import type { CycleAlike, CyclePage, CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
+import { type CycleIndex, cycleIndexOf, membersOf } from "./cycle-index.ts";
+import { shapesOf, shapeTotals } from "./cycle-shapes.ts";
 import { edgeAt, edgeText, identifierIn } from "./edges.ts";
 import { isDataReference } from "./heap-graph.ts";
 import type { CycleStage } from "./stages.ts";
@@ -20,58 +22,19 @@ const TYPES_SHOWN = 5;
 
 export type CycleOrder = "retained" | "shallow" | "objects";
 
-/** The cycles of a dump, with what is needed to list them; made once per dump. */
-export interface CycleIndex {
-  /** Components that are cycles, increasing. */
-  readonly cyclic: IndexColumn;
-  /** `offsets[i] .. offsets[i + 1]` are the members of `cyclic[i]`, increasing. */
-  readonly offsets: Int32Array;
-  readonly members: Int32Array;
-  /** By cycle: own bytes of its members. */
-  readonly shallow: Float64Array;
-  /** By cycle: 1 where a class, a function, a module or code is a member. Such cycles are how Python is built. */
-  readonly isCode: Uint8Array;
-}
-
-/** Groups objects by cycle. Time O(n). */
-export function indexCycles(heap: Heap, { components: found, cyclic }: CycleStage): CycleIndex {
-  const cycleOf = new Int32Array(found.count).fill(NONE);
-  for (let i = 0; i < cyclic.length; i++) cycleOf[cyclic[i]] = i;
-  const offsets = new Int32Array(cyclic.length + 1);
-  for (let i = 0; i < cyclic.length; i++) offsets[i + 1] = offsets[i] + found.size[cyclic[i]];
-  const next = offsets.slice(0, cyclic.length);
-  const members = new Int32Array(offsets[cyclic.length]);
-  const shallow = new Float64Array(cyclic.length);
-  const isCode = new Uint8Array(cyclic.length);
-  const codeTypes = heap.types.map((type) => CODE_TYPES.has(type.name));
-  for (let object = 0; object < heap.objectCount; object++) {
-    const cycle = cycleOf[found.component[object]];
-    if (cycle === NONE) continue;
-    members[next[cycle]++] = object;
-    shallow[cycle] += heap.shallow[object];
-    if ((heap.flags[object] & FLAGS.isClass) !== 0 || codeTypes[heap.type[object]]) isCode[cycle] = 1;
-  }
-  return { cyclic, offsets, members, shallow, isCode };
-}
-
-const CODE_TYPES = new Set([
-  "function",
-  "module",
-  "code",
-  "classmethod",
-  "staticmethod",
-  "property",
-  "method_descriptor",
-]);
-
-/** The members of a cycle by its number; none for a number that no cycle has. Needs the cycles. */
-export function membersOf(view: HeapView, cycle: number): Int32Array {
-  const { offsets, members } = cycleIndexOf(view);
-  return cycle + 1 < offsets.length ? members.subarray(offsets[cycle], offsets[cycle + 1]) : members.subarray(0, 0);
+export interface CycleRequest {
+  readonly of: "data" | "code";
+  /** One row for all cycles of a shape: the one of them that comes first. */
+  readonly grouped: boolean;
+  readonly sort: { readonly by: CycleOrder; readonly descending: boolean };
+  readonly text: string;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 /** A page of the cycles of this kind in which a type called like `text` takes part. Needs the cycles. */
-export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: CycleRequest, tick: Tick): CyclePage {
+export function cyclePage(view: HeapView, request: CycleRequest, tick: Tick): CyclePage {
+  const { of, grouped, sort, text, offset, limit } = request;
   const stage = view.cycles;
   if (stage === null) throw new Error("The cycles were asked for before they were done");
   const index = cycleIndexOf(view);
@@ -87,28 +50,33 @@ export function cyclePage(view: HeapView, { of, sort, text, offset, limit }: Cyc
     group.objects += membersOf(view, cycle).length;
     group.bytes += stage.retained[index.cyclic[cycle]];
   }
-  const rows = all.slice(offset, offset + limit).map((cycle) => {
+  const shapes = shapesOf(view, stage, tick);
+  const alike = shapeTotals(stage, index, shapes);
+  const listed = grouped ? firstOfEachShape(all, shapes, alike, sort) : all;
+  const rows = listed.slice(offset, offset + limit).map((cycle) => {
     tick(0);
-    return cycleRow(view, stage, index, cycle, tick);
+    return { ...cycleRow(view, stage, index, cycle, tick), alike: alike[shapes[cycle]] };
   });
-  return { total: all.length, rows, ...totals };
+  return { total: listed.length, cycles: all.length, rows, ...totals };
 }
 
-export interface CycleRequest {
-  readonly of: "data" | "code";
-  readonly sort: { readonly by: CycleOrder; readonly descending: boolean };
-  readonly text: string;
-  readonly offset: number;
-  readonly limit: number;
+/** Of the cycles of each shape the first one; in the order of what the cycles of a shape come to together. */
+function firstOfEachShape(
+  cycles: readonly number[],
+  shapes: Int32Array,
+  alike: readonly CycleAlike[],
+  { by, descending }: CycleRequest["sort"],
+): number[] {
+  const seen = new Set<number>();
+  const first = cycles.filter((cycle) => seen.size < seen.add(shapes[cycle]).size);
+  const key = (cycle: number): number => {
+    const { objects, shallowBytes, retainedBytes } = alike[shapes[cycle]];
+    return by === "retained" ? retainedBytes : by === "shallow" ? shallowBytes : objects;
+  };
+  return first.sort((a, b) => (descending ? key(b) - key(a) : key(a) - key(b)) || a - b);
 }
 
-function cycleIndexOf(view: HeapView): CycleIndex {
-  if (view.cycles === null) throw new Error("The cycles were asked for before they were done");
-  view.cycleIndex ??= indexCycles(view.columns.heap, view.cycles);
-  return view.cycleIndex;
-}
-
-/** Positions in `index.cyclic` of the cycles of this kind, most of it first; equal ones in their order. */
+/** Numbers of the cycles of this kind, most of it first; equal ones in their order. */
 export function cyclesInOrder(
   view: HeapView,
   stage: CycleStage,
@@ -130,7 +98,13 @@ export function cyclesInOrder(
 }
 
 /** One cycle with its smallest ring and the reference to make weak. Time O(its references), bounded. */
-export function cycleRow(view: HeapView, stage: CycleStage, index: CycleIndex, cycle: number, tick = noTick): CycleRow {
+export function cycleRow(
+  view: HeapView,
+  stage: CycleStage,
+  index: CycleIndex,
+  cycle: number,
+  tick = noTick,
+): Omit<CycleRow, "alike"> {
   const { heap } = view.columns;
   const members = index.members.subarray(index.offsets[cycle], index.offsets[cycle + 1]);
   const component = index.cyclic[cycle];

@@ -2,7 +2,8 @@ import { orderOf } from "../graph/sort.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import { parseAddress } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
-import { membersOf } from "./cycles.ts";
+import { membersOf } from "./cycle-index.ts";
+import { membersOfShape } from "./cycle-shapes.ts";
 import { type HeapView, preorderOf, retainedOf } from "./view.ts";
 
 export type ObjectOrder = "retained" | "shallow" | "id";
@@ -42,6 +43,8 @@ export function objectsOf(view: HeapView, source: ListedSource, search: SearchTe
     }
     case "cycle":
       return membersOf(view, source.cycle);
+    case "cycles-alike":
+      return membersOfShape(view, source.cycle, tick);
     case "held-outside": {
       const { heldOutside, preordering } = stage(view.graph).graph;
       return increasing(preordering.node.subarray(heldOutside, preordering.unreachable), heap.objectCount);

@@ -3,7 +3,7 @@ import { NONE } from "../types/graph.ts";
 import { FLAGS, UNKNOWN } from "../types/heap.ts";
 import { asAddress, asObjectId, asTypeId } from "../types/ids.ts";
 import type { ObjectRow, Reach, RootInfo } from "../types/rows.ts";
-import type { CycleIndex } from "./cycles.ts";
+import type { CycleIndex } from "./cycle-index.ts";
 import { labelOf, type TextSource } from "./edges.ts";
 import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "./stages.ts";
 

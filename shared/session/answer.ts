@@ -161,8 +161,8 @@ export class Answerer {
       return subgraph(view, objects, tick);
     },
 
-    cycles: async ({ of, sort, filter, offset, limit }, tick) =>
-      cyclePage(await this.#dump.viewAt("cycles"), { of, sort, text: filter.text, offset, limit }, tick),
+    cycles: async ({ of, grouped, sort, filter, offset, limit }, tick) =>
+      cyclePage(await this.#dump.viewAt("cycles"), { of, grouped, sort, text: filter.text, offset, limit }, tick),
 
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
 
@@ -261,6 +261,7 @@ function stageFor(source: Source): Exclude<Stage, "types"> {
     case "fate":
       return "dominators";
     case "cycle":
+    case "cycles-alike":
       return "cycles";
     case "referrers":
     case "held-outside":

@@ -35,6 +35,7 @@ export type {
   CollectorInfo,
   CompareTypeRow,
   Comparison,
+  CycleAlike,
   CyclePage,
   CycleRow,
   CycleStep,
@@ -113,7 +114,13 @@ export interface SessionApi {
   /** Some objects, at most 1,000, and the references among them. */
   subgraph(request: { readonly snapshot: SnapshotId; readonly objects: readonly ObjectId[] }): Promise<Subgraph>;
   /** Reference cycles: those that a person can act on, or those of which Python itself is built (`code`). */
-  cycles(request: ListRequest<CycleSort> & { readonly of: "data" | "code" }): Promise<CyclePage>;
+  cycles(
+    request: ListRequest<CycleSort> & {
+      readonly of: "data" | "code";
+      /** One row for all cycles of a shape. */
+      readonly grouped: boolean;
+    },
+  ): Promise<CyclePage>;
   /** Two dumps side by side; waits for both to be analysed. */
   compare(request: PairRequest): Promise<Comparison>;
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;

@@ -22,6 +22,7 @@ const source = v.variant("kind", [
   v.object({ kind: v.literal("held-outside") }),
   v.object({ kind: v.literal("unreachable") }),
   v.object({ kind: v.literal("cycle"), cycle: index }),
+  v.object({ kind: v.literal("cycles-alike"), cycle: index }),
   v.object({
     kind: v.literal("fate"),
     fate: v.picklist(["new", "gone", "still-there"]),
@@ -67,7 +68,10 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
   }),
   subgraph: v.object({ snapshot, objects: v.pipe(v.array(index), v.maxLength(1000)) }),
-  cycles: v.intersect([list("retained", "shallow", "objects"), v.object({ of: v.picklist(["data", "code"]) })]),
+  cycles: v.intersect([
+    list("retained", "shallow", "objects"),
+    v.object({ of: v.picklist(["data", "code"]), grouped: v.boolean() }),
+  ]),
   compare: v.object({ snapshot, before: snapshot }),
   compareTypes: pairList("deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
   growth: pairList("growth"),

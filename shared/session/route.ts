@@ -71,7 +71,8 @@ function formatSource(source: Source): string {
     case "address":
       return `address/${encodeURIComponent(source.address)}`;
     case "cycle":
-      return `cycle/${source.cycle}`;
+    case "cycles-alike":
+      return `${source.kind}/${source.cycle}`;
     case "fate":
       return `${source.fate}/${source.other}`;
     default:
@@ -98,6 +99,7 @@ function parseSource([kind = "", value = ""]: readonly string[]): Source | null 
     case "address":
       return { kind, address: decode(value) };
     case "cycle":
+    case "cycles-alike":
       return id === null ? null : { kind, cycle: id };
     case "new":
     case "gone":

@@ -15,6 +15,8 @@ export type Source =
   | { readonly kind: "unreachable" }
   /** The members of one reference cycle. */
   | { readonly kind: "cycle"; readonly cycle: number }
+  /** The members of all cycles of this one's shape, itself included. */
+  | { readonly kind: "cycles-alike"; readonly cycle: number }
   /** Objects that another dump of the same process has too (`still-there`), or has not: `new` since then, or `gone`. */
   | { readonly kind: "fate"; readonly fate: Fate; readonly other: CaptureId };
 

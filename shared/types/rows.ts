@@ -199,6 +199,8 @@ export interface Buckets {
 }
 
 export interface CyclePage extends Page<CycleRow> {
+  /** How many cycles there are; more than rows where like ones share a row. */
+  readonly cycles: number;
   /** All of this kind: the garbage that waits for the collector, and what is held. */
   readonly waiting: Totals;
   readonly held: Totals;
@@ -224,6 +226,16 @@ export interface CycleRow {
    */
   readonly smallestCycle: readonly CycleStep[];
   readonly weaken: WeakenAdvice | null;
+  readonly alike: CycleAlike;
+}
+
+/** All cycles of one shape together, the row's own included: as many of each type, referring to each other by the same names. */
+export interface CycleAlike {
+  readonly cycles: number;
+  readonly objects: number;
+  readonly shallowBytes: Bytes;
+  /** What one cycle keeps alive through another one is counted for both. */
+  readonly retainedBytes: Bytes;
 }
 
 export interface CycleStep {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cycleRow, cyclesInOrder, indexCycles } from "../../shared/analyses/cycles.ts";
+import { indexCycles } from "../../shared/analyses/cycle-index.ts";
+import { cycleRow, cyclesInOrder } from "../../shared/analyses/cycles.ts";
 import type { CycleRow } from "../../shared/types/rows.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 
-function cycles(picture: string, kind: "data" | "code" = "data"): CycleRow[] {
+type Row = Omit<CycleRow, "alike">;
+
+function cycles(picture: string, kind: "data" | "code" = "data"): Row[] {
   const { view } = viewOf(picture);
   if (view.cycles === null) throw new Error("The cycles are done in a drawn heap");
   const stage = view.cycles;
@@ -12,7 +15,7 @@ function cycles(picture: string, kind: "data" | "code" = "data"): CycleRow[] {
   return order.map((cycle) => cycleRow(view, stage, index, cycle));
 }
 
-const ring = (row: CycleRow | undefined): string =>
+const ring = (row: Row | undefined): string =>
   row?.smallestCycle.map((step) => `${step.label} ${step.edge}`).join(" → ") ?? "";
 
 const TREE = `

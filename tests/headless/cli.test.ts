@@ -163,6 +163,22 @@ describe("the command line", () => {
     });
   });
 
+  it("cycles: like ones share a row for people, and a group in JSON; --each gives every one its own", async () => {
+    const pairs = join(folder, "pairs.pyheap");
+    const drawn = [1, 2, 3].map((i) => `q${i} shop.Request -> .response p${i}\np${i} shop.Response -> .request q${i}`);
+    writeDump(pairs, drawHeap(drawn.join("\n")).content);
+    expect(await json("cycles", pairs)).toMatchObject({
+      total: 3,
+      rows: [{ objects: 2 }, { objects: 2 }, { objects: 2 }],
+      groupsTotal: 1,
+      groups: [{ objects: 2, alike: { cycles: 3, objects: 6, shallowBytes: 96 } }],
+    });
+    const grouped = await cli("cycles", pairs);
+    expect(grouped.out.split("\n")).toHaveLength(3);
+    expect(grouped.out).toMatch(/3 +6 +96 B +96 B +garbage waiting +Request\.response ⇄ Response\.request/);
+    expect((await cli("cycles", pairs, "--each")).out.match(/⇄/g)).toHaveLength(3);
+  });
+
   it("compare: what grew, and how objects were matched", async () => {
     const same = await json("compare", file, file);
     expect(same).toMatchObject({

@@ -114,11 +114,12 @@ it("shows how to make a reference weak where it is written", () => {
 
 describe("the sentence of the cycles", () => {
   const MIB = 1024 * 1024;
-  const say = (total: number, waiting: number, held: number) =>
+  const say = (cycles: number, waiting: number, held: number, total = cycles) =>
     plain(
       cycleWords.headline(
         {
           total,
+          cycles,
           waiting: { objects: waiting, bytes: waiting * MIB },
           held: { objects: held, bytes: held * MIB },
         },
@@ -130,6 +131,10 @@ describe("the sentence of the cycles", () => {
     expect(say(3, 2, 4)).toBe("3 reference cycles keep up to 6.0 MiB alive; 2.0 MiB of it is garbage waiting");
     expect(say(1, 0, 4)).toBe("1 reference cycle keeps 4.0 MiB alive; none of it is garbage");
     expect(say(2, 3, 0)).toBe("2 reference cycles keep up to 3.0 MiB alive; all of it is garbage waiting");
+  });
+
+  it("tells how many shapes like ones have", () => {
+    expect(say(3, 0, 4, 2)).toBe("3 reference cycles of 2 shapes keep up to 4.0 MiB alive; none of it is garbage");
   });
 
   it("says where there are none", () => {

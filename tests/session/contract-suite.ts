@@ -187,14 +187,16 @@ export function contractSuite({ name, connect }: Shell): void {
     });
 
     it("lists reference cycles, and the members of one", async () => {
-      const page = await client.cycles({ ...list("retained"), of: "data" });
+      const page = await client.cycles({ ...list("retained"), of: "data", grouped: true });
       expect(page).toMatchObject({
         total: 1,
+        cycles: 1,
         waiting: { objects: 1, bytes: 72 },
         rows: [{ objects: 1, reachable: false, smallestCycle: [{ type: "list", edge: "[0]" }] }],
       });
       const cycle = page.rows[0]?.cycle ?? -1;
       expect(await client.objects(list("id", { source: { kind: "cycle", cycle } }))).toMatchObject({ total: 1 });
+      expect(await client.objects(list("id", { source: { kind: "cycles-alike", cycle } }))).toMatchObject({ total: 1 });
       expect(await client.objects(list("id", { source: { kind: "cycle", cycle: 9_999 } }))).toMatchObject({ total: 0 });
     });
 

@@ -79,6 +79,7 @@ const ALL: Options = {
   paths: 3,
   ignore: [],
   code: false,
+  each: false,
   failIfGrew: null,
 };
 

@@ -1,0 +1,125 @@
+import { NONE, type Tick } from "../types/graph.ts";
+import type { Heap } from "../types/heap.ts";
+import type { CycleAlike } from "../types/rows.ts";
+import { type CycleIndex, cycleIndexOf } from "./cycle-index.ts";
+import { edgeAt, identifierIn, type TextSource } from "./edges.ts";
+import { isDataReference } from "./heap-graph.ts";
+import type { CycleStage } from "./stages.ts";
+import { type HeapView, reachOf } from "./view.ts";
+
+/**
+ * By cycle: the number of its shape. Cycles of one shape have as many members of each type, as many references of each
+ * name from type to type among them, and all wait for the collector or none does. A position in a sequence and a key of
+ * an ordinary dict are no names, so one parent with two children is alike to another.
+ *
+ * Time O(members + their references), plus sorting each cycle's; made once per dump.
+ */
+export function shapesOf(view: HeapView, stage: CycleStage, tick: Tick): Int32Array {
+  const index = cycleIndexOf(view);
+  index.shapes ??= findShapes(view, stage, index, tick);
+  return index.shapes;
+}
+
+function findShapes(view: HeapView, stage: CycleStage, index: CycleIndex, tick: Tick): Int32Array {
+  const { cyclic, offsets, members } = index;
+  const { heap } = view.columns;
+  const shapes = new Int32Array(cyclic.length);
+  const numbers = new Map<string, number>();
+  const patternOf = patternNumbers(heap, view.texts);
+  for (let cycle = 0; cycle < cyclic.length; cycle++) {
+    if ((cycle & 0x3ff) === 0) tick(cycle / cyclic.length);
+    const inside = members.subarray(offsets[cycle], offsets[cycle + 1]);
+    const types = Float64Array.from(inside, (object) => heap.type[object]);
+    const edges = Float64Array.from(insideEdges(heap, stage, cyclic[cycle], inside, patternOf));
+    const waits = reachOf(view, inside[0]) === "unreachable";
+    const key = `${waits} ${countedText(types)} ${countedText(edges)}`;
+    const shape = numbers.get(key) ?? numbers.size;
+    numbers.set(key, shape);
+    shapes[cycle] = shape;
+  }
+  return shapes;
+}
+
+type PatternNumber = (source: number, place: number, target: number, isVariables: boolean) => number;
+
+/** The patterns of the data references among the members of one component. */
+function insideEdges(
+  heap: Heap,
+  { components: { component } }: CycleStage,
+  own: number,
+  members: Int32Array,
+  patternOf: PatternNumber,
+): number[] {
+  const { offsets, targets } = heap.references;
+  const edges: { readonly source: number; readonly place: number; readonly target: number }[] = [];
+  const variables = new Set<number>();
+  for (const source of members) {
+    for (let e = offsets[source]; e < offsets[source + 1]; e++) {
+      const target = targets[e];
+      if (target === heap.objectCount || component[target] !== own) continue;
+      const { kind } = edgeAt(heap, source, e - offsets[source]);
+      if (!isDataReference(kind)) continue;
+      if (kind === "dict") variables.add(target);
+      edges.push({ source, place: e - offsets[source], target });
+    }
+  }
+  return edges.map(({ source, place, target }) => patternOf(source, place, target, variables.has(source)));
+}
+
+/** Numbers what is the same in all objects of two types: how one refers to the other. */
+function patternNumbers(heap: Heap, texts: TextSource): PatternNumber {
+  const names = new Map<string, number>();
+  const keys = new Map<number, string>();
+  const typeCount = heap.types.length;
+  const keyName = (key: number): string => {
+    const known = keys.get(key) ?? identifierIn(texts.get(key)) ?? "";
+    keys.set(key, known);
+    return known;
+  };
+  return (source, place, target, isVariables) => {
+    const { kind, name, key } = edgeAt(heap, source, place);
+    const written = `${kind} ${name ?? ""} ${isVariables && key !== NONE ? keyName(key) : ""}`;
+    const number = names.get(written) ?? names.size;
+    names.set(written, number);
+    return (number * typeCount + heap.type[source]) * typeCount + heap.type[target];
+  };
+}
+
+/** `[3, 1, 3]` -> `"1*1,3*2"`. Sorts in place. */
+function countedText(numbers: Float64Array): string {
+  numbers.sort();
+  const parts: string[] = [];
+  for (let i = 0, from = 0; i < numbers.length; from = i) {
+    while (i < numbers.length && numbers[i] === numbers[from]) i++;
+    parts.push(`${numbers[from]}*${i - from}`);
+  }
+  return parts.join(",");
+}
+
+/** All members of the cycles of this one's shape, increasing; none for a number that no cycle has. Needs the cycles. */
+export function membersOfShape(view: HeapView, cycle: number, tick: Tick): Int32Array {
+  if (view.cycles === null) throw new Error("The cycles were asked for before they were done");
+  const { offsets, members } = cycleIndexOf(view);
+  const shapes = shapesOf(view, view.cycles, tick);
+  const found: number[] = [];
+  for (let other = 0; other < shapes.length; other++) {
+    if (shapes[other] !== shapes[cycle]) continue;
+    for (let i = offsets[other]; i < offsets[other + 1]; i++) found.push(members[i]);
+  }
+  return Int32Array.from(found).sort();
+}
+
+/** What the cycles of each shape come to together, by number of the shape. Time O(cycles). */
+export function shapeTotals({ retained }: CycleStage, index: CycleIndex, shapes: Int32Array): CycleAlike[] {
+  const totals: CycleAlike[] = [];
+  for (let cycle = 0; cycle < shapes.length; cycle++) {
+    const known = totals[shapes[cycle]] ?? { cycles: 0, objects: 0, shallowBytes: 0, retainedBytes: 0 };
+    totals[shapes[cycle]] = {
+      cycles: known.cycles + 1,
+      objects: known.objects + index.offsets[cycle + 1] - index.offsets[cycle],
+      shallowBytes: known.shallowBytes + index.shallow[cycle],
+      retainedBytes: known.retainedBytes + retained[index.cyclic[cycle]],
+    };
+  }
+  return totals;
+}
