@@ -156,12 +156,15 @@ export const messages = {
     count: "Objects",
     shallow: "Own size",
     retained: "Keeps alive",
+    released: "Frees at once",
     object: "Object",
     address: "Address",
     edge: "Reference",
     hints: {
       shallow: "Own size (shallow size): the object itself, without what it refers to",
       retained: "Keeps alive (retained size): what would be gone without it, each byte counted once",
+      released:
+        "Frees at once: what reference counts alone would free if all that stays let go of it; the rest of what it keeps alive waits for the next collection",
       count: "How many objects have this type",
       address: "What id() gave in the process",
       edge: "How the holder names it",
@@ -403,9 +406,15 @@ export const messages = {
     ownSizeHint: "What sys.getsizeof says, and what it leaves out (inline values, the collector's header, buffers)",
     keepsAlive: "Keeps alive",
     freesAtOnce: "Frees at once",
-    freesAtOnceHint: "What reference counts alone would free if it were gone; the rest waits for the next collection",
+    freesAtOnceHint:
+      "What reference counts alone would free if all that stays let go of it; the rest waits for the next collection",
     freesRest: (rest: number) => (rest > 0 ? `${formatBytes(rest)} more at the next collection` : "all of it"),
-    notComputed: "not computed yet in this version",
+    freesUnknown: "its count can't be trusted",
+    /** `frees 3.1 MB at once, 0.2 MB more at the next collection`. */
+    frees: (atOnce: number, all: number): string =>
+      atOnce === all
+        ? "all of it is freed at once"
+        : `frees ${atOnce === 0 ? "nothing" : formatBytes(atOnce)} at once, ${formatBytes(all - atOnce)}${atOnce === 0 ? "" : " more"} at the next collection`,
     references: "References to it",
     referencesHint: "Its reference count, and how much of it the dump explains",
     generation: "Collector",

@@ -2,7 +2,7 @@ import { NONE, type Tick } from "../types/graph.ts";
 import { UNKNOWN } from "../types/heap.ts";
 import type { HolderRow, UsedBy } from "../types/rows.ts";
 import { type FunctionIndex, functionsUsing } from "./used-by.ts";
-import { type HeapView, objectRow, retainedOf } from "./view.ts";
+import { type HeapView, objectRow, releasedOf, retainedOf } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
 
 /** A holder is left for the one child that has this share of what it keeps alive. */
@@ -68,6 +68,7 @@ function holderRow(view: HeapView, functions: FunctionIndex, number: number, tic
     path: path?.text ?? label,
     entries: length === UNKNOWN ? null : length,
     retainedBytes,
+    releasedByRefcountBytes: releasedOf(view, object),
     share: retainedBytes / (view.dominators?.retained[0] || 1),
     usedBy:
       path === undefined

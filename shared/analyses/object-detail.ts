@@ -3,7 +3,7 @@ import { FLAGS } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { ObjectDetail, ObjectRow } from "../types/rows.ts";
 import { explainedReferences, generationOf } from "./references.ts";
-import { type HeapView, objectRow, preorderOf, reachOf, refcountOf } from "./view.ts";
+import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf } from "./view.ts";
 
 /** Longer chains are cut: a linked list of a million is one chain. */
 const MOST_HOLDERS = 100;
@@ -18,11 +18,19 @@ export function objectDetail(view: HeapView, object: number): ObjectDetail {
   const missingReferents = referents.reduce((sum, target) => sum + (target === heap.objectCount ? 1 : 0), 0);
   const referrers = view.graph?.referrers;
   const { holders, cut } = holdersOf(view, object);
-  const warnings = ["`releasedByRefcountBytes` is not computed yet in this version."];
+  const row = objectRow(view, object);
+  const warnings: string[] = [];
+  if (view.dominators === null)
+    warnings.push(
+      "`retainedBytes` and `releasedByRefcountBytes` are not there yet: the dominators are being computed.",
+    );
+  else if (row.releasedByRefcountBytes === null)
+    warnings.push("`releasedByRefcountBytes` is not known: the reference count of this object can't be trusted.");
   if ((flags & FLAGS.sizeUnknown) !== 0)
     warnings.push("The size of this object could not be read; it counts as 0 bytes.");
   return {
-    ...objectRow(view, object),
+    ...row,
+    releasedObjects: releasedObjectsOf(view, object),
     reportedBytes: heap.shallow[object] - hiddenBytes,
     hiddenBytes,
     refcount: refcountOf(view, object),
@@ -42,6 +50,12 @@ export function objectDetail(view: HeapView, object: number): ObjectDetail {
     warnings,
   };
 }
+
+/** Objects that go at once with it, itself included; null where that is not known. */
+const releasedObjectsOf = (view: HeapView, object: number): number | null =>
+  view.dominators === null || releasedOf(view, object) === null
+    ? null
+    : view.dominators.releasedObjects[preorderOf(view, object)];
 
 /** The dominators from the outermost in, without the object itself. */
 function holdersOf(view: HeapView, object: number): { holders: ObjectRow[]; cut: boolean } {

@@ -4,9 +4,9 @@ import { parseAddress } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
-import { type HeapView, preorderOf, retainedOf } from "./view.ts";
+import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
 
-export type ObjectOrder = "retained" | "shallow" | "id";
+export type ObjectOrder = "retained" | "released" | "shallow" | "id";
 
 /** All sources but those that take another dump to answer. */
 export type ListedSource = Exclude<Source, { kind: "fate" }>;
@@ -65,7 +65,11 @@ export function inOrder(
   if (by === "id") return descending ? Int32Array.from(objects).reverse() : objects;
   const { shallow } = view.columns.heap;
   const keys = Float64Array.from(objects, (object) =>
-    by === "retained" ? (retainedOf(view, object) ?? shallow[object]) : shallow[object],
+    by === "retained"
+      ? (retainedOf(view, object) ?? shallow[object])
+      : by === "released"
+        ? (releasedOf(view, object) ?? 0)
+        : shallow[object],
   );
   return orderOf(keys, descending).map((position) => objects[position]);
 }

@@ -6,6 +6,7 @@ import { reverse } from "../graph/reverse.ts";
 import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root } from "../types/heap.ts";
 import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+import { releasedWithEach } from "./released.ts";
 
 /*
  * What a dump's analysis consists of, stage by stage. Each stage is one plain value over shared memory, so the worker
@@ -35,6 +36,9 @@ export interface DominatorStage {
   readonly retained: Float64Array;
   readonly children: Csr;
   readonly retainedByType: Float64Array;
+  /** What reference counts alone free with each object; -1 where its count can't be trusted. */
+  readonly released: Float64Array;
+  readonly releasedObjects: IndexColumn;
 }
 
 export interface CycleStage {
@@ -67,7 +71,7 @@ export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): Grap
 
 export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): DominatorStage {
   const { preordering, predecessors } = graph;
-  const idom = dominators(preordering.parent, predecessors, (done) => tick(0.8 * done));
+  const idom = dominators(preordering.parent, predecessors, (done) => tick(0.65 * done));
   const size = new Float64Array(preordering.nodeCount);
   const type = new Int32Array(preordering.nodeCount);
   for (let i = 0; i < size.length; i++) {
@@ -78,11 +82,19 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): D
   const retained = retainedSizes(idom, size);
   const children = childrenOf(idom);
   const tree = { idom, children, retained, type, typeCount: heap.types.length };
-  const byType = retainedByType(tree, 0, (done) => tick(0.85 + 0.1 * done));
+  const byType = retainedByType(tree, 0, (done) => tick(0.7 + 0.08 * done));
   // Garbage keeps garbage alive until it is collected; instances of a type are often of both sorts.
-  const ofGarbage = retainedByType(tree, preordering.unreachable, (done) => tick(0.95 + 0.05 * done));
+  const ofGarbage = retainedByType(tree, preordering.unreachable, (done) => tick(0.78 + 0.02 * done));
   for (let t = 0; t < byType.length; t++) byType[t] += ofGarbage[t];
-  return { idom, retained, children, retainedByType: byType };
+  const released = releasedWithEach(heap, graph, idom, size, (done) => tick(0.8 + 0.2 * done));
+  return {
+    idom,
+    retained,
+    children,
+    retainedByType: byType,
+    released: released.bytes,
+    releasedObjects: released.objects,
+  };
 }
 
 /** Cycles that a person can act on, and what would go with each. */

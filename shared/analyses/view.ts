@@ -33,6 +33,12 @@ export function retainedOf(view: HeapView, object: number): number | null {
   return view.dominators === null ? null : view.dominators.retained[preorderOf(view, object)];
 }
 
+/** Of these, bytes that reference counts alone would free; null where that is not known (yet). */
+export function releasedOf(view: HeapView, object: number): number | null {
+  const bytes = view.dominators?.released[preorderOf(view, object)] ?? -1;
+  return bytes < 0 ? null : bytes;
+}
+
 export function reachOf(view: HeapView, object: number): Reach | null {
   if (view.graph === null) return null;
   const { heldOutside, preordering } = view.graph.graph;
@@ -81,7 +87,7 @@ export function objectRow(view: HeapView, object: number): ObjectRow {
     label: variablesOf(view, object) ?? labelOf(heap, view.texts, object),
     shallowBytes: heap.shallow[object],
     retainedBytes: retainedOf(view, object),
-    releasedByRefcountBytes: null,
+    releasedByRefcountBytes: releasedOf(view, object),
     children: children === undefined ? null : children.offsets[number + 1] - children.offsets[number],
   };
 }

@@ -113,7 +113,9 @@ export class Answerer {
     },
 
     objects: async ({ source, sort, filter, offset, limit }, tick) => {
-      const view = await this.#dump.viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
+      const view = await this.#dump.viewAt(
+        sort.by === "retained" || sort.by === "released" ? "dominators" : stageFor(source),
+      );
       this.#checkSource(view, source);
       if (source.kind === "fate") await this.#pairWith(source.other);
       const objects = this.#lists.get(JSON.stringify(["objects", source, sort, filter]), () =>

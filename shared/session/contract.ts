@@ -210,7 +210,7 @@ export interface Filter {
 }
 
 export type TypeSort = "retained" | "shallow" | "count" | "name";
-export type ObjectSort = "retained" | "shallow" | "id";
+export type ObjectSort = "retained" | "released" | "shallow" | "id";
 export type CycleSort = "retained" | "shallow" | "objects";
 /** `place`: as the holder stores them. */
 export type ReferenceSort = "place" | "retained" | "shallow";

@@ -45,6 +45,7 @@ export interface ObjectRow {
   readonly label: string;
   readonly shallowBytes: Bytes;
   readonly retainedBytes: Bytes | null;
+  /** Of `retainedBytes`, what goes at once by reference counts alone; the rest waits for the collector. */
   readonly releasedByRefcountBytes: Bytes | null;
   /** Objects it dominates directly; null until the dominators are there. */
   readonly children: number | null;
@@ -68,6 +69,8 @@ export interface ObjectDetail extends ObjectRow {
   /** `sys.getsizeof` and what it leaves out. */
   readonly reportedBytes: Bytes;
   readonly hiddenBytes: Bytes;
+  /** Objects in `releasedByRefcountBytes`, itself included. */
+  readonly releasedObjects: number | null;
   /** null: the count can't be trusted (immortal, free-threaded). */
   readonly refcount: number | null;
   readonly explainedReferences: number;
@@ -333,6 +336,7 @@ export interface HolderRow {
   readonly path: string;
   readonly entries: number | null;
   readonly retainedBytes: Bytes;
+  readonly releasedByRefcountBytes: Bytes | null;
   /** Of all that is alive, 0 to 1. */
   readonly share: number;
   readonly usedBy: readonly UsedBy[];

@@ -4,6 +4,7 @@ import { childrenOf, dominators } from "../../shared/graph/dominators.ts";
 import { distances, pathsToRoot } from "../../shared/graph/paths.ts";
 import { PreorderWalk } from "../../shared/graph/preorder.ts";
 import { relabel } from "../../shared/graph/relabel.ts";
+import { releasedAtOnce } from "../../shared/graph/released.ts";
 import { retainedByType, retainedSizes } from "../../shared/graph/retained.ts";
 import { reverse } from "../../shared/graph/reverse.ts";
 import { sourceComponentMembers } from "../../shared/graph/sources.ts";
@@ -27,6 +28,11 @@ function analysed({ graph, roots, size, type, typeCount }: MadeHeap) {
   const retained = retainedSizes(idom, sizesByPreorder(order, size));
   const tree = { idom, children, retained, type: typesByPreorder(order, type), typeCount };
   const found = components(result.graph);
+  const released = releasedAtOnce(
+    { parent: order.parent, predecessors: result.predecessors, idom },
+    sizesByPreorder(order, size),
+    new Uint8Array(order.nodeCount).fill(1),
+  );
   return {
     ...result,
     retained,
@@ -36,17 +42,20 @@ function analysed({ graph, roots, size, type, typeCount }: MadeHeap) {
     distances: distances(result.graph),
     /** Retained bytes of a node of the original graph. */
     retainedBy: (node: number): number => retained[order.preorder[node]],
+    /** Bytes that go with it at once, every count being explained. */
+    releasedBy: (node: number): number => released.bytes[order.preorder[node]],
   };
 }
 
 describe("shapes that break recursion, or take forever the simple way", () => {
   it("a list that is entered first and whose half million items are held elsewhere too", () => {
     const heap = deepList(1_000_001);
-    const { retainedBy, retained, order, idom, distances, cycles, predecessors } = analysed(heap);
+    const { retainedBy, releasedBy, retained, order, idom, distances, cycles, predecessors } = analysed(heap);
     const registry = heap.roots[1];
     expect(retained[0]).toBe(1_000_001);
     expect(retainedBy(0)).toBe(500_000);
     expect(retainedBy(registry)).toBe(1);
+    expect(releasedBy(0)).toBe(500_000);
     expect(idom[order.preorder[registry - 1]]).toBe(0);
     expect(distances.distance[order.preorder[499_999]]).toBe(500_000);
     expect(cycles.length).toBe(0);
@@ -56,8 +65,9 @@ describe("shapes that break recursion, or take forever the simple way", () => {
 
   it("a dict of a million", () => {
     const heap = hugeDict(1_000_000);
-    const { retainedBy, components, cycles, predecessors, order } = analysed(heap);
+    const { retainedBy, releasedBy, components, cycles, predecessors, order } = analysed(heap);
     expect(retainedBy(0)).toBe(1_000_000);
+    expect(releasedBy(0)).toBe(0);
     expect(cycles.length).toBe(1);
     expect(Math.max(...components.size.subarray(0, 1000))).toBe(500_000);
     expect(pathsToRoot(predecessors, order.preorder[999_999], 10)).toMatchObject({
@@ -67,19 +77,22 @@ describe("shapes that break recursion, or take forever the simple way", () => {
   });
 
   it("two thousand objects that all refer to two thousand others", () => {
-    const { retained, idom, order } = analysed(completeBipartite(2000, 2000));
+    const { retained, idom, order, releasedBy } = analysed(completeBipartite(2000, 2000));
+    expect(releasedBy(0)).toBe(1);
     expect(retained[0]).toBe(4000);
     expect(idom.subarray(1, order.unreachable).every((d) => d === 0)).toBe(true);
   });
 
   it("a million objects in one cycle", () => {
-    const { components, retainedBy, cycles } = analysed(oneComponent(1_000_000));
+    const { components, retainedBy, releasedBy, cycles } = analysed(oneComponent(1_000_000));
+    expect(releasedBy(0)).toBe(0);
     expect(components.size[cycles[0]]).toBe(1_000_000);
     expect(retainedBy(0)).toBe(1_000_000);
   });
 
   it("three hundred thousand diamonds, each below the last", () => {
-    const { idom, order, retainedBy } = analysed(diamondChain(900_001));
+    const { idom, order, retainedBy, releasedBy } = analysed(diamondChain(900_001));
+    expect([releasedBy(0), releasedBy(450_000)]).toEqual([900_001, 450_001]);
     expect(retainedBy(0)).toBe(900_001);
     expect(retainedBy(450_000)).toBe(450_001);
     expect(idom[order.preorder[900_000]]).toBe(order.preorder[899_997]);
@@ -132,6 +145,13 @@ describe("long loops", () => {
     cyclicComponents: (tick) => cyclicComponents(graph, found, tick),
     sourceComponentMembers: (tick) => sourceComponentMembers(graph, () => true, tick),
     distances: (tick) => distances(graph, tick),
+    releasedAtOnce: (tick) =>
+      releasedAtOnce(
+        { parent: order.parent, predecessors, idom },
+        sizesByPreorder(order, heap.size),
+        new Uint8Array(order.nodeCount).fill(1),
+        tick,
+      ),
     pathsToRoot: (tick) => pathsToRoot(predecessors, mostReferred, Infinity, { tick }),
   };
 

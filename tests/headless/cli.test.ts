@@ -110,14 +110,15 @@ describe("the command line", () => {
       explainedReferences: 1,
       generation: null,
       dominator: SHOP.id.s,
-      releasedByRefcountBytes: null,
+      releasedByRefcountBytes: 5016,
+      releasedObjects: 2,
       referents: [{ id: SHOP.id.b, edge: ".body", kind: "attribute", type: "bytes" }],
       referrers: [
         { id: SHOP.id.s, edge: ".request", kind: "attribute", retains: true },
         { id: SHOP.id.w, kind: "weak", retains: false },
       ],
     });
-    expect(object.warnings).toEqual(["`releasedByRefcountBytes` is not computed yet in this version."]);
+    expect(object.warnings).toEqual([]);
   });
 
   it("why: the sentence, and paths whose first step is the root", async () => {
