@@ -229,9 +229,10 @@ def _dump(
     started = time.perf_counter()
     temporary = _new_temporary(target)
     try:
+        memory = _memory_facts()  # before the capture takes memory itself
         capture = _capture(privacy, innermost)
         del innermost
-        meta = _meta(capture, label, privacy, mode, started)
+        meta = _meta(capture, label, privacy, mode, started, memory)
         _write(temporary, capture, meta)
         capture.warnings += _publish(temporary, target)
     except sqlite3.Error as error:
@@ -252,15 +253,23 @@ def _dump(
 
 
 def _meta(
-    capture: _Capture, label: str | None, privacy: str, mode: str, started: float
+    capture: _Capture, label: str | None, privacy: str, mode: str, started: float, memory: str
 ) -> dict[str, object]:
+    process = _process_facts(privacy)
+    others = (_count_interpreters() or 1) - 1
+    if others:
+        capture.warnings.append(
+            f"{others} other {'interpreter' if others == 1 else 'interpreters'} in this process:"
+            " their objects are not in the file"
+            + (", and no other threads' frames" if _threads_unseen() else "")
+        )
     return {
         "capture_id": os.urandom(16).hex(),
         "label": label,
         "created_at": datetime.datetime.now(datetime.timezone.utc).isoformat(),
         "tool": f"pyheap_dump.py {VERSION}",
         "format": FORMAT_VERSION,
-        "process": _process_facts(privacy),
+        "process": process,
         "python": _python_facts(),
         "capture": {
             "mode": mode,
@@ -271,11 +280,14 @@ def _meta(
             "objects": len(capture.columns.addresses),
             "references": len(capture.columns.targets),
             "missing": capture.missing,
-            "skipped": {"Python-level __sizeof__": capture.python_sizes},
+            "skipped": {
+                "Python-level __sizeof__": capture.python_sizes,
+                "other interpreters": others,
+            },
             "warnings": capture.warnings,
         },
         "gc": capture.collector,
-        "memory": _memory_facts(),
+        "memory": json.loads(memory),
         "tracemalloc": _tracemalloc_facts(),
     }
 
@@ -522,12 +534,27 @@ def _is_ours(code: types.CodeType) -> bool:
     return code.co_filename == __file__
 
 
+def _current_frames() -> dict[int, types.FrameType]:
+    """Return the innermost frame of each thread by the thread's number.
+
+    Of this thread only where Python would die of more: 3.12 and 3.13 list threads of interpreters
+    with a lock of their own too, but make the frame objects with the wrong interpreter's memory.
+    """
+    if _threads_unseen():
+        return {_thread.get_ident(): sys._getframe(1)}
+    return sys._current_frames()
+
+
+def _threads_unseen() -> bool:
+    return (3, 12) <= sys.version_info < (3, 14) and (_count_interpreters() or 1) > 1
+
+
 def _own_frames() -> dict[int, types.FrameType]:
     """Return the dumper's running frames by address, in all threads, less this and its caller.
 
     A frame with a variable that leads to itself would be garbage that only the collector finds.
     """
-    tops = sys._current_frames()
+    tops = _current_frames()
     tops[_thread.get_ident()] = sys._getframe(2)
     frames: dict[int, types.FrameType] = {}
     for frame in tops.values():
@@ -2510,7 +2537,7 @@ class _Thread:
 
 def _places() -> dict[int, tuple[int, int]]:
     """Return where the other threads are: the address of the innermost frame, the instruction."""
-    tops = sys._current_frames()
+    tops = _current_frames()
     del tops[_thread.get_ident()]
     return {ident: (id(frame), frame.f_lasti) for ident, frame in tops.items()}
 
@@ -2529,7 +2556,7 @@ class _Running:
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
         ours = _thread.get_ident()
-        tops: dict[int, types.FrameType | None] = {**sys._current_frames(), ours: innermost}
+        tops: dict[int, types.FrameType | None] = {**_current_frames(), ours: innermost}
         for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
             thread = _Thread(ident, known, ident == ours)
@@ -2706,7 +2733,7 @@ def _base_size(obj: object) -> int:
     return 0
 
 
-_SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset)))
+_SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)))
 
 
 def _lengths(objects: list[Any], numbers: array[int]) -> array[int]:
@@ -2846,38 +2873,163 @@ def _collector_facts(*generations: int) -> dict[str, object]:
     }
 
 
-def _first_line(path: str) -> str | None:
+def _read(path: str) -> str:
+    """Return what a small file of the system says, or nothing; no file object is made for it."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.readline().strip()
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError:
-        return None
+        return ""
+    pieces: list[bytes] = []
+    try:
+        while not pieces or pieces[-1]:
+            pieces.append(os.read(file, 65_536))
+    except OSError:
+        return ""
+    finally:
+        os.close(file)
+    return b"".join(pieces).decode("utf-8", "replace")
+
+
+def _first_line(path: str) -> str | None:
+    return _read(path).partition("\n")[0].strip() or None
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdigit() else None
 
 
-def _memory_facts() -> dict[str, object]:
-    status: dict[str, int] = {}
-    try:
-        with open("/proc/self/status", encoding="utf-8", errors="replace") as file:
-            for line in file:
-                words = line.split()
-                if len(words) == 3 and words[2] == "kB":
-                    status[words[0].rstrip(":")] = int(words[1]) * 1024
-    except OSError:
-        pass
-    return {
+def _kilobytes(text: str) -> dict[str, int]:
+    """Return the lines of the form ``Name:  123 kB``, in bytes."""
+    lines = [line.split() for line in text.splitlines()]
+    sizes = [words for words in lines if len(words) == 3 and words[2] == "kB"]
+    return {words[0].rstrip(":"): int(words[1]) * 1024 for words in sizes}
+
+
+def _memory_facts() -> str:
+    """Return what the system says of this process's memory, as JSON.
+
+    It is text because the collector must not list it among the program's objects.
+    """
+    status = _kilobytes(_read("/proc/self/status"))
+    shared = _kilobytes(_read("/proc/self/smaps_rollup"))
+    facts = {
         "rss_bytes": status.get("VmRSS"),
         "peak_rss_bytes": status.get("VmHWM"),
         "swap_bytes": status.get("VmSwap"),
+        "anonymous_bytes": status.get("RssAnon"),
+        "file_bytes": status.get("RssFile"),
+        "shared_memory_bytes": status.get("RssShmem"),
+        "proportional_bytes": shared.get("Pss"),
+        "private_dirty_bytes": shared.get("Private_Dirty"),
         "allocated_blocks": sys.getallocatedblocks(),
-        "cgroup": {
-            "limit": _number(_first_line("/sys/fs/cgroup/memory.max")),
-            "current": _number(_first_line("/sys/fs/cgroup/memory.current")),
-        },
+        "allocator": _allocator_facts(),
+        "cgroup": _cgroup_facts(),
     }
+    return json.dumps(facts)
+
+
+def _cgroup_facts() -> dict[str, object]:
+    """Return the limits and figures of the control group that the process is in, v2 or v1."""
+    paths: dict[str, str] = {}
+    for line in _read("/proc/self/cgroup").splitlines():
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
+        paths.update((controller, path) for controller in controllers.split(","))
+    top = "/sys/fs/cgroup"
+    version = 1 if "memory" in paths else 2 if "" in paths else None
+    folder = f"{top}/memory{paths['memory']}" if version == 1 else top + paths.get("", "")
+    if not os.path.isdir(folder):  # a container sees its own group at the top
+        folder = f"{top}/memory" if version == 1 else top
+    names = (
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "memory.soft_limit_in_bytes")
+        if version == 1
+        else ("memory.max", "memory.current", "memory.high")
+    )
+    limit, current, high = (_number(_first_line(f"{folder}/{name}")) for name in names)
+    detail = dict(line.split(" ", 1) for line in _read(f"{folder}/memory.stat").splitlines())
+    events = dict(line.split(" ", 1) for line in _read(f"{folder}/memory.events").splitlines())
+    cpu = (_first_line(f"{folder}/cpu.max") or "").split()
+    return {
+        "version": version,
+        "limit": limit if limit is None or limit < 1 << 60 else None,  # v1 writes no limit so
+        "current": current,
+        "high": high if high is None or high < 1 << 60 else None,
+        "anon": _number(detail.get("anon") or detail.get("rss")),
+        "file": _number(detail.get("file") or detail.get("cache")),
+        "kernel": _number(detail.get("kernel")),
+        "oom_kills": _number(events.get("oom_kill")),
+        "cpus": int(cpu[0]) / int(cpu[1]) if len(cpu) == 2 and cpu[0].isdigit() else None,
+    }
+
+
+# How Python's allocator cuts its arenas up (Objects/obmalloc.c): a pool begins with a header of 48
+# bytes, in 32-bit words: blocks in use, -, free block, -, two links, index of the arena, size
+# class, offset of the next block never used, greatest such offset.
+_POOL_BYTES, _ARENA_BYTES = (
+    (1 << 14, 1 << 20) if sys.version_info >= (3, 10) else (1 << 12, 1 << 18)
+)
+_POOL_HEADER = 48
+_MOST_POOLS = 400_000  # some µs each; with more, a heap of 6 GB, we do without
+
+
+def _allocator_facts() -> dict[str, int] | None:
+    """Return how much memory Python's allocator has and how much of that is in use.
+
+    Python can only print that to the standard error output, so the allocator's own notes are read
+    instead, as one would read a file: nothing is asked of the allocator and nothing is changed.
+    What is missing from ``blocks`` in ``allocated_blocks`` are blocks of more than 512 bytes, which
+    come from C's ``malloc``. ``None`` where Python uses another allocator, and for very large heaps.
+    """
+    if not sys.getallocatedblocks() or sys.maxsize < 1 << 32:
+        return None
+    try:
+        memory = os.open("/proc/self/mem", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return None
+    used = blocks = pools = 0
+    arenas: dict[int, int] = {}  # last arena of an index, by where it begins
+    number = 0
+    try:
+        for start, end in _anonymous_memory():
+            pools += (end - start) // _POOL_BYTES
+            if pools > _MOST_POOLS:
+                return None
+            for pool in range(start + -start % _POOL_BYTES, end, _POOL_BYTES):
+                header = array("I", os.pread(memory, _POOL_HEADER, pool))
+                if len(header) != _POOL_HEADER // 4 or header[9] >= 32 or not header[11]:
+                    continue
+                size = 16 * (header[9] + 1)
+                free = header[2] | header[3] << 32
+                if (
+                    header[11] == _POOL_BYTES - size
+                    and header[10] <= _POOL_BYTES
+                    and header[0] * size <= _POOL_BYTES - _POOL_HEADER
+                    and (not free or pool < free < pool + _POOL_BYTES)
+                ):
+                    used += header[0] * size
+                    blocks += header[0]
+                    if pool - arenas.get(header[8], -_ARENA_BYTES) >= _ARENA_BYTES:
+                        arenas[header[8]] = pool
+                        number += 1
+    except OSError:
+        return None
+    finally:
+        os.close(memory)
+    return {
+        "arenas": number,
+        "arena_bytes": number * _ARENA_BYTES,
+        "used_bytes": used,
+        "blocks": blocks,
+    }
+
+
+def _anonymous_memory() -> Iterator[tuple[int, int]]:
+    """Yield the beginning and end of memory in which the allocator's arenas may be."""
+    for line in _read("/proc/self/maps").splitlines():
+        words = line.split(None, 5)
+        is_named = len(words) > 5 and not words[5].startswith("[anon")
+        if words[1] == "rw-p" and not is_named:
+            start, _, end = words[0].partition("-")
+            yield int(start, 16), int(end, 16)
 
 
 def _process_facts(privacy: str) -> dict[str, object]:
@@ -2900,7 +3052,33 @@ def _process_facts(privacy: str) -> dict[str, object]:
         "host": os.uname().nodename,
         "program": _program_name() if privacy != "none" else None,
         "argv0": str(arguments[0]) if arguments and privacy != "none" else None,
+        "container": _container_kind(),
+        "interpreters": _count_interpreters(),
     }
+
+
+def _container_kind() -> str | None:
+    """Return what kind of container the process is in, as far as it leaves traces there."""
+    if os.path.exists("/var/run/secrets/kubernetes.io"):
+        return "kubernetes"
+    if os.path.exists("/.dockerenv"):
+        return "docker"
+    if os.path.exists("/run/.containerenv"):
+        return "podman"
+    groups = _read("/proc/self/cgroup")
+    for kind in ("kubepods", "docker", "libpod", "lxc"):
+        if f"/{kind}" in groups:
+            return "kubernetes" if kind == "kubepods" else kind
+    return None
+
+
+def _count_interpreters() -> int | None:
+    """Return how many interpreters there are, if the module that makes them is loaded."""
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        module = sys.modules.get(name)
+        if type(module) is types.ModuleType:
+            return len(vars(module)["list_all"]())
+    return None
 
 
 def _program_name() -> str:

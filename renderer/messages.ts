@@ -12,6 +12,7 @@ import type {
 import type { Source } from "../shared/types/route.ts";
 import { compareWords } from "./components/compare-words.ts";
 import { cycleWords } from "./components/cycle-words.ts";
+import { formatSpan } from "./components/delta.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
@@ -195,10 +196,12 @@ export const messages = {
     },
     facts: (info: SnapshotInfo, summary: Summary | null): readonly string[] => {
       const pause = summary?.capture.pauseSeconds;
+      const { host = null, uptimeSeconds = null } = summary ?? {};
       return [
-        info.pid === null ? "" : `process ${info.pid}`,
+        info.pid === null ? "" : `process ${info.pid}${typeof host === "string" ? ` on ${shown(host, 40)}` : ""}`,
         info.python === null ? "" : `Python ${shown(info.python, 40)}`,
         info.createdAt === null ? "" : `taken ${formatDate(info.createdAt)}`,
+        uptimeSeconds === null ? "" : `after running for ${formatSpan(uptimeSeconds)}`,
         typeof pause === "number" ? `paused ${formatDuration(1000 * pause)}` : "",
         plural(info.objects, "object"),
       ].filter((fact) => fact !== "");
@@ -226,7 +229,7 @@ export const messages = {
         loadedCode: "Modules, functions, classes, and what belongs to them alone",
         garbage: "Objects that nothing holds any more; the next run of the cyclic collector frees them",
         allocatorFree: "Memory that Python's allocator keeps for new objects",
-        outsidePython: "Memory of C extensions and of the interpreter itself",
+        outsidePython: "Memory of C extensions, of the interpreter itself, and what C's allocator keeps",
         unexplained: "Resident memory in which no Python object of this dump lies",
       },
       unexplained:

@@ -74,6 +74,8 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
     ["label", summary.label ?? "–"],
     ["Python", summary.python ?? "–"],
     ["process", summary.pid === null ? "–" : String(summary.pid)],
+    ["host", summary.host ?? "–"],
+    ["running for", summary.uptimeSeconds === null ? "–" : `${number(Math.round(summary.uptimeSeconds))} s`],
     ["taken", summary.createdAt ?? "–"],
     ["objects", number(summary.objects)],
     ["references", number(summary.references)],
@@ -102,13 +104,16 @@ async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {
     ["your data", buckets.yourData],
     ["loaded code", buckets.loadedCode],
     ["garbage waiting", buckets.garbage],
-    ["not explained", buckets.unexplained],
+    ["free in Python's allocator", buckets.allocatorFree],
+    ["outside Python", buckets.outsidePython],
+    ["not explained", buckets.unexplained === 0 ? null : buckets.unexplained],
   ];
+  const told = parts.filter(([, size]) => size !== null);
   return {
     json: overview,
     human: () =>
       [
-        `${parts.map(([name, size]) => `${name} ${bytes(size)}`).join(" · ")} of ${bytes(overview.rssBytes)} resident`,
+        `${told.map(([name, size]) => `${name} ${bytes(size)}`).join(" · ")} of ${bytes(overview.rssBytes)} resident`,
         "",
         ...overview.holders.flatMap((row) => [
           `${printable(row.path)} (${printable(row.label)}) keeps ${bytes(row.retainedBytes)} alive, ${(100 * row.share).toFixed(0)} %`,

@@ -10,8 +10,10 @@ import type { HeapView } from "./view.ts";
 const MOST_HOLDERS = 8;
 
 /**
- * Where the bytes of the process are. What lies between the objects and the resident memory is one number here: free
- * memory of Python's allocator and memory outside Python can't be told apart from this file.
+ * Where the bytes of the process are. What lies between the objects and the resident memory is free in Python's allocator
+ * as far as the file says how much of its arenas is in use, and the rest outside of Python. A file that does not say it
+ * leaves both as one number, `unexplained`. Free memory that was never touched or was swapped out is not resident: the
+ * free part is never more than what is left.
  */
 export function buckets(view: HeapView, isCode: Uint8Array, meta: Meta): Overview["buckets"] {
   const { columns, graph } = view;
@@ -30,14 +32,20 @@ export function buckets(view: HeapView, isCode: Uint8Array, meta: Meta): Overvie
   }
   const rss = numberOf(meta.memory.rss_bytes);
   const rest = rss === null ? null : rss - yourData - code - garbage;
-  return {
-    yourData,
-    loadedCode: code,
-    garbage,
-    allocatorFree: null,
-    outsidePython: null,
-    unexplained: rest === null || rest < 0 ? null : rest,
-  };
+  const objects = { yourData, loadedCode: code, garbage };
+  if (rest === null || rest < 0) return { ...objects, allocatorFree: null, outsidePython: null, unexplained: null };
+  const free = freeInAllocator(meta);
+  if (free === null) return { ...objects, allocatorFree: null, outsidePython: null, unexplained: rest };
+  const allocatorFree = Math.min(free, rest);
+  return { ...objects, allocatorFree, outsidePython: rest - allocatorFree, unexplained: 0 };
+}
+
+/** Bytes in the arenas of Python's allocator that no block takes. */
+function freeInAllocator({ memory: { allocator } }: Meta): number | null {
+  if (typeof allocator !== "object" || allocator === null) return null;
+  const { arena_bytes, used_bytes } = allocator as Record<string, unknown>;
+  const [arenas, used] = [numberOf(arena_bytes), numberOf(used_bytes)];
+  return arenas === null || used === null || used > arenas ? null : arenas - used;
 }
 
 /** The first screen of a dump. Needs the dominators. Time O(n). */

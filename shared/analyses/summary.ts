@@ -38,6 +38,8 @@ export function summary(
     label: meta.label,
     python: textOf(meta.python.version),
     pid: numberOf(meta.process.pid),
+    host: textOf(meta.process.host),
+    uptimeSeconds: numberOf(meta.process.uptime),
     createdAt: meta.createdAt,
     objects: heap.objectCount,
     references: heap.references.targets.length,

@@ -171,6 +171,9 @@ export interface Summary {
   readonly label: string | null;
   readonly python: string | null;
   readonly pid: number | null;
+  readonly host: string | null;
+  /** How long the process had been running. */
+  readonly uptimeSeconds: number | null;
   readonly createdAt: string | null;
   readonly objects: number;
   readonly references: number;
@@ -316,7 +319,10 @@ export interface GrowthRow {
 
 /** The first screen of a dump. */
 export interface Overview {
-  /** `unexplained`: resident memory that no bucket explains; null where the resident size is not known. */
+  /**
+   * `unexplained`: resident memory that no bucket explains; null where the resident size is not known; 0
+   * where the other buckets explain it all.
+   */
   readonly buckets: Buckets & { readonly unexplained: Bytes | null };
   readonly rssBytes: Bytes | null;
   readonly liveBytes: Bytes;

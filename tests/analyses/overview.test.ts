@@ -79,6 +79,45 @@ describe("loaded code", () => {
   });
 });
 
+describe("memory that no object explains", () => {
+  const allocator = { arenas: 3, arena_bytes: 30_000, used_bytes: 20_000, blocks: 400 };
+  const withMemory = (memory: Record<string, unknown>) => {
+    const { view, isCode } = parts();
+    return buckets(view, isCode, { ...META, memory });
+  };
+  const objects = 27_540 + 2260 + 300 + 33;
+
+  it("is free in Python's allocator or outside of Python, where the file has the allocator's figures", () => {
+    expect(withMemory({ rss_bytes: 100_000, allocator })).toMatchObject({
+      allocatorFree: 10_000,
+      outsidePython: 100_000 - objects - 10_000,
+      unexplained: 0,
+    });
+  });
+
+  it("has no more free memory than there is", () => {
+    expect(withMemory({ rss_bytes: objects + 1000, allocator })).toMatchObject({
+      allocatorFree: 1000,
+      outsidePython: 0,
+    });
+  });
+
+  it.each([[null], [{ arena_bytes: 10, used_bytes: 20 }], [{ arena_bytes: "30000" }], ["no"]])(
+    "stays one number with %j",
+    (bad) => {
+      expect(withMemory({ rss_bytes: 100_000, allocator: bad })).toMatchObject({
+        allocatorFree: null,
+        outsidePython: null,
+        unexplained: 100_000 - objects,
+      });
+    },
+  );
+
+  it("is not known where objects are larger than what was resident", () => {
+    expect(withMemory({ rss_bytes: 100, allocator })).toMatchObject({ allocatorFree: null, unexplained: null });
+  });
+});
+
 describe("the overview", () => {
   it("names the containers that keep most alive, and the functions that use them", () => {
     const { view, id, isCode, code } = parts();

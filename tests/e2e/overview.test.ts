@@ -42,7 +42,7 @@ it("answers where the bytes are, and leads on from each answer", async () => {
     .getByRole("listitem")
     .first();
   expect(await first.textContent()).toMatch(/__main__\._SESSIONS.*Used by.*remember.*cache_service\.py:\d+/);
-  for (const name of ["Your data", "Loaded code", "Garbage waiting", "Not explained"])
+  for (const name of ["Your data", "Loaded code", "Garbage waiting", "Free in Python's allocator", "Outside Python"])
     await page
       .getByRole("region", { name: /^Where/ })
       .getByText(name)

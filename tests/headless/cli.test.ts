@@ -60,6 +60,8 @@ describe("the command line", () => {
       format: 1,
       python: null,
       pid: null,
+      host: null,
+      uptimeSeconds: null,
       createdAt: null,
       objects: 10,
       types: 8,
