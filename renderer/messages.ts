@@ -355,6 +355,14 @@ export const messages = {
           return sentence`What holds this object`;
         case "text":
           return sentence`Objects whose text contains ${code(shown(source.text, 60))}`;
+        case "pattern":
+          return sentence`Objects whose text matches ${code(`/${shown(source.pattern, 60)}/`)}`;
+        case "attribute":
+          return sentence`What instances hold as ${code(`.${shown(source.name, 60)}`)}`;
+        case "set":
+          return sentence`Object set`;
+        case "combined":
+          return sentence`${{ union: "In either set", intersection: "In both sets", difference: "In the first set only" }[source.how]}`;
         case "address":
           return sentence`Object at ${code(shown(source.address, 40))}`;
         case "held-outside":

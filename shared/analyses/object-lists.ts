@@ -1,24 +1,22 @@
 import { orderOf } from "../graph/sort.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import { parseAddress } from "../types/ids.ts";
-import type { Source } from "../types/route.ts";
+import type { Combination, Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
+import { attributeValues } from "./names.ts";
 import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
 
 export type ObjectOrder = "retained" | "released" | "shallow" | "id";
 
-/** All sources but those that take another dump to answer. */
-export type ListedSource = Exclude<Source, { kind: "fate" }>;
-
-/** A way to search the texts of all objects; only the file has it. */
-export type SearchText = (text: string, tick: Tick) => number[];
+/** The sources that the graph answers: others take the file's texts, what somebody has kept, or another dump. */
+export type ListedSource = Exclude<Source, { kind: "fate" | "text" | "pattern" | "set" | "combined" }>;
 
 /**
  * The objects of a source, increasing, each once. Time O(n) at most.
  * Sources that need the graph or the dominators must be asked for after those stages.
  */
-export function objectsOf(view: HeapView, source: ListedSource, search: SearchText, tick: Tick): Int32Array {
+export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int32Array {
   const { heap } = view.columns;
   switch (source.kind) {
     case "all":
@@ -35,8 +33,8 @@ export function objectsOf(view: HeapView, source: ListedSource, search: SearchTe
       const { offsets, targets } = stage(view.graph).referrers;
       return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
     }
-    case "text":
-      return Int32Array.from(search(source.text, tick));
+    case "attribute":
+      return increasing(attributeValues(view, source.type, source.name, tick), heap.objectCount);
     case "address": {
       const address = parseAddress(source.address);
       return where(heap.objectCount, (object) => heap.address[object] === address);
@@ -90,6 +88,21 @@ function dominatedBy(view: HeapView, object: number | null): Int32Array {
   const number = object === null ? 0 : preorderOf(view, object);
   const children = targets.subarray(offsets[number], offsets[number + 1]);
   return Int32Array.from(children, (child) => node[child]).sort();
+}
+
+/** What is in either of two increasing lists, in both, or in the first only; increasing. Time O(their lengths). */
+export function combined(how: Combination, first: Int32Array, second: Int32Array): Int32Array {
+  const found = new Int32Array(how === "union" ? first.length + second.length : first.length);
+  let length = 0;
+  let j = 0;
+  for (const object of first) {
+    for (; j < second.length && second[j] < object; j++) if (how === "union") found[length++] = second[j];
+    const inBoth = j < second.length && second[j] === object;
+    if (how === "union" || inBoth === (how === "intersection")) found[length++] = object;
+    if (inBoth) j++;
+  }
+  if (how === "union") for (; j < second.length; j++) found[length++] = second[j];
+  return found.subarray(0, length);
 }
 
 function where(count: number, wanted: (object: number) => boolean): Int32Array {

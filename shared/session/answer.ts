@@ -1,14 +1,17 @@
-import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../analyses/compare.ts";
+import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
 import { cyclePage } from "../analyses/cycles.ts";
+import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
+import { indexNames, type NameIndex, namesLike } from "../analyses/names.ts";
 import { neighbours } from "../analyses/neighbours.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
-import { inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
+import { ofTypesLike } from "../analyses/object-lists.ts";
 import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
+import { setSizes } from "../analyses/set-sizes.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
@@ -18,15 +21,13 @@ import { exportTables } from "../store/export-tables.ts";
 import { readCode } from "../store/small-tables.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
-import type { CaptureId } from "../types/ids.ts";
+import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
-import type { Stage } from "./contract.ts";
+import { checkObject, checkSource, Members, stageFor } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
+import type { TextSource } from "./searches.ts";
 import { StagedDump } from "./staged-dump.ts";
 import type { AnswererMethod, AnswererRequest, StageDone } from "./worker-messages.ts";
-
-/** Sorted lists kept, so that scrolling does not sort again. At 4 bytes an object these are the largest scratch. */
-const LISTS_KEPT = 6;
 
 /** Answers questions about one dump from the stages that are done; a question waits for the stage it needs. */
 export class Answerer {
@@ -34,17 +35,23 @@ export class Answerer {
   /** Dumps that this one is compared with. */
   readonly #others = new Map<CaptureId, StagedDump | Failure>();
   readonly #pairs = new Map<CaptureId, Pair>();
-  readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
   #code: Uint8Array | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
+  readonly #names = rememberRecent<NameIndex>(1);
+  readonly #members: Members;
 
   constructor(path: string) {
     this.#dump = new StagedDump(path);
+    this.#members = new Members(this.#dump.texts, (capture) => this.#pairWith(capture));
+  }
+
+  learnSet(set: SetId, objects: Int32Array): void {
+    this.#members.learnSet(set, objects);
   }
 
   stageDone(done: StageDone): void {
     this.#dump.stageDone(done);
-    this.#lists.clear(); // orders by kept-alive bytes may have changed
+    this.#members.clear();
   }
 
   /** A file that can't be opened any more fails the comparisons with it, and nothing else. */
@@ -66,7 +73,7 @@ export class Answerer {
     if (other instanceof StagedDump) other.close();
     this.#others.delete(capture);
     this.#pairs.delete(capture);
-    this.#lists.clear();
+    this.#members.clear();
     this.#growth.clear();
   }
 
@@ -112,28 +119,61 @@ export class Answerer {
       return typeRow(columns, only);
     },
 
-    objects: async ({ source, sort, filter, offset, limit }, tick) => {
-      const view = await this.#dump.viewAt(
-        sort.by === "retained" || sort.by === "released" ? "dominators" : stageFor(source),
-      );
-      this.#checkSource(view, source);
-      if (source.kind === "fate") await this.#pairWith(source.other);
-      const objects = this.#lists.get(JSON.stringify(["objects", source, sort, filter]), () =>
-        inOrder(view, ofTypesLike(view, this.#objects(view, source, tick), filter.text), sort),
-      );
+    objects: async ({ offset, limit, ...list }, tick) => {
+      const view = await this.#viewOf(list);
+      const objects = await this.#members.inOrder(view, list, tick);
       return {
         total: objects.length,
         rows: Array.from(objects.subarray(offset, offset + limit), (o) => objectRow(view, o)),
       };
     },
 
+    exportObjects: async ({ offset, limit, format, ...list }, tick) => {
+      const view = await this.#viewOf(list);
+      const objects = await this.#members.inOrder(view, list, tick);
+      const rows = Array.from(objects.subarray(offset, offset + limit), (o) => objectRow(view, o));
+      const place = { offset, total: objects.length };
+      return { total: objects.length, text: exportedRows(rows, format, place) };
+    },
+
+    sizes: async ({ source, filter }, tick) => {
+      const view = await this.#dump.viewAt("dominators");
+      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text));
+    },
+
+    members: async ({ source, filter }, tick) => {
+      const view = await this.#dump.viewAt(stageFor(source));
+      return ofTypesLike(view, await this.#members.of(view, source, tick), filter.text);
+    },
+
+    rowsOf: async ({ objects }) => {
+      const view = await this.#dump.viewAt("columns");
+      const known = objects.filter((object) => object < view.columns.heap.objectCount);
+      return { rows: known.map((object) => objectRow(view, object)) };
+    },
+
+    names: async ({ text, offset, limit }, tick) => {
+      const view = await this.#dump.viewAt("columns");
+      const index = this.#names.get(view.dominators === null ? "" : "sized", () => indexNames(view, tick));
+      const rows = namesLike(index, text);
+      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+    },
+
+    findText: async ({ text, pattern, limit }, tick) => {
+      const view = await this.#dump.viewAt("columns");
+      const source: TextSource = pattern ? { kind: "pattern", pattern: text } : { kind: "text", text };
+      const { search, done } = await this.#members.search(view, source, tick);
+      const rows = search.found.slice(0, limit).map((object) => objectRow(view, object));
+      return { rows, found: search.found.length, fraction: search.fraction, done };
+    },
+
     references: async ({ source, sort, filter, offset, limit }) => {
       if (source.kind !== "referents" && source.kind !== "referrers")
         throw new HeapError({ code: "bad-request", what: "references are listed of one object, or to one" });
-      const view = await this.#dump.viewAt(sort.by === "retained" ? "dominators" : stageFor(source));
-      this.#checkSource(view, source);
+      const view = await this.#viewOf({ source, sort });
+      checkSource(view, source);
       const { kind, object } = source;
-      const places = this.#lists.get(JSON.stringify(["references", source, sort, filter]), () =>
+      const places = this.#members.places({ source, sort, filter }, () =>
         referencePlaces(view, kind, object, filter.text, sort),
       );
       return { total: places.length, rows: referenceRows(view, kind, object, places.subarray(offset, offset + limit)) };
@@ -184,27 +224,6 @@ export class Answerer {
     exportTables: async ({ path }, tick) => exportTables(relational(await this.#dump.viewAt("graph")), path, tick),
   };
 
-  #objects(view: HeapView, source: Source, tick: Tick): Int32Array {
-    if (source.kind === "fate") return this.#objectsByFate(source);
-    return this.#lists.get(JSON.stringify(["set", source]), () =>
-      objectsOf(
-        view,
-        source,
-        (text, progress) => this.#dump.texts.search(text, view.columns.heap.objectCount, progress),
-        tick,
-      ),
-    );
-  }
-
-  /** Asked for after the pair is there. `gone` objects are those of this dump that a *later* one no longer has. */
-  #objectsByFate({ fate, other }: Extract<Source, { kind: "fate" }>): Int32Array {
-    const pair = this.#pairs.get(other);
-    if (pair === undefined) throw new Error("The objects were asked for before the dumps were matched");
-    return this.#lists.get(JSON.stringify(["fate", fate, other]), () =>
-      objectsByFate(pair, fate === "gone" ? "new" : fate),
-    );
-  }
-
   /** Of all types at once where that is asked for, without waiting for the columns; else counted in the source. */
   async #typeColumns(source: Source, tick: Tick): Promise<TypeColumns> {
     const { types } = await this.#dump.stage("types");
@@ -218,17 +237,21 @@ export class Answerer {
       };
     }
     const view = await this.#dump.viewAt(stageFor(source));
-    this.#checkSource(view, source);
     const { heap } = view.columns;
     const count = new Float64Array(types.length);
     const bytes = new Float64Array(types.length);
-    for (const object of this.#objects(view, source, tick)) {
+    for (const object of await this.#members.of(view, source, tick)) {
       count[heap.type[object]]++;
       bytes[heap.type[object]] += heap.shallow[object];
     }
     // Kept-alive bytes of a set are known where the set is all instances of one type.
     const retained = source.kind === "type" ? (this.#dump.stages.dominators?.retainedByType ?? null) : null;
     return { types, count, bytes, retained };
+  }
+
+  /** All that is known once the list can be made, and put into its order. */
+  #viewOf({ source, sort }: { source: Source; sort: { by: string } }): Promise<HeapView> {
+    return this.#dump.viewAt(sort.by === "retained" || sort.by === "released" ? "dominators" : stageFor(source));
   }
 
   #isCode(view: HeapView): Uint8Array {
@@ -251,30 +274,4 @@ export class Answerer {
     this.#pairs.set(capture, pair);
     return pair;
   }
-
-  #checkSource(view: HeapView, source: Source): void {
-    if ("object" in source && source.object !== null) checkObject(view, source.object);
-  }
-}
-
-function stageFor(source: Source): Exclude<Stage, "types"> {
-  switch (source.kind) {
-    case "dominated":
-    case "fate":
-      return "dominators";
-    case "cycle":
-    case "cycles-alike":
-      return "cycles";
-    case "referrers":
-    case "held-outside":
-    case "unreachable":
-      return "graph";
-    default:
-      return "columns";
-  }
-}
-
-function checkObject({ columns: { heap } }: HeapView, object: number): void {
-  if (object >= heap.objectCount)
-    throw new HeapError({ code: "no-such-object", object: String(object), objects: heap.objectCount });
 }

@@ -24,6 +24,15 @@ const METHODS = {
   compareTypes: true,
   growth: true,
   typeNamed: true,
+  names: true,
+  findText: true,
+  sizes: true,
+  exportObjects: true,
+  sets: true,
+  keepSet: true,
+  changeSet: true,
+  notes: true,
+  saveNote: true,
   cancel: true,
 } as const satisfies Record<Method, true>;
 

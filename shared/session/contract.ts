@@ -1,5 +1,5 @@
 import type { Failure } from "../types/failure.ts";
-import type { Bytes, ObjectId, SnapshotId } from "../types/ids.ts";
+import type { Bytes, ObjectId, SetId, SnapshotId } from "../types/ids.ts";
 import type { Direction, Neighbours, Subgraph } from "../types/neighbour-rows.ts";
 import type { Source } from "../types/route.ts";
 import type {
@@ -7,14 +7,20 @@ import type {
   Comparison,
   CyclePage,
   DumpInfo,
+  ExportFormat,
   GrowthRow,
   MemoryMapNode,
+  NameRow,
+  NoteRow,
   ObjectDetail,
   ObjectRow,
   Overview,
   Page,
   ReferenceRow,
+  SetRow,
+  SetSizes,
   Summary,
+  TextFinds,
   TypeRow,
   WhyAlive,
 } from "../types/rows.ts";
@@ -41,9 +47,12 @@ export type {
   CycleStep,
   DumpInfo,
   DumpTotals,
+  ExportFormat,
   GrowthRow,
   HolderRow,
   MemoryMapNode,
+  NameRow,
+  NoteRow,
   ObjectDetail,
   ObjectRow,
   Overview,
@@ -55,7 +64,10 @@ export type {
   RootInfo,
   RootKind,
   SentencePart,
+  SetRow,
+  SetSizes,
   Summary,
+  TextFinds,
   Totals,
   TypeRow,
   UsedBy,
@@ -128,6 +140,60 @@ export interface SessionApi {
   growth(request: PairList<"growth">): Promise<Page<GrowthRow>>;
   /** The type with this exact name, or with this unique bare name. */
   typeNamed(request: { readonly snapshot: SnapshotId; readonly name: string }): Promise<TypeRow>;
+  /** Variables of modules and attributes of instances whose name contains the text, the likeliest first. */
+  names(request: {
+    readonly snapshot: SnapshotId;
+    readonly text: string;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<Page<NameRow>>;
+  /**
+   * Objects whose text contains `text` or, as a `pattern`, is matched by it. Searches for a moment and tells how far it
+   * is; asked again, it goes on. `rows`: the first `limit` of those found so far.
+   */
+  findText(request: {
+    readonly snapshot: SnapshotId;
+    readonly text: string;
+    readonly pattern: boolean;
+    readonly limit: number;
+  }): Promise<TextFinds>;
+  /** What the objects of a list come to. */
+  sizes(request: {
+    readonly snapshot: SnapshotId;
+    readonly source: Source;
+    readonly filter: Filter;
+  }): Promise<SetSizes>;
+  /** A page of a list as a text to save; the pages one after the other are the file. At most 1,000 rows a page. */
+  exportObjects(
+    request: ListRequest<ObjectSort> & { readonly format: ExportFormat },
+  ): Promise<{ readonly total: number; readonly text: string }>;
+  /** The object sets that somebody has kept of this dump, oldest first. */
+  sets(request: { readonly snapshot: SnapshotId }): Promise<{ readonly rows: readonly SetRow[] }>;
+  /** Keeps the objects of a list under a name; the name gets a number where another set has it. */
+  keepSet(request: {
+    readonly snapshot: SnapshotId;
+    readonly name: string;
+    readonly source: Source;
+    readonly filter: Filter;
+  }): Promise<SetRow>;
+  /** `base`: its note as the writer knew it, so that two windows lose nothing. What is `removed` can be brought back. */
+  changeSet(request: {
+    readonly snapshot: SnapshotId;
+    readonly set: SetId;
+    readonly name: string;
+    readonly note: string;
+    readonly base: string;
+    readonly removed: boolean;
+  }): Promise<SetRow>;
+  /** The notes about objects of this dump, the latest first. */
+  notes(request: { readonly snapshot: SnapshotId }): Promise<{ readonly rows: readonly NoteRow[] }>;
+  /** `base`: the text as the writer knew it. Gives the text as it now is: joined with what another window wrote. */
+  saveNote(request: {
+    readonly snapshot: SnapshotId;
+    readonly object: ObjectId;
+    readonly text: string;
+    readonly base: string;
+  }): Promise<{ readonly text: string }>;
   /** Stops the request with this id, wherever it runs. Unknown ids are ignored. */
   cancel(request: { readonly request: RequestId }): Promise<Record<string, never>>;
 }

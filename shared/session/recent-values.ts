@@ -1,6 +1,7 @@
 /** A small cache that forgets what was not asked for longest. */
 export interface RecentValues<Value> {
   get(key: string, make: () => Value): Value;
+  has(key: string): boolean;
   clear(): void;
 }
 
@@ -17,6 +18,7 @@ export function rememberRecent<Value>(most: number): RecentValues<Value> {
       }
       return value;
     },
+    has: (key) => values.has(key),
     clear: () => values.clear(),
   };
 }

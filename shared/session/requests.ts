@@ -11,6 +11,11 @@ const snapshot = v.pipe(v.string(), v.maxLength(40));
 const file = v.pipe(v.string(), v.maxLength(100));
 const text = v.pipe(v.string(), v.maxLength(10_000));
 
+const limit = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
+const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+/** What a person writes: long, but not without end. */
+const note = v.pipe(v.string(), v.maxLength(100_000));
+
 const source = v.variant("kind", [
   v.object({ kind: v.literal("all") }),
   v.object({ kind: v.literal("type"), type: index }),
@@ -18,7 +23,16 @@ const source = v.variant("kind", [
   v.object({ kind: v.literal("referents"), object: index }),
   v.object({ kind: v.literal("referrers"), object: index }),
   v.object({ kind: v.literal("text"), text }),
+  v.object({ kind: v.literal("pattern"), pattern: text }),
   v.object({ kind: v.literal("address"), address: text }),
+  v.object({ kind: v.literal("attribute"), type: index, name: text }),
+  v.object({ kind: v.literal("set"), set: index }),
+  v.object({
+    kind: v.literal("combined"),
+    how: v.picklist(["union", "intersection", "difference"]),
+    first: index,
+    second: index,
+  }),
   v.object({ kind: v.literal("held-outside") }),
   v.object({ kind: v.literal("unreachable") }),
   v.object({ kind: v.literal("cycle"), cycle: index }),
@@ -34,7 +48,7 @@ const range = (...by: string[]) => ({
   sort: v.object({ by: v.picklist(by), descending: v.boolean() }),
   filter: v.object({ text }),
   offset: index,
-  limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+  limit,
 });
 const list = (...by: string[]) => v.object({ snapshot, source, ...range(...by) });
 const pairList = (...by: string[]) => v.object({ snapshot, before: snapshot, ...range(...by) });
@@ -76,5 +90,17 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   compareTypes: pairList("deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
   growth: pairList("growth"),
   typeNamed: v.object({ snapshot, name: text }),
+  names: v.object({ snapshot, text, offset: index, limit }),
+  findText: v.object({ snapshot, text, pattern: v.boolean(), limit }),
+  sizes: v.object({ snapshot, source, filter: v.object({ text }) }),
+  exportObjects: v.intersect([
+    list("retained", "released", "shallow", "id"),
+    v.object({ format: v.picklist(["csv", "json", "markdown"]) }),
+  ]),
+  sets: v.object({ snapshot }),
+  keepSet: v.object({ snapshot, name, source, filter: v.object({ text }) }),
+  changeSet: v.object({ snapshot, set: index, name, note, base: note, removed: v.boolean() }),
+  notes: v.object({ snapshot }),
+  saveNote: v.object({ snapshot, object: index, text: note, base: note }),
   cancel: v.object({ request: v.pipe(v.string(), v.maxLength(100)) }),
 };

@@ -1,5 +1,5 @@
 import { assertNever } from "../types/failure.ts";
-import { asCaptureId, asObjectId, asTypeId, type ObjectId } from "../types/ids.ts";
+import { asCaptureId, asObjectId, asSetId, asTypeId, type ObjectId } from "../types/ids.ts";
 import type { Route, Source } from "../types/route.ts";
 
 /** `{view: "object", …}` -> `#/0f3a…/object/42`. The inverse of `parseRoute`. */
@@ -14,7 +14,8 @@ export function formatRoute(route: Route): string {
     case "objects":
       return `#/${route.capture}/objects/${formatSource(route.source)}`;
     case "cycles":
-      return `#/${route.capture}/cycles`;
+    case "notebook":
+      return `#/${route.capture}/${route.view}`;
     case "compare":
       return `#/${route.capture}/compare/${route.before}`;
     case "object":
@@ -40,7 +41,7 @@ export function parseRoute(hash: string): Route {
     const source = parseSource(rest);
     if (source !== null) return { view, capture, source };
   }
-  if (view === "cycles") return { view, capture };
+  if (view === "cycles" || view === "notebook") return { view, capture };
   if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
   if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {
@@ -68,6 +69,14 @@ function formatSource(source: Source): string {
       return `${source.kind}/${source.object}`;
     case "text":
       return `text/${encodeURIComponent(source.text)}`;
+    case "pattern":
+      return `pattern/${encodeURIComponent(source.pattern)}`;
+    case "attribute":
+      return `attribute/${source.type}/${encodeURIComponent(source.name)}`;
+    case "set":
+      return `set/${source.set}`;
+    case "combined":
+      return `${source.how}/${source.first}/${source.second}`;
     case "address":
       return `address/${encodeURIComponent(source.address)}`;
     case "cycle":
@@ -80,8 +89,9 @@ function formatSource(source: Source): string {
   }
 }
 
-function parseSource([kind = "", value = ""]: readonly string[]): Source | null {
+function parseSource([kind = "", value = "", more = ""]: readonly string[]): Source | null {
   const id = number(value);
+  const second = number(more);
   switch (kind) {
     case "all":
     case "held-outside":
@@ -96,6 +106,18 @@ function parseSource([kind = "", value = ""]: readonly string[]): Source | null 
       return id === null ? null : { kind, object: asObjectId(id) };
     case "text":
       return { kind, text: decode(value) };
+    case "pattern":
+      return { kind, pattern: decode(value) };
+    case "attribute":
+      return id === null || more === "" ? null : { kind, type: asTypeId(id), name: decode(more) };
+    case "set":
+      return id === null ? null : { kind, set: asSetId(id) };
+    case "union":
+    case "intersection":
+    case "difference":
+      return id === null || second === null
+        ? null
+        : { kind: "combined", how: kind, first: asSetId(id), second: asSetId(second) };
     case "address":
       return { kind, address: decode(value) };
     case "cycle":

@@ -1,8 +1,11 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { Notebook } from "../store/notebook.ts";
 import { HeapError, toFailure, withPath } from "../types/failure.ts";
 import { asSnapshotId, type CaptureId, type SnapshotId } from "../types/ids.ts";
+import type { Source } from "../types/route.ts";
 import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
 import { dumpInfo, type Offer, OfferedFiles } from "./files.ts";
+import { notebookMethods, setsIn } from "./notebook-methods.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { AnswererApi, AnswererRequest } from "./worker-messages.ts";
 
@@ -33,9 +36,14 @@ interface OpenSnapshot {
   readonly info: Promise<SnapshotInfo>;
 }
 
-/** `stateFolder`: where recent files are remembered (`defaultStateFolder()`), or null to remember nothing. */
-export function createSession({ stateFolder }: { stateFolder: string | null }): Session {
-  const files = new OfferedFiles(stateFolder);
+/**
+ * `stateFolder`: where recent files, notes and object sets are remembered (`defaultStateFolder()`), or null to remember
+ * nothing; without `recent`, files are neither listed nor remembered.
+ */
+export function createSession(options: { stateFolder: string | null; recent?: boolean }): Session {
+  const { stateFolder, recent = true } = options;
+  const files = new OfferedFiles(recent ? stateFolder : null);
+  const notebook = new Notebook(stateFolder === null ? null : join(stateFolder, "notebook.sqlite"));
   const open = new Map<SnapshotId, OpenSnapshot>();
   let opened = 0;
 
@@ -125,13 +133,27 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     <M extends Exclude<keyof AnswererApi & keyof SessionMethods, "compare" | "compareTypes" | "growth">>(method: M) =>
     async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
       const snapshot = get(request.snapshot);
-      if ("source" in request && request.source.kind === "fate") {
-        const other = await withCapture(request.source.other);
-        snapshot.meet(get(other.snapshot), other.capture);
-      }
+      if ("source" in request) await prepare(request.snapshot, request.source);
       const answer = snapshot.ask(method, request as unknown as AnswererRequest<M>, signal);
       return answer as Promise<ReplyOf<M>>; // sound: the answerer's methods are the contract's
     };
+
+  /** Tells the snapshot's worker what the list needs from outside its dump: another dump, kept sets. */
+  const prepare = async (id: SnapshotId, source: Source): Promise<void> => {
+    const snapshot = get(id);
+    if (source.kind === "fate") {
+      const other = await withCapture(source.other);
+      snapshot.meet(get(other.snapshot), other.capture);
+    }
+    for (const set of setsIn(source)) {
+      const { capture } = await infoOf(id);
+      snapshot.learnSet(set, () => {
+        const objects = notebook.members(capture, set);
+        if (objects === null) throw new HeapError({ code: "no-such-set", set: String(set) });
+        return objects;
+      });
+    }
+  };
 
   /** The methods about two dumps: the later one's worker answers, after it has met the earlier one. */
   const askBoth =
@@ -187,6 +209,18 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     compare: askBoth("compare"),
     compareTypes: askBoth("compareTypes"),
     growth: askBoth("growth"),
+    names: ask("names"),
+    findText: ask("findText"),
+    sizes: ask("sizes"),
+    exportObjects: ask("exportObjects"),
+    ...notebookMethods(notebook, {
+      get,
+      captureOf: async (id) => (await infoOf(id)).capture,
+      members: async ({ snapshot, ...list }, signal) => {
+        await prepare(snapshot, list.source);
+        return get(snapshot).ask("members", list, signal);
+      },
+    }),
   };
 
   return {
@@ -196,6 +230,7 @@ export function createSession({ stateFolder }: { stateFolder: string | null }): 
     dispose: async () => {
       await Promise.all([...open.keys()].map(close));
       files.dispose();
+      notebook.close();
     },
   };
 }

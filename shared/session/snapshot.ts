@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
-import type { CaptureId } from "../types/ids.ts";
+import type { CaptureId, SetId } from "../types/ids.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
 import type {
   AnswererApi,
@@ -39,6 +39,8 @@ export class Snapshot {
   readonly #friends = new Map<Snapshot, CaptureId>();
   /** Dumps whose stages this one gets. */
   readonly #met = new Set<Snapshot>();
+  /** Kept sets that the answerer knows. */
+  readonly #sets = new Set<SetId>();
   readonly #path: string;
   #lastId = 0;
   #status: Status = {
@@ -100,6 +102,13 @@ export class Snapshot {
     other.#friends.set(this, capture);
     this.#tellAnswerer({ kind: "introduce", capture, path: other.#path });
     for (const done of other.#done) this.#tellAnswerer({ kind: "stage", done, of: capture });
+  }
+
+  /** Tells the answerer what is in a kept set, once. */
+  learnSet(set: SetId, objects: () => Int32Array): void {
+    if (this.#sets.has(set)) return;
+    this.#tellAnswerer({ kind: "set", set, objects: objects() });
+    this.#sets.add(set);
   }
 
   /** Answers when the status is no longer version `seen`, or after a while with the same one. */

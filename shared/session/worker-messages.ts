@@ -2,7 +2,8 @@ import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../an
 import type { Extent } from "../store/load.ts";
 import type { Failure } from "../types/failure.ts";
 import type { Meta, TypeInfo } from "../types/heap.ts";
-import type { CaptureId } from "../types/ids.ts";
+import type { CaptureId, ObjectId, SetId } from "../types/ids.ts";
+import type { ObjectRow } from "../types/rows.ts";
 import type { RequestOf, SessionApi, Stage } from "./contract.ts";
 
 /*
@@ -58,6 +59,10 @@ export type AnswererApi = Pick<
   | "subgraph"
   | "cycles"
   | "typeNamed"
+  | "names"
+  | "findText"
+  | "sizes"
+  | "exportObjects"
 > & {
   readonly [M in "compare" | "compareTypes" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
@@ -65,6 +70,10 @@ export type AnswererApi = Pick<
 } & {
   /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */
   exportTables(request: { readonly path: string }): Promise<{ readonly objects: number; readonly references: number }>;
+  /** The objects of a list, increasing. */
+  members(request: Pick<RequestOf<"keepSet">, "source" | "filter">): Promise<Int32Array>;
+  /** Those of the objects that the dump has, in their order. */
+  rowsOf(request: { readonly objects: readonly ObjectId[] }): Promise<{ readonly rows: readonly ObjectRow[] }>;
 };
 export type AnswererMethod = keyof AnswererApi;
 
@@ -73,6 +82,8 @@ export type ToAnswerer =
   | { readonly kind: "stage"; readonly done: StageDone; readonly of?: CaptureId }
   /** Another dump, for comparing; its stages follow. */
   | { readonly kind: "introduce"; readonly capture: CaptureId; readonly path: string }
+  /** A kept set, before the first question about it. It never changes. */
+  | { readonly kind: "set"; readonly set: SetId; readonly objects: Int32Array }
   /** The other dump was closed. */
   | { readonly kind: "forget"; readonly capture: CaptureId }
   | {

@@ -26,6 +26,9 @@ function main(): void {
       case "introduce":
         answerer.introduce(message.capture, message.path);
         return;
+      case "set":
+        answerer.learnSet(message.set, message.objects);
+        return;
       case "forget":
         answerer.forget(message.capture);
         return;

@@ -2,10 +2,13 @@ import { HeapError } from "../types/failure.ts";
 import { orDamaged } from "./damage.ts";
 import type { DumpFile } from "./open-file.ts";
 import { BadPage, type Codec, checkPage, PAGE_ENTRIES, unpack, unpackText } from "./page.ts";
+import { Pattern } from "./pattern.ts";
 
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
 /** Decompressed text kept at a time. */
 const CACHE_BYTES = 96 * 2 ** 20;
+/** Text that a pattern is tried on at once: it has a second for it. */
+const MATCHED_AT_ONCE = { texts: 4096, bytes: 2 ** 20 };
 
 interface TextPage {
   readonly offsets: Uint32Array;
@@ -18,6 +21,16 @@ interface TextRow {
   crc: number;
   offsets: Buffer;
   text: Buffer;
+}
+
+/** A search under way. */
+export interface TextSearch {
+  /** Numbers of objects, increasing. */
+  readonly found: readonly number[];
+  /** Of the objects, 0 to 1. */
+  readonly fraction: number;
+  /** Searches a bit further; false once all is searched. `tick` may throw, after which the step can be made again. */
+  step(tick: (fraction: number) => void): boolean;
 }
 
 /** Texts of objects, read from the file when they are asked for. A damaged page reads as "no text". */
@@ -41,19 +54,34 @@ export class Texts {
   }
 
   /**
-   * Numbers of objects below `end` whose text contains `needle`, ignoring ASCII case, in increasing order.
-   * Reads every text page once: O(bytes of text). `tick` gets the fraction done.
+   * A search through the texts of the objects below `end`: of those that contain `wanted`, ignoring ASCII case, or that
+   * a pattern matches. It goes on page by page, so that whoever runs it can say how far it is, and stop.
+   * O(bytes of text) in all, for a pattern more: see `Pattern`.
    */
-  search(needle: string, end: number, tick: (fraction: number) => void): number[] {
-    const wanted = lowerAscii(Buffer.from(needle, "utf8"));
+  search(wanted: string | Pattern, end: number): TextSearch {
+    const needle = typeof wanted === "string" ? lowerAscii(Buffer.from(wanted, "utf8")) : null;
     const found: number[] = [];
-    if (wanted.length === 0) return found;
-    for (let first = 0; first < end; first += PAGE_ENTRIES) {
-      tick(first / end);
-      const page = this.#page(first);
-      if (page !== null) searchPage(page, wanted, (entry) => first + entry < end && found.push(first + entry), tick);
-    }
-    return found;
+    let at = 0;
+    return {
+      found,
+      get fraction() {
+        return end === 0 ? 1 : Math.min(1, at / end);
+      },
+      step: (tick) => {
+        if (needle?.length === 0) at = end;
+        if (at >= end) return false;
+        const first = at - (at % PAGE_ENTRIES);
+        const page = this.#page(first);
+        const entries: number[] = [];
+        let next = PAGE_ENTRIES;
+        if (page !== null && needle !== null) searchPage(page, needle, (entry) => entries.push(entry), tick);
+        else if (page !== null && wanted instanceof Pattern)
+          next = matchPage(page, wanted, at - first, (entry) => entries.push(entry));
+        for (const entry of entries) if (first + entry < end) found.push(first + entry);
+        at = Math.min(end, first + next);
+        return at < end;
+      },
+    };
   }
 
   #page(first: number): TextPage | null {
@@ -122,6 +150,28 @@ function searchPage(
     // A match that runs over the end of this text would do so from every later place in it.
     if (at + wanted.length <= offsets[entry + 1]) report(entry);
   }
+}
+
+/** Tries the pattern on some entries from `from` on. Gives the entry to go on with; a full page's length at its end. */
+function matchPage(
+  { offsets, text }: TextPage,
+  pattern: Pattern,
+  from: number,
+  report: (entry: number) => void,
+): number {
+  const texts: string[] = [];
+  const entries: number[] = [];
+  let entry = from;
+  for (; entry < offsets.length - 1; entry++) {
+    const [start, end] = [offsets[entry], offsets[entry + 1]];
+    if (start === end) continue;
+    const full = texts.length === MATCHED_AT_ONCE.texts || end - offsets[from] > MATCHED_AT_ONCE.bytes;
+    if (full && texts.length > 0) break;
+    texts.push(text.toString("utf8", start, end));
+    entries.push(entry);
+  }
+  for (const position of pattern.among(texts)) report(entries[position]);
+  return entry === offsets.length - 1 ? PAGE_ENTRIES : entry;
 }
 
 /** Lower-cases ASCII letters in place; other bytes of UTF-8 are never ASCII, so they stay what they are. */

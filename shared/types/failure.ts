@@ -12,6 +12,8 @@ export type Failure =
   | { readonly code: "no-such-snapshot" }
   | { readonly code: "no-such-object"; readonly object: string; readonly objects: number }
   | { readonly code: "no-such-type"; readonly name: string; readonly candidates: readonly string[] }
+  | { readonly code: "no-such-set"; readonly set: string }
+  | { readonly code: "no-notebook"; readonly path: string; readonly why: string }
   | { readonly code: "file-exists"; readonly path: string }
   | { readonly code: "cannot-write"; readonly path: string; readonly why: string }
   | { readonly code: "bad-request"; readonly what: string }
@@ -73,6 +75,10 @@ export function describe(failure: Failure): string {
       return failure.candidates.length > 0
         ? `The type name ${failure.name} is not unique. It could be ${failure.candidates.join(", ")}.`
         : `No object in this dump is of type ${failure.name}.`;
+    case "no-such-set":
+      return `There is no object set ${failure.set} of this dump; perhaps it was removed.`;
+    case "no-notebook":
+      return `Notes and object sets can't be kept in ${failure.path}: ${failure.why}. Repair the file, or move it away to begin a new one.`;
     case "file-exists":
       return `${failure.path} already exists. Choose another name; nothing is overwritten.`;
     case "cannot-write":

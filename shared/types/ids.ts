@@ -19,12 +19,16 @@ export type CaptureId = string & { readonly __brand: "CaptureId" };
 /** CPython's `id(object)` as people see it: `0x7f0c…`. */
 export type Address = string & { readonly __brand: "Address" };
 
+/** The number of a kept object set. It belongs to one capture, and survives restarts. */
+export type SetId = number & { readonly __brand: "SetId" };
+
 /** A size in bytes, exact up to 2^53. */
 export type Bytes = number;
 
 /** The only places where a plain value becomes an id. */
 export const asObjectId = (value: number): ObjectId => value as ObjectId;
 export const asTypeId = (value: number): TypeId => value as TypeId;
+export const asSetId = (value: number): SetId => value as SetId;
 export const asSnapshotId = (value: string): SnapshotId => value as SnapshotId;
 export const asCaptureId = (value: string): CaptureId => value as CaptureId;
 export const asAddress = (value: number): Address => `0x${value.toString(16)}` as Address;

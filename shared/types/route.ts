@@ -1,4 +1,4 @@
-import type { CaptureId, ObjectId, TypeId } from "./ids.ts";
+import type { CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
 
 /** Which list of objects a person looks at; every list can be drilled into, so each is a value. */
 export type Source =
@@ -10,7 +10,14 @@ export type Source =
   | { readonly kind: "referrers"; readonly object: ObjectId }
   /** Objects whose text contains this, ignoring ASCII case. */
   | { readonly kind: "text"; readonly text: string }
+  /** Objects whose text a regular expression matches, ignoring case. */
+  | { readonly kind: "pattern"; readonly pattern: string }
   | { readonly kind: "address"; readonly address: string }
+  /** What the instances of a type hold under this name. */
+  | { readonly kind: "attribute"; readonly type: TypeId; readonly name: string }
+  /** Objects that somebody has kept under a name. */
+  | { readonly kind: "set"; readonly set: SetId }
+  | { readonly kind: "combined"; readonly how: Combination; readonly first: SetId; readonly second: SetId }
   | { readonly kind: "held-outside" }
   | { readonly kind: "unreachable" }
   /** The members of one reference cycle. */
@@ -19,6 +26,9 @@ export type Source =
   | { readonly kind: "cycles-alike"; readonly cycle: number }
   /** Objects that another dump of the same process has too (`still-there`), or has not: `new` since then, or `gone`. */
   | { readonly kind: "fate"; readonly fate: Fate; readonly other: CaptureId };
+
+/** Of two sets: what is in either, in both, or in the first only. */
+export type Combination = "union" | "intersection" | "difference";
 
 export type Fate = "new" | "gone" | "still-there";
 
@@ -32,6 +42,8 @@ export type Route =
   /** The object among its neighbours, drawn. */
   | { readonly view: "graph"; readonly capture: CaptureId; readonly object: ObjectId }
   | { readonly view: "cycles"; readonly capture: CaptureId }
+  /** What somebody has kept of this dump: object sets and notes. */
+  | { readonly view: "notebook"; readonly capture: CaptureId }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
   | {

@@ -1,4 +1,4 @@
-import type { Address, Bytes, CaptureId, ObjectId, TypeId } from "./ids.ts";
+import type { Address, Bytes, CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
 import type { ReferenceKind } from "./reference-kinds.ts";
 
 /*
@@ -60,6 +60,61 @@ export interface ReferenceRow extends ObjectRow {
   readonly kind: ReferenceKind;
   /** False for weak references: they do not keep anything alive. */
   readonly retains: boolean;
+}
+
+/** A note that somebody has written about an object. */
+export interface NoteRow extends ObjectRow {
+  readonly text: string;
+  /** ISO 8601, UTC. */
+  readonly changedAt: string;
+}
+
+/** Objects of one dump that somebody has kept under a name. */
+export interface SetRow {
+  readonly set: SetId;
+  readonly name: string;
+  /** What somebody has written about it; empty where nothing is. */
+  readonly note: string;
+  readonly objects: number;
+  readonly changedAt: string;
+}
+
+/** What all objects of a list come to. */
+export interface SetSizes {
+  readonly objects: number;
+  readonly shallowBytes: Bytes;
+  /** What would be gone without all of them together, each byte once. Null until the dominators are there. */
+  readonly retainedBytes: Bytes | null;
+  readonly warnings: readonly string[];
+}
+
+export type ExportFormat = "csv" | "json" | "markdown";
+
+/** A name that the program gives, and what it leads to. */
+export interface NameRow {
+  readonly name: string;
+  /** `variable`: of a module. `attribute`: of a type's instances. */
+  readonly kind: "variable" | "attribute";
+  /** The module's or the type's name. */
+  readonly owner: string;
+  /** A variable's value. */
+  readonly object: ObjectId | null;
+  /** Whose instances have the attribute. */
+  readonly typeId: TypeId | null;
+  /** Objects that have the attribute; 1 for a variable. */
+  readonly count: number;
+  /** What a variable's value keeps alive; null for attributes, and until the dominators are there. */
+  readonly retainedBytes: Bytes | null;
+}
+
+/** A search through texts, as far as it is. */
+export interface TextFinds {
+  /** The first objects found, in the order of their numbers. */
+  readonly rows: readonly ObjectRow[];
+  readonly found: number;
+  /** Of all texts, 0 to 1. */
+  readonly fraction: number;
+  readonly done: boolean;
 }
 
 /** Where an object stands: reached from a starting point with a name, only from outside the graph, or not at all. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { objectDetail } from "../../shared/analyses/object-detail.ts";
-import { inOrder, type ListedSource, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
+import { combined, inOrder, type ListedSource, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
 import { explainedReferences, referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { typeRows, typesNamed } from "../../shared/analyses/type-rows.ts";
-import type { Texts } from "../../shared/store/text.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
+import { seededRandom } from "../fixtures/random.ts";
 
 const PICTURE = `
   @module app: m
@@ -26,20 +26,17 @@ function names(
   descending = false,
 ) {
   const { view, id } = viewOf(PICTURE);
-  const objects = objectsOf(view, source(id), (text, tick) => [...textSearch(view, text, tick)], noTick);
+  const objects = objectsOf(view, source(id), noTick);
   const name = (object: number) => Object.keys(id).find((key) => id[key] === object);
   return [...inOrder(view, objects, { by, descending })].map(name);
 }
-const textSearch = (view: ReturnType<typeof viewOf>["view"], text: string, tick: (fraction: number) => void) =>
-  (view.texts as Texts).search(text, view.columns.heap.objectCount, tick);
 
 describe("a list of objects", () => {
-  it("holds all, those of a type, or those with a text", () => {
+  it("holds all, or those of a type", () => {
     expect(names(() => ({ kind: "all" })).length).toBe(10);
     const { view } = viewOf(PICTURE);
     const item = view.columns.heap.types.findIndex((type) => type.name === "app.Item");
     expect(names(() => ({ kind: "type", type: asTypeId(item) }))).toEqual(["a", "b"]);
-    expect(names(() => ({ kind: "text", text: "SHARED" }))).toEqual(["n"]);
   });
 
   it("holds what an object refers to, and who refers to it, each once", () => {
@@ -207,5 +204,21 @@ describe("types", () => {
     expect(found("Item")).toEqual(["app.Item", "other.Item"]);
     expect(found("list")).toEqual(["list"]);
     expect(found("Nothing")).toEqual([]);
+  });
+});
+
+describe("two lists", () => {
+  const random = seededRandom(7);
+  const numbers = () => [...new Set(Array.from({ length: 40 }, () => random.below(60)))].sort((a, b) => a - b);
+
+  it.each(Array.from({ length: 50 }, (_, round) => round))("are combined as their sets are, round %i", () => {
+    const [first, second] = [numbers(), numbers()];
+    const either = [...new Set([...first, ...second])].sort((a, b) => a - b);
+    const of = (how: "union" | "intersection" | "difference") => [
+      ...combined(how, Int32Array.from(first), Int32Array.from(second)),
+    ];
+    expect(of("union")).toEqual(either);
+    expect(of("intersection")).toEqual(first.filter((object) => second.includes(object)));
+    expect(of("difference")).toEqual(first.filter((object) => !second.includes(object)));
   });
 });

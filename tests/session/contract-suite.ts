@@ -262,6 +262,106 @@ export function contractSuite({ name, connect }: Shell): void {
       await expect(request).rejects.toMatchObject({ failure: { code: "no-such-object", objects: dump.objects } });
     });
 
+    it("searches texts step by step, for words and for patterns, until all is searched", async () => {
+      await finished();
+      const search = async (text: string, pattern: boolean) => {
+        for (let last = 0; ; ) {
+          const finds = await client.findText({ snapshot: info.snapshot, text, pattern, limit: 3 });
+          expect(finds.fraction).toBeGreaterThanOrEqual(last);
+          last = finds.fraction;
+          if (finds.done) return { ...finds, rows: finds.rows.map(({ label }) => label) };
+        }
+      };
+      const words = await search("TEXT 149", false);
+      expect(words).toMatchObject({ found: 11, fraction: 1, rows: ["'text 149'", "'text 1490'", "'text 1491'"] });
+      expect(await search("^'text \\d'$", true)).toMatchObject({ found: 10 });
+      const source = { kind: "pattern", pattern: "^'text \\d'$" } as const;
+      expect((await client.objects(list("id", { source }))).total).toBe(10);
+    });
+
+    it("refuses a pattern that is none, or that would run for ever, and goes on", async () => {
+      for (const pattern of ["(", "[z-a]", "a".repeat(1001)]) {
+        const request = client.objects(list("id", { source: { kind: "pattern", pattern } }));
+        await expect(request).rejects.toMatchObject({ failure: { code: "bad-request" } });
+      }
+      expect((await client.types(list("count"))).total).toBe(4);
+    });
+
+    it("finds variables and attributes by name", async () => {
+      const { total, rows } = await client.names({ snapshot: info.snapshot, text: "CACH", offset: 0, limit: 10 });
+      expect([total, rows[0]]).toMatchObject([
+        1,
+        { name: "cache", kind: "variable", owner: "app", object: dump.ids.list },
+      ]);
+    });
+
+    it("keeps lists as sets, combines them, and says what they come to", async () => {
+      const { snapshot } = info;
+      const keep = (name: string, text: string) =>
+        client.keepSet({ snapshot, name, source: { kind: "text", text }, filter: { text: "" } });
+      const first = await keep("ones", "text 1");
+      const second = await keep("ones", "text 14");
+      expect([first, second]).toMatchObject([
+        { name: "ones", objects: 611 },
+        { name: "ones (2)", objects: 111 },
+      ]);
+      expect((await client.sets({ snapshot })).rows).toEqual([first, second]);
+      const combine = async (how: "union" | "intersection" | "difference") => {
+        const source = { kind: "combined", how, first: first.set, second: second.set } as const;
+        return (await client.objects(list("id", { source }))).total;
+      };
+      expect([await combine("union"), await combine("intersection"), await combine("difference")]).toEqual([
+        611, 111, 500,
+      ]);
+      const source = { kind: "set", set: second.set } as const;
+      expect(await client.sizes({ snapshot, source, filter: { text: "" } })).toMatchObject({
+        objects: 111,
+        shallowBytes: 111 * 57,
+      });
+      expect(await client.types(list("count", { source }))).toMatchObject({
+        total: 1,
+        rows: [{ type: "str", count: 111 }],
+      });
+      const change = { snapshot, set: first.set, name: "t1", note: "mine", base: "", removed: false };
+      expect(await client.changeSet(change)).toMatchObject({ name: "t1", note: "mine", objects: 611 });
+      await client.changeSet({ ...change, removed: true });
+      expect((await client.sets({ snapshot })).rows).toEqual([second]);
+      const gone = client.objects(list("id", { source: { kind: "set", set: 999 as typeof first.set } }));
+      await expect(gone).rejects.toMatchObject({ failure: { code: "no-such-set" } });
+    });
+
+    it("exports a list page by page as one file", async () => {
+      const source = { kind: "text", text: "text 149" } as const;
+      const pages = [0, 5, 10].map((offset) =>
+        client.exportObjects({ ...list("id", { source, offset, limit: 5 }), format: "json" }),
+      );
+      const parts = await Promise.all(pages);
+      expect(parts.map(({ total }) => total)).toEqual([11, 11, 11]);
+      const rows = JSON.parse(parts.map(({ text }) => text).join("")) as { label: string }[];
+      expect(rows).toHaveLength(11);
+      expect(rows[10]).toMatchObject({ label: "'text 149'", shallowBytes: 57, type: "str" });
+    });
+
+    it("keeps notes about objects, and joins what two have written", async () => {
+      const { snapshot } = info;
+      const note = { snapshot, object: dump.ids.list };
+      expect(await client.saveNote({ ...note, text: "leaks", base: "" })).toEqual({ text: "leaks" });
+      expect(await client.saveNote({ ...note, text: "other", base: "" })).toEqual({ text: "leaks\nother" });
+      expect((await client.notes({ snapshot })).rows).toMatchObject([
+        { id: dump.ids.list, type: "list", text: "leaks\nother" },
+      ]);
+      await client.saveNote({ ...note, text: "", base: "leaks\nother" });
+      expect((await client.notes({ snapshot })).rows).toEqual([]);
+      const nobody = client.saveNote({ snapshot, object: asObjectId(dump.objects), text: "x", base: "" });
+      await expect(nobody).rejects.toMatchObject({ failure: { code: "no-such-object" } });
+    });
+
+    it("takes files off the list of recent ones", async () => {
+      expect(await client.forgetFiles({ file: null })).toEqual({});
+      const unknown = client.forgetFiles({ file: "/etc/passwd" as FileId });
+      await expect(unknown).rejects.toMatchObject({ failure: { code: "bad-request" } });
+    });
+
     it("closes one dump and keeps the other", async () => {
       const path = join(folder, "other.pyheap");
       writeSmallDump(path, { texts: 3, captureId: "1".repeat(32) });

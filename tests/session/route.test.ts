@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatRoute, parseRoute } from "../../shared/session/route.ts";
-import { asCaptureId, asObjectId, asTypeId } from "../../shared/types/ids.ts";
+import { asCaptureId, asObjectId, asSetId, asTypeId } from "../../shared/types/ids.ts";
 import type { Route, Source } from "../../shared/types/route.ts";
 
 const capture = asCaptureId("0123456789abcdef0123456789abcdef");
@@ -13,7 +13,13 @@ const SOURCES: Source[] = [
   { kind: "referents", object },
   { kind: "referrers", object },
   { kind: "text", text: "a/b?c=d#e&ü %" },
+  { kind: "pattern", pattern: "^'u-\\d+/%2F(?=é)'$" },
   { kind: "address", address: "0x7f00" },
+  { kind: "attribute", type: asTypeId(7), name: "a/b?c" },
+  { kind: "set", set: asSetId(3) },
+  ...(["union", "intersection", "difference"] as const).map(
+    (how): Source => ({ kind: "combined", how, first: asSetId(3), second: asSetId(4) }),
+  ),
   { kind: "held-outside" },
   { kind: "unreachable" },
   { kind: "cycle", cycle: 3 },
@@ -27,6 +33,7 @@ const ROUTES: Route[] = [
   { view: "object", capture, object },
   { view: "graph", capture, object },
   { view: "cycles", capture },
+  { view: "notebook", capture },
   { view: "compare", capture, before: asCaptureId("f".repeat(32)) },
   { view: "why", capture, object, ignore: [] },
   { view: "why", capture, object, ignore: [object, asObjectId(0)] },
@@ -55,6 +62,9 @@ describe("a route", () => {
     "/compare",
     "/compare/x",
     "/objects/new/1",
+    "/objects/set/x",
+    "/objects/union/1",
+    "/objects/attribute/1",
   ])("that is damaged behind the dump leads to its overview: %s", (rest) =>
     expect(parseRoute(`#/${capture}${rest}`)).toEqual({ view: "overview", capture }),
   );

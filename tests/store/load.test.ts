@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadDump, readExtent } from "../../shared/store/load.ts";
 import { openDump } from "../../shared/store/open-file.ts";
+import { Pattern } from "../../shared/store/pattern.ts";
 import { readMeta } from "../../shared/store/small-tables.ts";
 import { Texts } from "../../shared/store/text.ts";
 import { HeapError } from "../../shared/types/failure.ts";
@@ -159,6 +160,13 @@ describe("texts", () => {
     writeDump(path, content, options);
     return new Texts(openDump(path));
   }
+  /** Every object found, the search run to its end. */
+  function found(read: Texts, wanted: string | Pattern, end: number): readonly number[] {
+    const search = read.search(wanted, end);
+    while (search.step(noTick));
+    expect(search.fraction).toBe(1);
+    return search.found;
+  }
   const { content, id } = drawHeap(`
     a str "'Straße'"
     b str
@@ -173,25 +181,57 @@ describe("texts", () => {
   });
 
   it("are found whatever their ASCII case, each object once", () => {
-    expect(texts(content).search("user-1", 4, noTick)).toEqual([id.c, id.d]);
-    expect(texts(content).search("straße", 4, noTick)).toEqual([id.a]);
-    expect(texts(content).search("", 4, noTick)).toEqual([]);
+    expect(found(texts(content), "user-1", 4)).toEqual([id.c, id.d]);
+    expect(found(texts(content), "straße", 4)).toEqual([id.a]);
+    expect(found(texts(content), "", 4)).toEqual([]);
+  });
+
+  it("are found by a regular expression, whatever their case", () => {
+    expect(found(texts(content), new Pattern("^'user-\\d+'$"), 4)).toEqual([id.c, id.d]);
+    expect(found(texts(content), new Pattern("."), 4)).toEqual([id.a, id.c, id.d]);
+    expect(found(texts(content), new Pattern("^user"), 4)).toEqual([]);
+    expect(() => new Pattern("(")).toThrow("no regular expression");
+  });
+
+  it("are searched by a pattern as one by one, over many steps", () => {
+    const many = Array.from({ length: 9000 }, (_, i) => `'${i.toString(7)}'`);
+    const drawn = drawHeap(many.map((text, i) => `o${i} str "${text}"`).join("\n"));
+    const expected = many.flatMap((text, i) => (/5.*5/.test(text) ? [i] : []));
+    expect(found(texts(drawn.content), new Pattern("5.*5"), many.length)).toEqual(expected);
+  });
+
+  it("end a pattern that would run for ever, and say why", () => {
+    const evil = drawHeap(`a str "'${"a".repeat(60)}!'"`);
+    const search = texts(evil.content).search(new Pattern("^'(a+)+'$"), 1);
+    expect(() => search.step(noTick)).toThrow("A repeat inside a repeat");
+  });
+
+  it("lose nothing and find nothing twice where a search is stopped and goes on", () => {
+    const many = drawHeap(Array.from({ length: 1000 }, (_, i) => `o${i} str "'user'"`).join("\n"));
+    const search = texts(many.content).search("user", 1000);
+    let ticks = 0;
+    const stop = () => {
+      if (++ticks === 2) throw new Error("stop");
+    };
+    expect(() => search.step(stop)).toThrow("stop");
+    while (search.step(noTick));
+    expect(search.found).toEqual(Array.from({ length: 1000 }, (_, i) => i));
   });
 
   it("are not found across the border of two objects", () => {
-    expect(texts(content).search("''", 4, noTick)).toEqual([]);
+    expect(found(texts(content), "''", 4)).toEqual([]);
   });
 
   it("are searched once each, whatever they repeat", () => {
     const long = drawHeap(Array.from({ length: 2000 }, (_, i) => `o${i} str "'${"a".repeat(1000)}'"`).join("\n"));
-    expect(texts(long.content).search("a".repeat(999), 2000, noTick)).toHaveLength(2000);
-    expect(texts(long.content).search("a".repeat(1001), 2000, noTick)).toEqual([]);
+    expect(found(texts(long.content), "a".repeat(999), 2000)).toHaveLength(2000);
+    expect(found(texts(long.content), "a".repeat(1001), 2000)).toEqual([]);
   });
 
   it("of objects that do not exist are never found", () => {
     const beyond: Options = { damage: (db) => db.exec("UPDATE text_page SET first = 65536") };
-    expect(texts(content, beyond).search("user", 4, noTick)).toEqual([]);
-    expect(texts(content).search("user", 3, noTick)).toEqual([id.c]);
+    expect(found(texts(content, beyond), "user", 4)).toEqual([]);
+    expect(found(texts(content), "user", 3)).toEqual([id.c]);
   });
 
   it("read as absent where the table is not what it should be", () => {
@@ -201,6 +241,6 @@ describe("texts", () => {
 
   it("are absent, not wrong, where their page is damaged or missing", () => {
     expect(texts(content, { damage: (db) => db.exec("UPDATE text_page SET crc = 1") }).get(0)).toBeNull();
-    expect(texts(content, { damage: (db) => db.exec("DROP TABLE text_page") }).search("user", 4, noTick)).toEqual([]);
+    expect(found(texts(content, { damage: (db) => db.exec("DROP TABLE text_page") }), "user", 4)).toEqual([]);
   });
 });
