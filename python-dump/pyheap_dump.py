@@ -534,7 +534,7 @@ def _is_ours(code: types.CodeType) -> bool:
     return code.co_filename == __file__
 
 
-def _current_frames() -> dict[int, types.FrameType]:
+def _innermost_frames() -> dict[int, types.FrameType]:
     """Return the innermost frame of each thread by the thread's number.
 
     Of this thread only where Python would die of more: 3.12 and 3.13 list threads of interpreters
@@ -554,7 +554,7 @@ def _own_frames() -> dict[int, types.FrameType]:
 
     A frame with a variable that leads to itself would be garbage that only the collector finds.
     """
-    tops = _current_frames()
+    tops = _innermost_frames()
     tops[_thread.get_ident()] = sys._getframe(2)
     frames: dict[int, types.FrameType] = {}
     for frame in tops.values():
@@ -2537,7 +2537,7 @@ class _Thread:
 
 def _places() -> dict[int, tuple[int, int]]:
     """Return where the other threads are: the address of the innermost frame, the instruction."""
-    tops = _current_frames()
+    tops = _innermost_frames()
     del tops[_thread.get_ident()]
     return {ident: (id(frame), frame.f_lasti) for ident, frame in tops.items()}
 
@@ -2556,7 +2556,7 @@ class _Running:
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
         ours = _thread.get_ident()
-        tops: dict[int, types.FrameType | None] = {**_current_frames(), ours: innermost}
+        tops: dict[int, types.FrameType | None] = {**_innermost_frames(), ours: innermost}
         for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
             thread = _Thread(ident, known, ident == ours)
@@ -2977,7 +2977,7 @@ def _allocator_facts() -> dict[str, int] | None:
     Python can only print that to the standard error output, so the allocator's own notes are read
     instead, as one would read a file: nothing is asked of the allocator and nothing is changed.
     What is missing from ``blocks`` in ``allocated_blocks`` are blocks of more than 512 bytes, which
-    come from C's ``malloc``. ``None`` where Python uses another allocator, and for very large heaps.
+    come from C's ``malloc``. ``None`` where Python uses another allocator, and for large heaps.
     """
     if not sys.getallocatedblocks() or sys.maxsize < 1 << 32:
         return None
