@@ -10,6 +10,7 @@ import type {
   TypeRow,
 } from "../shared/session/contract.ts";
 import type { Source } from "../shared/types/route.ts";
+import { adviceWords } from "./components/advice-words.ts";
 import { compareWords } from "./components/compare-words.ts";
 import { cycleWords } from "./components/cycle-words.ts";
 import { formatSpan } from "./components/delta.ts";
@@ -472,6 +473,7 @@ export const messages = {
     cycleHint: "Objects that hold each other in a ring: reference counts alone never free them",
   },
 
+  advisor: adviceWords,
   compare: compareWords,
   cycles: cycleWords,
 

@@ -18,6 +18,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
+  advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
   compare FILE FILE                 what grew from the first dump to the second   [--fail-if-grew 10MB]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
@@ -81,6 +82,7 @@ async function run(argv: readonly string[]): Promise<number> {
     ignore: values.ignore ?? [],
     code: values.code,
     each: values.each,
+    document: values.html ? "html" : values.markdown ? "markdown" : null,
     failIfGrew: values["fail-if-grew"] === undefined ? null : sizeOf("fail-if-grew", values["fail-if-grew"]),
   };
   const answer = await withDumps(args.slice(0, files), (dump, other) => COMMANDS[command].run(dump, options, other));
@@ -112,6 +114,8 @@ function parse(argv: readonly string[]) {
         ignore: { type: "string", multiple: true },
         code: { type: "boolean", default: false },
         each: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
+        html: { type: "boolean", default: false },
         "fail-if-grew": { type: "string" },
         port: { type: "string" },
         "no-browser": { type: "boolean", default: false },

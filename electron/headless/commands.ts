@@ -34,6 +34,8 @@ export interface Options {
   readonly code: boolean;
   /** Each cycle by itself, where like ones would share a row. */
   readonly each: boolean;
+  /** Advice as a document instead of a list. */
+  readonly document: "markdown" | "html" | null;
   /** Bytes; a container that grew by more fails the comparison. */
   readonly failIfGrew: number | null;
 }
@@ -63,6 +65,7 @@ export const COMMANDS = {
   why: { arguments: ["FILE", "ID"], run: runWhy },
   dominators: { arguments: ["FILE"], run: runDominators },
   cycles: { arguments: ["FILE"], run: runCycles },
+  advise: { arguments: ["FILE"], run: runAdvise },
   compare: { arguments: ["FILE-BEFORE", "FILE-AFTER"], run: runCompare },
   tables: { arguments: ["FILE", "OUT"], run: runTables },
 } satisfies Record<string, Command>;
@@ -310,6 +313,38 @@ function ringText({ smallestCycle: steps, types }: CycleRow): string {
   if (steps.length === 0) return `${types.map(({ type, count }) => `${number(count)} ${type}`).join(", ")} …`;
   return steps.map(({ label, edge }) => `${label}${edge}`).join(steps.length === 2 ? " ⇄ " : " → ");
 }
+
+async function runAdvise({ client, snapshot }: OpenDump, { document }: Options): Promise<Answer> {
+  if (document !== null) {
+    const { text } = await client.adviceReport({ snapshot, format: document });
+    return { json: { format: document, text }, human: () => text.trimEnd() };
+  }
+  const advice = await client.advise({ snapshot });
+  return {
+    json: advice,
+    human: () =>
+      [
+        ...(advice.suspects.length === 0 ? ["Nothing suspicious was found."] : []),
+        ...advice.suspects.flatMap(({ title, confidence, text, usedBy, evidence, fix, snippet, caveat }, i) => [
+          `${i + 1}. ${printable(title)} (${confidence})`,
+          ...wrapped("why", text),
+          ...usedBy.slice(0, 5).map((by) => `   used by ${printable(`${by.function} ${by.file}:${by.line}`)}`),
+          ...evidence.map(
+            (each) =>
+              `   seen: ${printable(each.text)}${each.id === null ? "" : ` (${printable(each.label ?? "")}, id ${each.id})`}`,
+          ),
+          ...wrapped("fix", fix),
+          ...(snippet === null ? [] : snippet.split("\n").map((line) => `      ${printable(line)}`)),
+          ...wrapped("could be wrong", caveat),
+          "",
+        ]),
+        "What this dump can't tell:",
+        ...advice.unknowns.map(({ text, measure }) => `- ${printable(text)} ${printable(measure)}`),
+      ].join("\n"),
+  };
+}
+
+const wrapped = (name: string, text: string): string[] => [`   ${name}: ${printable(text)}`];
 
 async function runCompare({ client, snapshot: before }: OpenDump, options: Options, after: OpenDump): Promise<Answer> {
   const { offset, limit, filter } = options;

@@ -30,6 +30,13 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
       isAt: (route) => route.view === "overview",
     },
     {
+      title: messages.advisor.screen,
+      hint: messages.advisor.hint,
+      route: { view: "advisor", capture },
+      count: snapshot.advice.value?.suspects.length ?? null,
+      isAt: (route) => route.view === "advisor",
+    },
+    {
       title: say.types,
       hint: say.hints.types,
       route: { view: "types", capture, filter: "" },

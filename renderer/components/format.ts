@@ -1,32 +1,6 @@
-import type { Bytes } from "../../shared/types/ids.ts";
+export { formatBytes, formatCount, formatShare, plural } from "../../shared/types/format.ts";
 
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-const counts = new Intl.NumberFormat("en-US");
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
-
-/** `1536` -> `"1.5 KiB"`. Binary units with three digits at most before the unit changes; plain bytes without decimals. */
-export function formatBytes(bytes: Bytes): string {
-  const sign = bytes < 0 ? "−" : "";
-  let scaled = Math.abs(bytes);
-  let power = 0;
-  // 1023.95 KiB would round to 1024.0 KiB, so the step comes a little early.
-  while (scaled >= (power === 0 ? 1024 : 1023.95) && power < UNITS.length - 1) {
-    scaled /= 1024;
-    power++;
-  }
-  return `${sign}${power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${UNITS[power]}`;
-}
-
-/** `1204331` -> `"1,204,331"`. */
-export const formatCount = (count: number): string => counts.format(count);
-
-/** `formatShare(1, 3)` -> `"33 %"`; one decimal below ten per cent, never a false zero. */
-export function formatShare(part: number, whole: number): string {
-  if (whole <= 0) return "–";
-  const share = (100 * part) / whole;
-  if (share > 0 && share < 0.1) return "< 0.1 %";
-  return `${share >= 9.95 || share === 0 ? Math.round(share) : share.toFixed(1)} %`;
-}
 
 /** `formatDuration(1234)` -> `"1.2 s"`. */
 export function formatDuration(milliseconds: number): string {
@@ -41,7 +15,3 @@ export function formatDate(text: string): string {
   const time = Date.parse(text);
   return Number.isNaN(time) ? text : dates.format(time);
 }
-
-/** `plural(2, "object")` -> `"2 objects"`. */
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,4 +1,12 @@
-import type { Client, SnapshotInfo, Stage, StageStatus, Status, Summary } from "../../shared/session/contract.ts";
+import type {
+  Advice,
+  Client,
+  SnapshotInfo,
+  Stage,
+  StageStatus,
+  Status,
+  Summary,
+} from "../../shared/session/contract.ts";
 import { type Failure, toFailure } from "../../shared/types/failure.ts";
 import { Asked } from "./asked.svelte.ts";
 
@@ -11,6 +19,8 @@ export class OpenSnapshot {
   readonly summary = new Asked<Summary>();
   /** How many reference cycles there are that a person can act on. */
   readonly cycles = new Asked<number>();
+  /** What is wrong with the heap. */
+  readonly advice = new Asked<Advice>();
   #status = $state.raw<Status | null>(null);
   readonly stages = $derived(this.#status?.stages ?? NO_STAGES);
   /** Why the analysis stopped early; what is ready stays usable. */
@@ -54,6 +64,17 @@ export class OpenSnapshot {
     );
   }
 
+  /** Once the cycles are known; later calls do nothing unless the answer failed. */
+  askAdvice(): void {
+    const { value, loading, failure } = this.advice;
+    if (!this.cyclesReady || value !== null || loading || failure !== null) return;
+    this.retryAdvice();
+  }
+
+  retryAdvice(): void {
+    void this.advice.ask((signal) => this.#client.advise({ snapshot: this.info.snapshot }, { signal }));
+  }
+
   /** The screen's state from the last visit, or a new one. */
   keep<View>(key: string, make: () => View): View {
     const known = this.#views.get(key) as View | undefined; // sound: a key is used with one class only
@@ -72,6 +93,7 @@ export class OpenSnapshot {
     this.#closed.abort();
     this.summary.cancel();
     this.cycles.cancel();
+    this.advice.cancel();
   }
 
   #isDone(stage: Stage): boolean {

@@ -1,3 +1,5 @@
+import { advise } from "../analyses/advice/advise.ts";
+import { adviceReport } from "../analyses/advice/report.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
@@ -18,7 +20,8 @@ import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/typ
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
-import { readCode } from "../store/small-tables.ts";
+import { readCode, readModules } from "../store/small-tables.ts";
+import type { Advice } from "../types/advice.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
@@ -36,6 +39,7 @@ export class Answerer {
   readonly #others = new Map<CaptureId, StagedDump | Failure>();
   readonly #pairs = new Map<CaptureId, Pair>();
   #code: Uint8Array | null = null;
+  #advice: Advice | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
   readonly #names = rememberRecent<NameIndex>(1);
   readonly #members: Members;
@@ -206,6 +210,14 @@ export class Answerer {
     cycles: async ({ of, grouped, sort, filter, offset, limit }, tick) =>
       cyclePage(await this.#dump.viewAt("cycles"), { of, grouped, sort, text: filter.text, offset, limit }, tick),
 
+    advise: async (_, tick) => this.#advise(tick),
+
+    adviceReport: async ({ format }, tick) => {
+      const advice = await this.#advise(tick);
+      const { meta } = await this.#dump.stage("types");
+      return { text: adviceReport(advice, meta, format) };
+    },
+
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
 
     compareTypes: async ({ before, filter, sort, offset, limit }) => {
@@ -252,6 +264,16 @@ export class Answerer {
   /** All that is known once the list can be made, and put into its order. */
   #viewOf({ source, sort }: { source: Source; sort: { by: string } }): Promise<HeapView> {
     return this.#dump.viewAt(sort.by === "retained" || sort.by === "released" ? "dominators" : stageFor(source));
+  }
+
+  /** Made once: a report says what the screen says. */
+  async #advise(tick: Tick): Promise<Advice> {
+    const view = await this.#dump.viewAt("cycles");
+    const { meta } = await this.#dump.stage("types");
+    const { file } = this.#dump;
+    const sources = { meta, isCode: this.#isCode(view), code: readCode(file), modules: readModules(file) };
+    this.#advice ??= advise(view, sources, tick);
+    return this.#advice;
   }
 
   #isCode(view: HeapView): Uint8Array {

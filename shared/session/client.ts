@@ -20,6 +20,8 @@ const METHODS = {
   neighbours: true,
   subgraph: true,
   cycles: true,
+  advise: true,
+  adviceReport: true,
   compare: true,
   compareTypes: true,
   growth: true,

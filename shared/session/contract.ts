@@ -1,3 +1,4 @@
+import type { Advice } from "../types/advice.ts";
 import type { Failure } from "../types/failure.ts";
 import type { Bytes, ObjectId, SetId, SnapshotId } from "../types/ids.ts";
 import type { Direction, Neighbours, Subgraph } from "../types/neighbour-rows.ts";
@@ -25,6 +26,7 @@ import type {
   WhyAlive,
 } from "../types/rows.ts";
 
+export type { Advice, Confidence, Evidence, Suspect, SuspectKind, Unknown } from "../types/advice.ts";
 export type {
   CycleFacts,
   Direction,
@@ -133,6 +135,13 @@ export interface SessionApi {
       readonly grouped: boolean;
     },
   ): Promise<CyclePage>;
+  /** What is wrong with the heap, in words, and what can't be told; waits for the cycles. */
+  advise(request: { readonly snapshot: SnapshotId }): Promise<Advice>;
+  /** The same as a document: Markdown, or one HTML file that needs nothing else. */
+  adviceReport(request: {
+    readonly snapshot: SnapshotId;
+    readonly format: "markdown" | "html";
+  }): Promise<{ readonly text: string }>;
   /** Two dumps side by side; waits for both to be analysed. */
   compare(request: PairRequest): Promise<Comparison>;
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;

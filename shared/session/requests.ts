@@ -86,6 +86,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     list("retained", "shallow", "objects"),
     v.object({ of: v.picklist(["data", "code"]), grouped: v.boolean() }),
   ]),
+  advise: v.object({ snapshot }),
+  adviceReport: v.object({ snapshot, format: v.picklist(["markdown", "html"]) }),
   compare: v.object({ snapshot, before: snapshot }),
   compareTypes: pairList("deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
   growth: pairList("growth"),

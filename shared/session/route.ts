@@ -15,6 +15,7 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/objects/${formatSource(route.source)}`;
     case "cycles":
     case "notebook":
+    case "advisor":
       return `#/${route.capture}/${route.view}`;
     case "compare":
       return `#/${route.capture}/compare/${route.before}`;
@@ -41,7 +42,7 @@ export function parseRoute(hash: string): Route {
     const source = parseSource(rest);
     if (source !== null) return { view, capture, source };
   }
-  if (view === "cycles" || view === "notebook") return { view, capture };
+  if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
   if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
   if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {

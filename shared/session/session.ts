@@ -206,6 +206,8 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
     neighbours: ask("neighbours"),
     subgraph: ask("subgraph"),
     cycles: ask("cycles"),
+    advise: ask("advise"),
+    adviceReport: ask("adviceReport"),
     compare: askBoth("compare"),
     compareTypes: askBoth("compareTypes"),
     growth: askBoth("growth"),

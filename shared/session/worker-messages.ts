@@ -58,6 +58,8 @@ export type AnswererApi = Pick<
   | "neighbours"
   | "subgraph"
   | "cycles"
+  | "advise"
+  | "adviceReport"
   | "typeNamed"
   | "names"
   | "findText"

@@ -49,15 +49,21 @@ export function readMeta(file: DumpFile): Meta {
 const dateIn = (text: string | null): string | null =>
   text !== null && text.length <= 40 && !Number.isNaN(Date.parse(text)) ? text : null;
 
+/** `Py_TPFLAGS_MANAGED_DICT` and `Py_TPFLAGS_MANAGED_WEAKREF`: such types have no offset of their own. */
+const MANAGED_DICT = 1 << 4;
+const MANAGED_WEAKREF = 1 << 3;
+
 /** Types in the order of their numbers, which are dense from 0. */
 export function readTypes(file: DumpFile): TypeInfo[] {
-  type Row = [number, number, string, string, number, number, number];
+  type Row = [number, number, string, string, number, number, number, number, number, number, number, number];
   const rows = readAll<Row>(
     file,
     "type",
-    "SELECT id, address, module, qualname, opaque, count, bytes FROM type ORDER BY id",
+    "SELECT id, address, module, qualname, opaque, count, bytes, basicsize, dictoffset, weakrefoffset, flags, has_del FROM type ORDER BY id",
   );
-  return rows.map(([id, address, module, qualname, opaque, count, bytes], index) => {
+  return rows.map((row, index) => {
+    const [id, address, module, qualname, opaque, count, bytes, basicsize, dictoffset, weakrefoffset, flags, hasDel] =
+      row;
     if (id !== index || !isCount(address) || !isCount(count) || !isCount(bytes))
       throw damaged(file.path, "`type` does not hold types numbered from 0");
     return {
@@ -68,6 +74,10 @@ export function readTypes(file: DumpFile): TypeInfo[] {
       count,
       bytes,
       opaque: opaque !== 0,
+      basicsize: isCount(basicsize) ? basicsize : 0,
+      hasDict: dictoffset !== 0 || (Number(flags) & MANAGED_DICT) !== 0,
+      hasWeakrefs: weakrefoffset !== 0 || (Number(flags) & MANAGED_WEAKREF) !== 0,
+      hasDel: hasDel !== 0,
     };
   });
 }
@@ -142,6 +152,13 @@ export function readFramePlaces(file: DumpFile): Map<number, string> {
   type Row = [number, string, number, string];
   const rows = readAll<Row>(file, "frame", "SELECT address, file, line, function FROM frame");
   return new Map(rows.map(([address, path, line, name]) => [address, `${name} ${baseName(String(path))}:${line}`]));
+}
+
+/** Files of the modules by name; null for those that have none. */
+export function readModules(file: DumpFile): Map<string, string | null> {
+  if (!file.tables.has("module")) return new Map();
+  const rows = readAll<[string, string | null]>(file, "module", "SELECT name, file FROM module");
+  return new Map(rows.map(([name, path]) => [String(name), path === null ? null : String(path)]));
 }
 
 /** Code objects by address. A damaged list of names reads as none. */

@@ -60,6 +60,13 @@ export interface TypeInfo {
   readonly bytes: number;
   /** Its instances' references could not be seen or named. */
   readonly opaque: boolean;
+  /** `__basicsize__`: bytes of an instance without its collector's header and without what it takes in items. */
+  readonly basicsize: number;
+  /** Instances may have a `__dict__`, or weak references to them. */
+  readonly hasDict: boolean;
+  readonly hasWeakrefs: boolean;
+  /** A class in its MRO has a `__del__` in Python. */
+  readonly hasDel: boolean;
 }
 
 /** How the references of many alike objects are named: a run says it for `repeat` references. */

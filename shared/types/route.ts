@@ -44,6 +44,8 @@ export type Route =
   | { readonly view: "cycles"; readonly capture: CaptureId }
   /** What somebody has kept of this dump: object sets and notes. */
   | { readonly view: "notebook"; readonly capture: CaptureId }
+  /** What is wrong with the heap, in words. */
+  | { readonly view: "advisor"; readonly capture: CaptureId }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
   | {

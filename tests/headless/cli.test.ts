@@ -182,6 +182,40 @@ describe("the command line", () => {
     expect((await cli("cycles", pairs, "--each")).out.match(/⇄/g)).toHaveLength(3);
   });
 
+  it("advise: has every key that a script may rely on, and is a document on request", async () => {
+    const leak = join(folder, "leak.pyheap");
+    const numbers = Array.from({ length: 40 }, (_, i) => i);
+    const picture = `
+      @module shop.sessions: m
+      m  module "shop.sessions" -> dict=__dict__ d
+      d  dict -> ['_PENDING'] p
+      p  dict -> ${numbers.map((i) => `['u-${i}'] s${i}`).join(" ")}
+      ${numbers.map((i) => `s${i} shop.Session size=1000`).join("\n")}
+    `;
+    writeDump(leak, drawHeap(picture).content);
+    const advice = await json("advise", leak);
+    expect(advice).toMatchObject({
+      suspects: [
+        {
+          title: expect.stringContaining("shop.sessions._PENDING (dict, 40 entries) keeps"),
+          text: expect.any(String),
+          kind: "accumulation",
+          bytes: expect.any(Number),
+          confidence: expect.stringMatching(/^(certain|likely|possible)$/),
+          ids: expect.any(Array),
+          holder: "shop.sessions._PENDING",
+          usedBy: [],
+          evidence: expect.any(Array),
+        },
+      ],
+      unknowns: expect.any(Array),
+    });
+    expect((await cli("advise", leak)).out).toMatch(/^1\. shop\.sessions\._PENDING .*\n {3}why: /);
+    expect((await cli("advise", leak, "--markdown")).out).toMatch(/^# What is wrong with this heap\?\n/);
+    expect((await cli("advise", leak, "--html")).out).toMatch(/^<!doctype html>\n[\s\S]*<\/html>\n$/);
+    expect((await cli("advise", file)).out).toMatch(/^Nothing suspicious was found\.\n/);
+  });
+
   it("compare: what grew, and how objects were matched", async () => {
     const same = await json("compare", file, file);
     expect(same).toMatchObject({

@@ -200,6 +200,21 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(await client.objects(list("id", { source: { kind: "cycle", cycle: 9_999 } }))).toMatchObject({ total: 0 });
     });
 
+    it("gives advice, and the same as a document", async () => {
+      const { suspects, unknowns, liveBytes } = await client.advise({ snapshot: info.snapshot });
+      expect(suspects[0]).toMatchObject({
+        kind: "accumulation",
+        holder: "app.cache",
+        ids: [dump.ids.list, expect.any(Number), expect.any(Number), expect.any(Number)],
+      });
+      expect(unknowns.length).toBeGreaterThan(0);
+      expect(liveBytes).toBeGreaterThan(suspects[0]?.bytes ?? 0);
+      const { text } = await client.adviceReport({ snapshot: info.snapshot, format: "markdown" });
+      expect(text).toContain("`app.cache`");
+      const page = await client.adviceReport({ snapshot: info.snapshot, format: "html" });
+      expect(page.text).toMatch(/^<!doctype html>/);
+    });
+
     it("compares two dumps, and forgets the one that is closed", async () => {
       const path = join(folder, "earlier.pyheap");
       writeSmallDump(path, { texts: 100, captureId: "e".repeat(32) });

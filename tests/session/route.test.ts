@@ -33,6 +33,7 @@ const ROUTES: Route[] = [
   { view: "object", capture, object },
   { view: "graph", capture, object },
   { view: "cycles", capture },
+  { view: "advisor", capture },
   { view: "notebook", capture },
   { view: "compare", capture, before: asCaptureId("f".repeat(32)) },
   { view: "why", capture, object, ignore: [] },

@@ -80,6 +80,7 @@ const ALL: Options = {
   ignore: [],
   code: false,
   each: false,
+  document: null,
   failIfGrew: null,
 };
 

@@ -1,0 +1,149 @@
+import type { Confidence, Suspect } from "../../types/advice.ts";
+import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { NONE } from "../../types/graph.ts";
+import { UNKNOWN } from "../../types/heap.ts";
+import { type Sentence, sentence } from "../../types/sentence.ts";
+import { objectRow, preorderOf } from "../view.ts";
+import type { HeapFacts } from "./facts.ts";
+import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { examples, type Group } from "./groups.ts";
+import { type Holding, holdingOf } from "./holding.ts";
+import { type Youth, youthOf } from "./youth.ts";
+
+/** Holders of library code are only told from this share of what is alive, or where they grow. */
+const SHARE_OF_LIBRARIES = 0.1;
+const EXAMPLES = 3;
+
+/** Alike objects that accumulate in one place of the program's own data. */
+export const accumulation: Rule = (facts, tick) =>
+  facts.groups.flatMap((group): Suspect[] => {
+    if (facts.liveBytes === 0 || isSpecial(facts, group)) return [];
+    const holding = holdingOf(facts, group.object, tick);
+    const { ages, view } = facts;
+    const youth = youthOf(ages, preorderOf(view, group.object), group.object, group.members);
+    const isOwn = holding.own || isOwnType(facts, group);
+    const isTold = isOwn || youth.growth === "growing" || group.bytes >= SHARE_OF_LIBRARIES * facts.liveBytes;
+    return isTold ? [suspect(view, found(facts, group, holding, youth))] : [];
+  });
+
+/** Groups that a rule of their own tells better. */
+const isSpecial = ({ view: { columns } }: HeapFacts, { object }: Group): boolean =>
+  columns.heap.types[columns.heap.type[object]].name === "functools._lru_cache_wrapper";
+
+const isOwnType = ({ ownership }: HeapFacts, { type }: Group): boolean => type !== NONE && ownership.type(type);
+
+function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): Found {
+  const { view, liveBytes } = facts;
+  const { heap } = view.columns;
+  const row = objectRow(view, group.object);
+  const members = examples(view, group, EXAMPLES);
+  const kind = group.type === NONE ? null : bareName(heap.types[group.type].name);
+  const entries = heap.length[group.object];
+  const size = formatBytes(group.bytes);
+  const share = formatShare(group.bytes, liveBytes);
+  const what = kind === null ? "its own table" : plural(group.count, `${kind} object`);
+  const label = row.label === row.type ? "" : ` (${row.label})`;
+  const grows = youth.growth === "growing" ? ", and was still growing" : "";
+  const says: Sentence =
+    group.shape === "chain"
+      ? sentence`${named(holding.name)} starts a chain of ${plural(group.count, `${kind} object`)} that each hold the next: ${size}, ${share} of what is alive${grows}`
+      : group.shape === "shared"
+        ? sentence`${named(holding.name)}${label} holds ${what} that use ${size}, ${share} of what is alive${grows}; other containers hold them too`
+        : sentence`${named(holding.name)}${label} keeps ${size} alive (${share}) through ${what}${grows}`;
+  return {
+    kind: "accumulation",
+    says,
+    text: why(holding, youth),
+    bytes: group.bytes,
+    confidence: confidenceOf(facts, group, holding, youth),
+    objects: [group.object, ...group.alsoIn.slice(0, EXAMPLES), ...members],
+    holder: holding.name,
+    usedBy: holding.usedBy,
+    seen: [
+      ...(youth.known > 0
+        ? [
+            `${formatCount(youth.young)} of ${plural(youth.known, "object")} in it ${youth.young === 1 ? "is" : "are"} of the collector's youngest generations${youth.growth === "growing" ? ": made lately, while most others are older" : ""}`,
+          ]
+        : []),
+      ...(entries === UNKNOWN ? [] : [`The ${bareName(row.type)} has ${plural(entries, "entry", "entries")}`]),
+      ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
+      ...members.map((object) => ({ text: "One of them", object })),
+    ],
+    ...fixFor(holding, row.type, group),
+    caveat:
+      youth.growth === "still"
+        ? "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
+        : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
+  };
+}
+
+function why(holding: Holding, youth: Youth): string {
+  const name = holding.variable ?? "it";
+  const removes =
+    holding.usedBy.length > 0 && !holding.removes ? ` No function that uses ${name} names a method that removes.` : "";
+  if (youth.growth === "growing")
+    return `What is put into ${name} stays alive as long as the process, and entries were being added when the dump was taken.${removes}`;
+  return `What is in ${name} stays alive as long as it is not taken out.${removes}`;
+}
+
+function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, { growth }: Youth): Confidence {
+  const isOwn = holding.own || isOwnType(facts, group);
+  if (!isOwn || growth === "still") return "possible";
+  if (growth === "growing") return "likely";
+  // Without ages: what code says of it, or what only makes sense for things that come and go.
+  const isHidden = holding.as !== "module variable" && holding.as !== "attribute" && holding.as !== "other";
+  return (holding.adds && !holding.removes) || isHidden || isOwnType(facts, group) ? "likely" : "possible";
+}
+
+/** The lines that bound it, by what it is and where it is. */
+function fixFor({ as, variable }: Holding, type: string, { shape }: Group): { fix: string; snippet: string } {
+  const name = variable ?? "entries";
+  if (as === "default argument")
+    return {
+      fix: "A default value is made once, when the function is defined, and shared by all calls. Make it anew in each call.",
+      snippet: `def f(..., ${name}=None):\n    ${name} = [] if ${name} is None else ${name}`,
+    };
+  if (as === "class attribute")
+    return {
+      fix: "An attribute of the class is shared by all its instances. Give each instance its own, or remove entries when they are done.",
+      snippet: `def __init__(self):\n    self.${name} = ${bareName(type)}()`,
+    };
+  if (as === "thread-local" || as === "context variable")
+    return {
+      fix: "It lives as long as its thread or context, which in a pool is as long as the process. Empty it at the end of each job.",
+      snippet: `try:\n    handle(job)\nfinally:\n    ${name}.clear()`,
+    };
+  if (shape === "chain")
+    return {
+      fix: "Let go of the old end of the chain, or keep a bounded number in a deque.",
+      snippet: "recent = collections.deque(maxlen=1000)",
+    };
+  switch (bareName(type)) {
+    case "list":
+    case "deque":
+      return {
+        fix: "Bound it: a deque drops the oldest entry by itself. Or remove entries when they are done.",
+        snippet: `${name} = collections.deque(maxlen=1000)`,
+      };
+    case "set":
+      return {
+        fix: "Remove entries when they are done.",
+        snippet: `try:\n    handle(item)\nfinally:\n    ${name}.discard(item)`,
+      };
+    case "Queue":
+      return {
+        fix: "Bound the queue, so that producers wait for consumers.",
+        snippet: `${name} = queue.Queue(maxsize=1000)`,
+      };
+    case "WeakKeyDictionary":
+      return {
+        fix: "A value must not refer to its own key, or the key never goes.",
+        snippet: `${name}[key] = value  # value must not hold key; let it hold weakref.ref(key)`,
+      };
+    default:
+      return {
+        fix: "Remove entries when they are done, or drop the oldest beyond a bound.",
+        snippet: `${name}[key] = value\nwhile len(${name}) > 1000:\n    ${name}.pop(next(iter(${name})))`,
+      };
+  }
+}

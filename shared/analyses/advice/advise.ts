@@ -1,0 +1,47 @@
+import type { Advice, Confidence, Suspect, SuspectKind } from "../../types/advice.ts";
+import type { Tick } from "../../types/graph.ts";
+import type { HeapView } from "../view.ts";
+import { accumulation } from "./accumulation.ts";
+import { backReferences } from "./back-references.ts";
+import { type AdviceSources, heapFacts } from "./facts.ts";
+import type { Rule } from "./finding.ts";
+import { garbage } from "./garbage.ts";
+import { unknowns } from "./unknowns.ts";
+
+const RULES: readonly Rule[] = [accumulation, garbage, backReferences];
+const MOST_SUSPECTS = 40;
+
+/** How much a byte of a finding counts: a possible one must be much larger than a likely one to come first. */
+const WEIGHTS: Record<Confidence, number> = { certain: 1, likely: 0.8, possible: 0.02 };
+
+/**
+ * What is wrong with a heap, most important first: by bytes, weighed by how sure it is. Of several findings about one
+ * holder the more telling stays. Needs the cycles. Time O(n + m), and a search for each holder that is told.
+ */
+export function advise(view: HeapView, sources: AdviceSources, tick: Tick): Advice {
+  const facts = heapFacts(view, sources, tick);
+  const found = RULES.flatMap((rule) => {
+    tick(0);
+    return rule(facts, tick);
+  });
+  const suspects = onePerHolder(found)
+    .sort((a, b) => weightOf(b) - weightOf(a) || (a.title < b.title ? -1 : 1))
+    .slice(0, MOST_SUSPECTS);
+  return { suspects, unknowns: unknowns(facts), liveBytes: facts.liveBytes };
+}
+
+const weightOf = ({ bytes, confidence }: Suspect): number => bytes * WEIGHTS[confidence];
+
+/** A holder's bytes are told once: by the rule that says most about it. */
+const TELLING: Record<SuspectKind, number> = { accumulation: 0, "back-references": 1, garbage: 2, cache: 3 };
+
+function onePerHolder(suspects: readonly Suspect[]): Suspect[] {
+  const best = new Map<string, Suspect>();
+  for (const [i, each] of suspects.entries()) {
+    const [holder] = each.ids;
+    const key = each.holder === null || holder === undefined ? `no holder ${i}` : String(holder);
+    const known = best.get(key);
+    if (known === undefined || TELLING[each.kind] > TELLING[known.kind]) best.set(key, each);
+  }
+  return [...best.values()];
+}

@@ -1,0 +1,208 @@
+import type { Confidence, Suspect } from "../../types/advice.ts";
+import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { NONE } from "../../types/graph.ts";
+import { FLAGS } from "../../types/heap.ts";
+import type { CycleRow } from "../../types/rows.ts";
+import { type Sentence, sentence } from "../../types/sentence.ts";
+import { cyclePage } from "../cycles.ts";
+import type { HeapView } from "../view.ts";
+import type { HeapFacts } from "./facts.ts";
+import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+
+/** `gc.DEBUG_SAVEALL`: what the collector finds goes into `gc.garbage` instead of being freed. */
+const DEBUG_SAVEALL = 32;
+/** The first threshold beyond this was raised by hand: no release has a larger one of its own. */
+const HIGH_THRESHOLD = 10_000;
+/** Garbage below this share of all memory of objects is what every program has between two collections. */
+const USUAL_SHARE = 0.1;
+const RARE_SHARE = 0.02;
+
+/** Cycles that nothing reaches and that wait for a collector which is off, told to keep them, or seldom runs. */
+export const garbage: Rule = (facts, tick) => {
+  const { view, collector, leastBytes, liveBytes } = facts;
+  const suspects: Suspect[] = [];
+  const kept = keptGarbage(view);
+  if ((collector.garbage ?? 0) > 0 && kept.bytes >= leastBytes) suspects.push(suspect(view, keptFound(facts, kept)));
+  const { objects, bytes } = collector.wouldFree;
+  const share = bytes / Math.max(1, liveBytes + bytes);
+  const state = stateOf(facts);
+  if (bytes >= leastBytes && share >= (state === "on" ? USUAL_SHARE : RARE_SHARE)) {
+    const request = {
+      of: "data",
+      grouped: true,
+      sort: { by: "retained", descending: true },
+      text: "",
+      offset: 0,
+      limit: 8,
+    } as const;
+    const waiting = cyclePage(view, request, tick).rows.filter((row) => !row.reachable);
+    suspects.push(suspect(view, waitingFound(facts, { objects, bytes, share, state, waiting })));
+  }
+  return suspects;
+};
+
+type State = "off" | "high" | "on" | "unknown";
+
+function stateOf({ collector }: HeapFacts): State {
+  const [first] = collector.thresholds;
+  if (collector.enabled === null) return "unknown";
+  if (!collector.enabled || first === 0) return "off";
+  return first !== undefined && first > HIGH_THRESHOLD ? "high" : "on";
+}
+
+interface Waiting {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly share: number;
+  readonly state: State;
+  readonly waiting: readonly CycleRow[];
+}
+
+function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting }: Waiting): Found {
+  const { view, collector } = facts;
+  const types = garbageTypes(view);
+  const [top] = types;
+  const advice = waiting.find((row) => row.weaken !== null)?.weaken ?? null;
+  const because: Sentence =
+    state === "off"
+      ? sentence`, and the collector is off`
+      : state === "high"
+        ? sentence`, and the collector seldom runs: its first threshold is ${formatCount(collector.thresholds[0] ?? 0)}`
+        : sentence``;
+  const finalizers = waiting.some((row) =>
+    row.types.some(({ typeId }) => view.columns.heap.types[typeId].hasDel === true),
+  );
+  return {
+    kind: "garbage",
+    says: sentence`${plural(objects, "object")} in reference cycles wait for the collector: ${formatBytes(bytes)}, ${formatShare(bytes, facts.liveBytes + bytes)} of all objects${top === undefined ? "" : sentence`, most of it through ${named(top.name)}`}${because}`,
+    text:
+      state === "off"
+        ? "Nothing refers to them any more, but in a cycle each keeps the next one's count above zero. Only the collector frees cycles, and it is off."
+        : "Nothing refers to them any more. The collector frees them when it next runs; it counts objects, not bytes, so a few large ones can wait long.",
+    bytes,
+    confidence: confidenceOf(state, share),
+    objects: waiting.flatMap((row) => row.smallestCycle.slice(0, 3).map(({ id }) => id)).slice(0, 12),
+    holder: null,
+    usedBy: [],
+    seen: [
+      ...types
+        .slice(0, 4)
+        .map(({ name, count, bytes: own }) => `${plural(count, `${name} object`)}, ${formatBytes(own)} of their own`),
+      ...waiting.slice(0, 3).flatMap((row) => {
+        const [first] = row.smallestCycle;
+        if (first === undefined) return [];
+        const ring = row.smallestCycle.slice(0, 6).map((step) => `${bareName(step.type)}${step.edge}`);
+        return [
+          {
+            text: `Ring ${ring.join(" → ")}${row.smallestCycle.length > 6 ? " → …" : ""}, ${formatBytes(row.retainedBytes)}`,
+            object: first.id,
+          },
+        ];
+      }),
+      ...(finalizers ? ["Some of them have a __del__, which runs only when they are collected"] : []),
+      `gc.get_threshold() is ${collector.thresholds.join(", ")}; gc.get_count() is ${collector.counts.join(", ")}`,
+    ],
+    fix:
+      advice === null
+        ? "Break the cycles when the objects are done, or let the collector run."
+        : `Make ${advice.fromType}${advice.edge} a weak reference: then reference counts alone free them, at once.`,
+    snippet:
+      advice === null || !advice.edge.startsWith(".")
+        ? state === "off"
+          ? "gc.enable()"
+          : "gc.collect()  # at a quiet moment"
+        : `self${advice.edge} = weakref.ref(${advice.edge.slice(1)})  # and call it to get the object`,
+    caveat:
+      state === "off" || state === "high"
+        ? "Some programs turn the collector off on purpose and collect at quiet moments; then this is what the next such moment frees."
+        : "The next collection may free all of it: look whether the number is as high in a second dump.",
+  };
+}
+
+function confidenceOf(state: State, share: number): Confidence {
+  if (state === "off" && share >= USUAL_SHARE) return "certain";
+  if (state === "off" || (state === "high" && share >= USUAL_SHARE)) return "likely";
+  return state === "on" && share >= 3 * USUAL_SHARE ? "likely" : "possible";
+}
+
+interface Kept {
+  readonly objects: readonly number[];
+  readonly bytes: number;
+}
+
+/** Members of `gc.garbage`, by their flag, with what they keep alive: each byte once, through the list. */
+function keptGarbage({ columns: { heap }, dominators, graph }: HeapView): Kept {
+  const objects: number[] = [];
+  let bytes = 0;
+  for (let object = 0; object < heap.objectCount; object++) {
+    if ((heap.flags[object] & FLAGS.uncollectable) === 0) continue;
+    objects.push(object);
+    bytes += heap.shallow[object];
+  }
+  const preorder = graph?.graph.preordering.preorder;
+  if (dominators === null || preorder === undefined) return { objects, bytes };
+  // All are held by one list; what they keep alive together is what it keeps.
+  const holders = new Set(objects.map((object) => dominators.idom[preorder[object]]));
+  const [only] = holders;
+  return {
+    objects,
+    bytes: holders.size === 1 && only !== undefined && only > 0 ? Math.max(bytes, dominators.retained[only]) : bytes,
+  };
+}
+
+function keptFound({ collector, liveBytes, view }: HeapFacts, { objects, bytes }: Kept): Found {
+  const saveAll = ((collector.debug ?? 0) & DEBUG_SAVEALL) !== 0;
+  const types = mostFrequent(view, objects);
+  return {
+    kind: "garbage",
+    says: sentence`${named("gc.garbage")} keeps ${plural(collector.garbage ?? objects.length, "object")} that the collector found: ${formatBytes(bytes)}, ${formatShare(bytes, liveBytes)} of what is alive${saveAll ? sentence`, because ${named("gc.DEBUG_SAVEALL")} is set` : ""}`,
+    text: saveAll
+      ? "With DEBUG_SAVEALL (part of DEBUG_LEAK) the collector puts everything it finds into gc.garbage instead of freeing it: a flag for looking for leaks makes one."
+      : "The collector could not free them, and keeps them so that somebody looks at them.",
+    bytes,
+    confidence: "certain",
+    objects: objects.slice(0, 8),
+    holder: "gc.garbage",
+    usedBy: [],
+    seen: [
+      ...types
+        .slice(0, 4)
+        .map(({ name, count, bytes: own }) => `${plural(count, `${name} object`)}, ${formatBytes(own)} of their own`),
+      `gc.get_debug() is ${collector.debug ?? "not known"}`,
+      ...objects.slice(0, 3).map((object) => ({ text: "One of them", object })),
+    ],
+    fix: saveAll
+      ? "Take the flag away, and empty the list."
+      : "Empty the list, and break the cycles where they are made.",
+    snippet: saveAll ? "gc.set_debug(0)\ngc.garbage.clear()" : "gc.garbage.clear()",
+    caveat: "If somebody is looking for a leak right now with these flags, this is what they asked for.",
+  };
+}
+
+interface TypeShare {
+  readonly name: string;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Types of what nothing reaches: those with most objects of their own class first, containers and text last. */
+function garbageTypes(view: HeapView): TypeShare[] {
+  const preordering = view.graph?.graph.preordering;
+  if (preordering === undefined) return [];
+  return mostFrequent(view, preordering.node.subarray(preordering.unreachable + 1));
+}
+
+function mostFrequent({ columns: { heap } }: HeapView, objects: ArrayLike<number>): TypeShare[] {
+  const count = new Int32Array(heap.types.length);
+  const bytes = new Float64Array(heap.types.length);
+  for (let i = 0; i < objects.length; i++) {
+    if (objects[i] === NONE) continue;
+    count[heap.type[objects[i]]]++;
+    bytes[heap.type[objects[i]]] += heap.shallow[objects[i]];
+  }
+  const isBuiltin = (t: number) => heap.types[t].module === "builtins";
+  return [...count.keys()]
+    .filter((t) => count[t] > 0)
+    .sort((a, b) => Number(isBuiltin(a)) - Number(isBuiltin(b)) || bytes[b] - bytes[a])
+    .map((t) => ({ name: heap.types[t].name, count: count[t], bytes: bytes[t] }));
+}

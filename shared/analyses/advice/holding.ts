@@ -1,0 +1,238 @@
+import { NONE, type Tick } from "../../types/graph.ts";
+import { type CodeInfo, FLAGS } from "../../types/heap.ts";
+import type { PathStep, UsedBy } from "../../types/rows.ts";
+import { type HeapView, objectRow } from "../view.ts";
+import { whyAlive } from "../why-alive.ts";
+import type { HeapFacts } from "./facts.ts";
+
+/** In what a program keeps a container: the line to change differs with it. */
+export type HeldAs =
+  | "module variable"
+  | "class attribute"
+  | "attribute"
+  | "default argument"
+  | "closure variable"
+  | "local variable"
+  | "thread-local"
+  | "context variable"
+  | "other";
+
+/** How an object is held, told to the object and not to the root. */
+export interface Holding {
+  /** As one would write it: `shop.sessions._PENDING`. */
+  readonly name: string;
+  readonly as: HeldAs;
+  /** The last name before the object: `_PENDING`; null where it has none. */
+  readonly variable: string | null;
+  /** Whether the module, class or function that names it is the program's own. */
+  readonly own: boolean;
+  readonly usedBy: readonly UsedBy[];
+  /** Whether a function that uses it names a method that adds or removes, such as `append` or `pop`. */
+  readonly adds: boolean;
+  readonly removes: boolean;
+  readonly steps: readonly PathStep[];
+}
+
+/** Time as for `whyAlive`; each object once per dump. */
+export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding {
+  const known = facts.holdings.get(object);
+  if (known !== undefined) return known;
+  const { view } = facts;
+  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
+  const row = objectRow(view, object);
+  const steps = path?.steps ?? [];
+  const { as, variable, owner } = nameIn(facts, steps);
+  const users = usersOf(facts, steps, { as, variable, owner });
+  const names = (wanted: readonly string[]) => users.some((user) => wanted.some((name) => user.names.has(name)));
+  const holding: Holding = {
+    name: path === undefined ? row.label : pythonName(path.text),
+    as,
+    variable,
+    own: isOwn(facts, steps),
+    usedBy: placesOf(users),
+    adds: names(ADDERS),
+    removes: names(REMOVERS),
+    steps,
+  };
+  facts.holdings.set(object, holding);
+  return holding;
+}
+
+/** Methods of containers, as code names them; storing under a key has no name. */
+const ADDERS = ["append", "appendleft", "add", "extend", "insert", "setdefault", "update", "put", "put_nowait", "push"];
+const REMOVERS = ["pop", "popitem", "popleft", "remove", "discard", "clear", "get_nowait", "task_done"];
+
+/** `module shop.sessions › _PENDING` -> `shop.sessions._PENDING`; other paths stay as they are. */
+export function pythonName(path: string): string {
+  const [, module, rest] = /^module ([\p{L}_][\p{L}\p{N}_.]*) › ([\p{L}_].*)$/su.exec(path) ?? [];
+  return module === undefined || rest === undefined ? path : `${module}.${rest}`;
+}
+
+interface Named {
+  readonly as: HeldAs;
+  readonly variable: string | null;
+  /** The step that names it: a class, a function, an instance, a module's dict. */
+  readonly owner: PathStep | null;
+}
+
+/**
+ * The last name on the path, and what gives it. What the standard library's containers call their insides (`queue`,
+ * `data`) is left for the name outside of them.
+ */
+function nameIn(facts: HeapFacts, steps: readonly PathStep[]): Named {
+  let inside: Named | null = null;
+  for (let i = steps.length - 1; i > 0; i--) {
+    const found = nameAt(facts, steps, i);
+    if (found === null) continue;
+    const id = found.owner?.id ?? null;
+    const isOfLibrary =
+      found.as === "attribute" && id !== null && !facts.ownership.type(facts.view.columns.heap.type[id]);
+    if (!isOfLibrary) return found;
+    inside ??= found;
+  }
+  return inside ?? { as: "other", variable: null, owner: null };
+}
+
+/** What the step is called by the one before it, where that is a name in the program. */
+function nameAt({ view }: HeapFacts, steps: readonly PathStep[], i: number): Named | null {
+  const step = steps[i];
+  const owner = steps[i - 1] ?? null;
+  const above = steps[i - 2] ?? null;
+  const variable = identifierOf(step);
+  const wordAfter = (kind: string) => step?.edge?.replace(` ${kind} `, "") ?? null;
+  if (isThreadLocal(steps, i)) return { as: "thread-local", variable, owner };
+  switch (step?.kind) {
+    case "default":
+      return { as: "default argument", variable: wordAfter("default"), owner: functionIn(steps, i) };
+    case "cell":
+      return { as: "closure variable", variable: wordAfter("closure"), owner: functionIn(steps, i) };
+    case "local":
+      return { as: "local variable", variable: wordAfter("local"), owner };
+    case "attribute":
+    case "slot":
+    case "member":
+      return variable === null ? null : { as: "attribute", variable, owner };
+    case "value": {
+      if (variable === null || owner === null || owner.id === null) return null;
+      if (view.moduleOfDict?.has(owner.id) === true) return { as: "module variable", variable, owner };
+      if (owner.kind !== "dict" || above === null || above.id === null) return null;
+      const isClass = (view.columns.heap.flags[above.id] & FLAGS.isClass) !== 0;
+      return { as: isClass ? "class attribute" : "attribute", variable, owner: above };
+    }
+    default:
+      return owner?.type?.startsWith("hamt") === true ? { as: "context variable", variable: null, owner } : null;
+  }
+}
+
+const isThreadLocal = (steps: readonly PathStep[], i: number): boolean =>
+  steps.slice(Math.max(0, i - 2), i).some((step) => step.type === "_thread._local");
+
+function functionIn(steps: readonly PathStep[], before: number): PathStep | null {
+  for (let i = before - 1; i >= 0; i--) if (steps[i]?.type === "function") return steps[i] ?? null;
+  return null;
+}
+
+/** `.name` or `['name']`, where that is an identifier. */
+function identifierOf(step: PathStep | undefined): string | null {
+  return /^(?:\.|\[')([\p{XIDS}_][\p{XIDC}]*)(?:'\])?$/u.exec(step?.edge ?? "")?.[1] ?? null;
+}
+
+/** Of what gives names along the path, the nearest to the object decides. */
+function isOwn({ view, ownership, codeOf }: HeapFacts, steps: readonly PathStep[]): boolean {
+  const { heap } = view.columns;
+  for (const { id, root } of [...steps].reverse().filter((step) => step.id !== null)) {
+    if (id === null) continue;
+    const module = view.moduleOfDict?.get(id);
+    if (module !== undefined) return ownership.module(module);
+    const type = heap.type[id];
+    const { name } = heap.types[type];
+    if ((heap.flags[id] & FLAGS.isClass) !== 0)
+      return ownership.type(heap.types.findIndex((t) => t.address === heap.address[id]));
+    if (name === "function" || name === "frame" || name === "generator" || name === "coroutine") {
+      const code = codeOf(id);
+      if (code !== null) return ownership.file(code.file);
+    }
+    if (heap.types[type].module !== "builtins" && !CONTAINER_MODULES.has(heap.types[type].module))
+      return ownership.type(type);
+    if (root?.kind === "module") return ownership.module(root.name);
+  }
+  return false;
+}
+
+/** Containers of the standard library say nothing of whose data is in them. */
+const CONTAINER_MODULES = new Set([
+  "collections",
+  "queue",
+  "_queue",
+  "weakref",
+  "functools",
+  "types",
+  "_thread",
+  "_threading_local",
+  "threading",
+  "_contextvars",
+  "contextvars",
+  "asyncio.queues",
+  "itertools",
+  "array",
+  "re",
+]);
+
+/** Functions that name the variable: of its module, of its class, or the function itself. */
+function usersOf(
+  { functions, codeOf, view }: HeapFacts,
+  steps: readonly PathStep[],
+  { as, variable, owner }: Named,
+): CodeInfo[] {
+  if (variable === null || owner === null || owner.id === null) return [];
+  const inModule = (dict: number, name: string) => (functions.get(dict) ?? []).filter(({ names }) => names.has(name));
+  switch (as) {
+    case "default argument":
+    case "closure variable":
+    case "local variable": {
+      const self = codeOf(owner.id);
+      return self === null ? [] : [self];
+    }
+    case "module variable":
+      return inModule(owner.id, variable);
+    case "attribute":
+    case "class attribute": {
+      // Of functions of that class, those whose code names the attribute.
+      const name = as === "class attribute" ? owner.label.replace(/^class /, "") : (owner.type ?? "");
+      const prefix = `${name.split(".").at(-1)}.`;
+      return [...functions.values()]
+        .flat()
+        .filter(({ qualname, names }) => names.has(variable) && qualname.includes(prefix));
+    }
+    default: {
+      const at = steps.findIndex((step) => step.id !== null && view.moduleOfDict?.has(step.id) === true);
+      const dict = steps[at]?.id ?? null;
+      const name = identifierOf(steps[at + 1]);
+      return dict === null || name === null ? [] : inModule(dict, name);
+    }
+  }
+}
+
+/** Each place once, in the order of files and lines. */
+function placesOf(users: readonly CodeInfo[]): UsedBy[] {
+  const places = new Map<string, UsedBy>();
+  for (const { qualname, file, firstLine } of users)
+    places.set(`${file}:${firstLine}`, { function: qualname, file, line: firstLine });
+  return [...places.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}
+
+/** The function's or frame's code object, by its reference; `NONE` where it has none in the file. */
+export function codeObjectOf(view: HeapView, object: number): number {
+  const { heap } = view.columns;
+  const { offsets, targets } = heap.references;
+  let place = 0;
+  for (const { kind, repeat } of heap.layouts[heap.layout[object]].runs) {
+    if (typeof repeat === "string") return NONE;
+    if (kind === "code") {
+      const target = targets[offsets[object] + place];
+      return target < heap.objectCount ? target : NONE;
+    }
+    place += repeat;
+  }
+  return NONE;
+}

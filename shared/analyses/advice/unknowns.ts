@@ -1,0 +1,58 @@
+import type { Unknown } from "../../types/advice.ts";
+import type { HeapFacts } from "./facts.ts";
+
+/** What this dump can't tell, and what to measure next; the most useful first. */
+export function unknowns({ view, meta, collector, ages, ownership }: HeapFacts): Unknown[] {
+  const { heap } = view.columns;
+  const found: Unknown[] = [
+    {
+      text: "Whether anything grows: one dump is one moment.",
+      measure: "Take a second dump of the same process an hour later, and compare the two.",
+    },
+  ];
+  const tell = (when: boolean, text: string, measure: string) => {
+    if (when) found.push({ text, measure });
+  };
+  tell(
+    ages.youngData < 100,
+    "How old objects are: the collector had just run, or moves everything into one generation.",
+    "Dump without calling gc.collect() before it.",
+  );
+  tell(
+    meta.tracemalloc.tracing !== true,
+    "Where objects were allocated.",
+    "Start Python with -X tracemalloc, then take the dump.",
+  );
+  const opaque = heap.types.filter((type) => type.opaque && type.count > 0);
+  tell(
+    opaque.length > 0,
+    `What ${opaque
+      .slice(0, 3)
+      .map((type) => type.name)
+      .join(
+        ", ",
+      )}${opaque.length > 3 ? ` and ${opaque.length - 3} more types` : ""} hold inside: their references can't all be seen.`,
+    "Compare two dumps: where they grow in number, look at what makes them.",
+  );
+  tell(
+    typeof meta.memory.rss_bytes !== "number",
+    "How large the process was.",
+    "Note the resident size (ps -o rss) when you take the dump.",
+  );
+  tell(
+    meta.capture.privacy !== "previews",
+    `Values: the dump was taken at privacy ${String(meta.capture.privacy ?? "unknown")}.`,
+    "Where it is allowed, take it with --privacy previews.",
+  );
+  tell(
+    !ownership.known,
+    "Which modules are your own: the dump has no file names.",
+    "Take the dump at privacy names or previews.",
+  );
+  tell(
+    collector.design === "free-threaded",
+    "What reference counts say: this is a free-threaded Python.",
+    "Reproduce it on a build with the interpreter lock.",
+  );
+  return found;
+}

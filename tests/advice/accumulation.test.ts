@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { adviceOf, ofKind, outputOf, serious } from "./programs.ts";
+
+const REQUEST = `
+class Request:
+    def __init__(self, number):
+        self.number = number
+        self.body = "x" * 500 + str(number)
+`;
+
+describe("alike objects accumulate in", () => {
+  const places: [what: string, program: string, holder: RegExp, user: RegExp | null][] = [
+    [
+      "a module's dict",
+      "PENDING = {}\ndef remember(i): PENDING[i] = Request(i)\n",
+      /^__main__\.PENDING$/,
+      /^remember$/,
+    ],
+    [
+      "a list on a class",
+      "class Log:\n    seen = []\n    def add(self, i): self.seen.append(Request(i))\ndef remember(i): Log().add(i)\n",
+      /^__main__\.Log\.seen$/,
+      /^Log\.add$/,
+    ],
+    ["a mutable default", "def remember(i, seen=[]): seen.append(Request(i))\n", /default seen$/, /^remember$/],
+    [
+      "a closure",
+      "def make():\n    kept = []\n    return lambda i: kept.append(Request(i))\nremember = make()\n",
+      /closure kept$/,
+      /make.*lambda/,
+    ],
+    ["a set", "SEEN = set()\ndef remember(i): SEEN.add(Request(i))\n", /^__main__\.SEEN$/, /^remember$/],
+    [
+      "a deque",
+      "import collections\nQ = collections.deque()\ndef remember(i): Q.append(Request(i))\n",
+      /^__main__\.Q$/,
+      /^remember$/,
+    ],
+    [
+      "a queue that nobody empties",
+      "import queue\nQ = queue.Queue()\ndef remember(i): Q.put(Request(i))\n",
+      /^__main__\.Q\.queue$/,
+      /^remember$/,
+    ],
+    [
+      "a thread-local",
+      "import threading\nL = threading.local()\nL.seen = []\ndef remember(i): L.seen.append(Request(i))\n",
+      /^__main__\.L › .*seen/,
+      null,
+    ],
+    [
+      "a WeakKeyDictionary whose values keep their keys",
+      "import weakref\nW = weakref.WeakKeyDictionary()\nclass Owner: pass\ndef remember(i):\n    owner = Owner()\n    owner.request = Request(i)\n    W[owner] = [owner]\n",
+      /^__main__\.W\.data$/,
+      /^remember$/,
+    ],
+  ];
+  for (const [what, program, holder, user] of places) {
+    it(`${what}, named to the container, with the function that fills it`, () => {
+      const [first] = adviceOf(`${REQUEST}${program}for i in range(4000): remember(i)\n`).suspects;
+      expect(first).toMatchObject({ kind: "accumulation", confidence: "likely" });
+      expect(first?.holder).toMatch(holder);
+      expect(first?.bytes).toBeGreaterThan(4000 * 600);
+      if (user !== null) expect(first?.usedBy.map((by) => by.function)).toContainEqual(expect.stringMatching(user));
+      expect(first?.title).toContain(first?.holder);
+    });
+  }
+
+  it("a chain of objects that each hold the one before", () => {
+    const [first] = adviceOf(`${REQUEST}
+last = None
+for i in range(3000):
+    request = Request(i)
+    request.previous = last
+    last = request
+del request
+`).suspects;
+    expect(first).toMatchObject({ kind: "accumulation", confidence: "likely", holder: "__main__.last" });
+    expect(first?.title).toContain("chain of 3,000 Request objects");
+  });
+
+  it("two containers at once, of which neither keeps them alone", () => {
+    const [first] = adviceOf(`${REQUEST}
+BY_ID, BY_BODY = {}, {}
+for i in range(3000):
+    BY_ID[i] = BY_BODY[str(i)] = Request(i)
+`).suspects;
+    expect(first).toMatchObject({ kind: "accumulation", confidence: "likely" });
+    expect(["__main__.BY_ID", "__main__.BY_BODY"]).toContain(first?.holder);
+    expect(first?.title).toContain("other containers hold them too");
+    expect(first?.evidence.map(({ text }) => text)).toContain("Holds most of them too");
+  });
+});
+
+describe("what only looks alike", () => {
+  it("a table that was loaded once, while other things come, is at most possible", () => {
+    const advice = adviceOf(`${REQUEST}
+TABLE = {i: Request(i) for i in range(5000)}
+def look_up(i): return TABLE[i]
+LATER = []
+for i in range(20000): LATER.append([Request(i)])
+`);
+    const table = ofKind(advice, "accumulation").find(({ holder }) => holder === "__main__.TABLE");
+    expect(table).toMatchObject({ confidence: "possible" });
+    expect(table?.caveat).toContain("loaded once");
+    expect(advice.suspects[0]).toMatchObject({ holder: "__main__.LATER", confidence: "likely" });
+  });
+
+  it("one large object in a list is no accumulation", () => {
+    expect(serious(adviceOf(`BUFFERS = [bytes(3_000_000), "a", "b"]\n`))).toEqual([]);
+  });
+
+  it("a program that keeps nothing has no suspect", () => {
+    const advice = adviceOf("import json, argparse, logging\nfor i in range(20000): json.dumps({'i': i})\n");
+    expect(serious(advice)).toEqual([]);
+    expect(advice.unknowns[0]?.measure).toContain("second dump");
+  });
+});
+
+describe("the number of an accumulation", () => {
+  it("is what emptying the container really frees, within a tenth", () => {
+    const fill = `${REQUEST}
+PENDING = {}
+def remember(i): PENDING[i] = Request(i)
+for i in range(5000): remember(i)
+`;
+    const freed = Number(
+      outputOf(`import tracemalloc\ntracemalloc.start()\n${fill}
+before = tracemalloc.get_traced_memory()[0]
+PENDING = None
+print(before - tracemalloc.get_traced_memory()[0])
+`),
+    );
+    const [first] = adviceOf(fill).suspects;
+    expect(first?.holder).toBe("__main__.PENDING");
+    expect(Math.abs((first?.bytes ?? 0) / freed - 1)).toBeLessThan(0.1);
+  });
+});

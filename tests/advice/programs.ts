@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { advise } from "../../shared/analyses/advice/advise.ts";
+import { loadedCode } from "../../shared/analyses/loaded-code.ts";
+import { openDump } from "../../shared/store/open-file.ts";
+import { readCode, readMeta, readModules } from "../../shared/store/small-tables.ts";
+import type { Advice, Suspect, SuspectKind } from "../../shared/types/advice.ts";
+import { noTick } from "../../shared/types/graph.ts";
+import { temporaryFolder, viewOfFile } from "../fixtures/drawn-heap.ts";
+import { findPython } from "../setup/python.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Runs the program to its end under the real dumper, as a user would, and asks for advice on what it leaves. */
+export function adviceOf(program: string, { name = "app.py" } = {}): Advice {
+  return adviceOfFile(dumpOf(program, name));
+}
+
+/** Runs the program to its end under the real dumper; the path of the dump, which lives as long as the test. */
+export function dumpOf(program: string, name = "app.py"): string {
+  const folder = temporaryFolder();
+  const file = join(folder, "app.pyheap");
+  writeFileSync(join(folder, name), program);
+  python(folder, [join(ROOT, "python-dump/pyheap_dump.py"), "run", "-o", file, join(folder, name)]);
+  return file;
+}
+
+/** What a program prints that runs by itself: for measuring what a fix really frees. */
+export function outputOf(program: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "measured.py"), program);
+  return python(folder, [join(folder, "measured.py")]);
+}
+
+function python(cwd: string, words: readonly string[]): string {
+  const found = findPython();
+  if (found === null) throw new Error("No CPython 3.9 or later found: install python3 or set PYTHON.");
+  const { status, stdout, stderr } = spawnSync(found, words, { encoding: "utf8", cwd });
+  if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+export function adviceOfFile(path: string): Advice {
+  const view = viewOfFile(path);
+  const file = openDump(path);
+  onTestFinished(() => file.close());
+  const sources = { meta: readMeta(file), isCode: loadedCode(view), code: readCode(file), modules: readModules(file) };
+  return advise(view, sources, noTick);
+}
+
+/** The findings of one rule. */
+export const ofKind = ({ suspects }: Advice, kind: SuspectKind): Suspect[] =>
+  suspects.filter((suspect) => suspect.kind === kind);
+
+/** What a person has to act on: findings that do not fit healthy programs too. */
+export const serious = ({ suspects }: Advice): Suspect[] =>
+  suspects.filter(({ confidence }) => confidence !== "possible");

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessibilityProblems, launch, openPage } from "./browser.ts";
+import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  const files = [dumpOf("cache_service.py", folder.path), dumpOf("healthy.py", folder.path)];
+  server = await serveFiles(files, folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+/** From the start screen to the advisor of a dump; another page may have opened it already. */
+async function showAdvisor(page: Page, name: string): Promise<void> {
+  await page.getByRole("table").getByText(name, { exact: true }).click();
+  await page.getByText(/^Analysed in/).waitFor();
+  await page
+    .getByRole("navigation", { name: "Screens" })
+    .getByRole("link", { name: /^Advisor/ })
+    .click();
+  await page.getByRole("heading", { name: "What this dump can't tell" }).waitFor();
+}
+
+it("answers what is wrong with a heap, with lines to copy and a way to the object", async () => {
+  const { page, problems } = await openPage(browser, server.url, { acceptDownloads: true });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await showAdvisor(page, "cache_service.pyheap");
+  const heading = page.getByRole("heading", { level: 1 });
+  expect(await heading.textContent()).toMatch(/^__main__\.\S+.* keeps .* alive .* through /);
+  expect(page.url()).toMatch(/#\/[0-9a-f]{32}\/advisor$/);
+
+  const first = page.getByRole("list", { name: "Findings" }).getByRole("listitem").first();
+  await first.getByText("How to fix it").waitFor();
+  await first.getByText("What could make this wrong").waitFor();
+  await first.getByRole("button", { name: "Hide details" }).click();
+  await first.getByText("How to fix it").waitFor({ state: "detached" });
+  await first.getByRole("button", { name: "Show details" }).press("Enter");
+  await first.getByText("How to fix it").waitFor();
+
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^# What is wrong with this heap\?/);
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as HTML" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("cache_service-advice.html");
+  expect(readFileSync(await download.path(), "utf8")).toMatch(/^<!doctype html>/);
+
+  await first.getByRole("link", { name: "Why is it alive?" }).click();
+  await heading.filter({ hasText: "is alive because the module __main__ keeps it in" }).waitFor();
+  await page.goBack();
+  await first.getByText("How to fix it").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("says of a healthy heap that nothing is wrong, and what to measure next", async () => {
+  const { page, problems } = await openPage(browser, server.url, { viewport: { width: 700, height: 800 } });
+  await showAdvisor(page, "healthy.pyheap");
+  await page.getByRole("heading", { level: 1, name: "Nothing suspicious was found in this heap" }).waitFor();
+  await page.getByText("Take a second dump of the same process an hour later, and compare the two.").waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
