@@ -37,6 +37,7 @@ import gc
 import json
 import operator
 import os
+import stat
 import sys
 import time
 import types
@@ -87,6 +88,7 @@ FORMAT_VERSION = 1
 PAGE = 65_536
 PREVIEW = 64  # characters of a value that are kept
 PRIVACY_LEVELS = ("none", "names", "previews")
+METHODS = ("auto", "memory", "fork")
 
 UNKNOWN = 0xFFFFFFFF  # a refcount or length that there is not
 IMMORTAL = 500_000_000  # refcounts beyond this are a mark, not a count
@@ -187,33 +189,141 @@ class Report(_ReportFields):
 
 
 def dump(
-    path: str | os.PathLike[str], label: str | None = None, privacy: str = "previews"
+    path: str | os.PathLike[str] | None = None,
+    label: str | None = None,
+    privacy: str = "previews",
+    method: str = "auto",
+    max_pause: float | None = None,
+    force: bool = False,
 ) -> Report:
     """Write a dump of this process to ``path``.
 
     The file appears under its name when it is complete, and is readable by its owner only.
 
     Args:
-        path: The file to write; it must not exist.
+        path: The file to write; it must not exist. ``"-"`` streams to standard output. By default
+            PROGRAM-HOST-PID-TIME.pyheap, in ``$PYHEAP_FOLDER``, or else in the current folder.
         label: A few words of your own that help to tell dumps apart.
         privacy: ``"none"`` writes no names of functions and files and no values, ``"names"`` adds
             the former, ``"previews"`` adds values cut at 64 characters. Values that are called
             like a secret are hidden at every level.
+        method: ``"memory"`` looks from inside, while all threads stand still. ``"fork"`` (Linux)
+            lets a copy of the process look, so that this one only stands still for the fork. That
+            runs what was given to ``os.register_at_fork``, and needs memory for the copy.
+            ``"auto"`` takes what the limits on memory and ``max_pause`` allow.
+        max_pause: Seconds that the program may stand still. What is predicted to take longer is
+            not begun; what takes longer all the same is given up.
+        force: Whether to begin also where memory or disk seem not to suffice.
 
     Raises:
         DumpError: Nothing was written, and the message says why.
     """
     # Our own copies: the arguments' reference counts must not show that we hold them.
-    target = os.fsdecode(os.fsencode(os.path.abspath(path)))
+    target = _default_path() if path is None else _plain_path(path)
     label = None if label is None else _copy(label)
     privacy = _copy(privacy)
+    method = _copy(method)
+    max_pause = None if max_pause is None else max_pause * 1.0
     del path
-    return _dump(target, label, privacy, "call", sys._getframe(1))
+    return _deliver(target, label, privacy, "call", sys._getframe(1), method, max_pause, force)
+
+
+class around:  # noqa: N801 - used like a function
+    """Dump before and after some code: ``with around("import.pyheap"): …``, or as a decorator.
+
+    Writes ``import-before.pyheap`` and ``import-after.pyheap``, for the explorer to compare. A
+    decorated function is dumped around its first call only. A dump that fails is told on standard
+    error, and the code runs all the same.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        label: str | None = None,
+        privacy: str = "previews",
+        method: str = "auto",
+        max_pause: float | None = None,
+    ) -> None:
+        """Prepare the two dumps; the arguments are those of ``dump``."""
+        self.reports: list[Report] = []
+        self._path = _default_path() if path is None else _plain_path(path)
+        self._label = label
+        self._options = (_copy(privacy), _copy(method), max_pause)
+        self._done = False
+
+    def __enter__(self) -> around:
+        """Dump before the code."""
+        self._dump("before", sys._getframe(1))
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Dump after the code, also when it failed."""
+        self._dump("after", sys._getframe(1))
+        self._done = True
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a function."""
+
+        @functools.wraps(function)
+        def wrapper(*args: object, **kwargs: object) -> Any:
+            if self._done:
+                return function(*args, **kwargs)
+            self._done = True
+            with self:
+                return function(*args, **kwargs)
+
+        return wrapper
+
+    def _dump(self, when: str, innermost: types.FrameType) -> None:
+        stem, suffix = os.path.splitext(self._path)
+        label = f"{self._label}: {when}" if self._label else when
+        privacy, method, max_pause = self._options
+        try:
+            path = f"{stem}-{when}{suffix}"
+            report = _deliver(path, label, privacy, "call", innermost, method, max_pause, False)
+        except DumpError as error:
+            _say(f"pyheap_dump: {error}")
+        else:
+            self.reports.append(report)
 
 
 def _copy(text: str) -> str:
     """Return an equal string that only we have."""
     return (text + ".")[:-1]
+
+
+def _plain_path(path: str | os.PathLike[str]) -> str:
+    """Return an absolute path that only we have; ``"-"`` stays what it is."""
+    text = os.fsdecode(path)
+    return "-" if text == "-" else _copy(os.path.abspath(text))
+
+
+def _deliver(
+    target: str,
+    label: str | None,
+    privacy: str,
+    mode: str,
+    innermost: types.FrameType | None,
+    method: str,
+    max_pause: float | None,
+    force: bool,
+) -> Report:
+    """Dump to a file, or by way of one to standard output."""
+    if target != "-":
+        return _dump(target, label, privacy, mode, innermost, method, max_pause, force)
+    path = os.path.join(_scratch_folder(), f"pyheap-{os.getpid()}-{os.urandom(6).hex()}.pyheap")
+    report = _dump(path, label, privacy, mode, innermost, method, max_pause, force)
+    try:
+        _stream(path, 1)
+    except OSError as error:
+        raise DumpError(f"cannot write to standard output: {error.strerror or error}") from error
+    finally:
+        os.unlink(path)
+    return report._replace(path="-")
+
+
+# Taken while a dump is made: one at a time.
+_busy = _thread.allocate_lock()
 
 
 def _dump(
@@ -222,26 +332,72 @@ def _dump(
     privacy: str,
     mode: str,
     innermost: types.FrameType | None,
+    method: str = "auto",
+    max_pause: float | None = None,
+    force: bool = False,
 ) -> Report:
-    """Capture, then write; ``innermost`` is the first frame of this thread that is not ours."""
+    """Capture, then write; ``innermost`` is the first frame of this thread that is not ours.
+
+    All that is passed on is untracked by the collector, or a frame: else it would be in the dump.
+    """
     if privacy not in PRIVACY_LEVELS:
         raise DumpError(f"privacy must be one of {', '.join(PRIVACY_LEVELS)}")
-    started = time.perf_counter()
-    temporary = _new_temporary(target)
+    if method not in METHODS:
+        raise DumpError(f"method must be one of {', '.join(METHODS)}")
+    if not _busy.acquire(False):
+        raise DumpError("another dump of this process is being made")
+    temporary = ""
     try:
-        memory = _memory_facts()  # before the capture takes memory itself
-        capture = _capture(privacy, innermost)
-        del innermost
+        started = time.perf_counter()
+        method = _choose_method(method, max_pause, force)
+        temporary = _new_temporary(target)
+        _check_room(target, force)
+        make = _dump_by_fork if method == "fork" else _dump_here
+        return make(temporary, target, label, privacy, mode, innermost, max_pause, started)
+    finally:
+        if temporary and os.path.lexists(temporary):
+            os.unlink(temporary)
+        _busy.release()
+
+
+def _dump_here(
+    temporary: str,
+    target: str,
+    label: str | None,
+    privacy: str,
+    mode: str,
+    innermost: types.FrameType | None,
+    max_pause: float | None,
+    started: float,
+    parent: str | None = None,
+    others: list[Any] | None = None,
+) -> Report:
+    """Capture and write in this process.
+
+    In a fork, ``parent`` is what to say of the parent, and ``others`` are its threads.
+    """
+    memory = _memory_facts()  # before the capture takes some; a text is in no dump
+    try:
+        capture, problem = _capture(privacy, innermost, max_pause, others), ""
+    except _TooLongError as error:
+        problem, capture = str(error), _Capture()  # its traceback would keep what was captured
+    del innermost, others
+    if problem:
+        raise DumpError(problem)
+    try:
         meta = _meta(capture, label, privacy, mode, started, memory)
-        _write(temporary, capture, meta)
-        capture.warnings += _publish(temporary, target)
-    except sqlite3.Error as error:
-        raise DumpError(f"cannot write {target}: {error}") from error
+        if parent is not None:
+            _speak_for_parent(capture, meta, parent)
+            _write_spool(temporary, _rows(capture, meta))
+        else:
+            _write(temporary, capture, meta)
+            capture.warnings += _publish(temporary, target)
     except OSError as error:
         raise DumpError(_reason(error, target)) from error
-    finally:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
+    except Exception as error:
+        if sqlite3 is None or not isinstance(error, sqlite3.Error):
+            raise
+        raise DumpError(f"cannot write {target}: {error}") from error
     return Report(
         path=target,
         objects=len(capture.columns.addresses),
@@ -273,6 +429,7 @@ def _meta(
         "python": _python_facts(),
         "capture": {
             "mode": mode,
+            "method": "memory",
             "pause_seconds": capture.pause,
             "seconds": time.perf_counter() - started,
             "privacy": privacy,
@@ -549,12 +706,12 @@ def _threads_unseen() -> bool:
     return (3, 12) <= sys.version_info < (3, 14) and (_count_interpreters() or 1) > 1
 
 
-def _own_frames() -> dict[int, types.FrameType]:
+def _own_frames(others: list[Any] | None) -> dict[int, types.FrameType]:
     """Return the dumper's running frames by address, in all threads, less this and its caller.
 
     A frame with a variable that leads to itself would be garbage that only the collector finds.
     """
-    tops = _innermost_frames()
+    tops: dict[int, types.FrameType] = {**(others[0] if others else _innermost_frames())}
     tops[_thread.get_ident()] = sys._getframe(2)
     frames: dict[int, types.FrameType] = {}
     for frame in tops.values():
@@ -565,17 +722,22 @@ def _own_frames() -> dict[int, types.FrameType]:
     return frames
 
 
-def _ours(*listed: list[object]) -> dict[int, object]:
+def _ours(others: list[Any] | None, *listed: list[object]) -> dict[int, object]:
     """Return the dumper's own objects by address.
 
     They are its running frames; and, in a program that ``run`` runs, everything that would not be
     there without ``run``. In a program that imports the dumper, the module belongs to the program.
 
     Args:
+        others: What a fork knows of its parent's threads.
         listed: What the collector lists.
     """
-    frames: dict[int, Any] = _own_frames()
+    frames: dict[int, Any] = _own_frames(others)
+    if others:
+        frames.update((id(part), part) for part in (others, *others))
     for frame in frames.values():
+        if type(frame) is not types.FrameType:
+            continue
         runner = frame.f_globals.get("main")
         if type(runner) is types.FunctionType and runner.__code__ is frame.f_code:
             return {**frames, **_made_by_run(frame.f_globals, listed)}
@@ -789,6 +951,7 @@ class _Walk:
             frontier.reverse()
             first = len(known)
             for start in range(0, len(frontier), self.CHUNK):
+                _check_deadline()
                 chunk = frontier[start : start + self.CHUNK]
                 found = gc.get_referents(*chunk)
                 known.update(zip(map(id, found), found))
@@ -2367,7 +2530,25 @@ class _Capture:
         self.pause = 0.0
 
 
-def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
+class _TooLongError(BaseException):
+    """The program stood still for as long as it may."""
+
+
+# When a capture is to be given up, by ``time.perf_counter``.
+_deadline = [float("inf")]
+
+
+def _check_deadline() -> None:
+    if time.perf_counter() > _deadline[0]:
+        raise _TooLongError
+
+
+def _capture(
+    privacy: str,
+    innermost: types.FrameType | None,
+    max_pause: float | None = None,
+    others: list[Any] | None = None,
+) -> _Capture:
     """Stop the world, look at everything, and let the world go on as it was."""
     collecting = gc.isenabled()
     interval = sys.getswitchinterval()
@@ -2380,9 +2561,18 @@ def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
         time.sleep(0.0005)
         sys.setswitchinterval(max(interval, 0.1, sys.getallocatedblocks() * 2e-5))
         began = time.perf_counter()
-        capture = _look(privacy, innermost)
+        if max_pause is not None:
+            _deadline[0] = began + max_pause
+        try:
+            capture = _look(privacy, innermost, others)
+        except _TooLongError:
+            raise _TooLongError(
+                f"given up after {time.perf_counter() - began:.2f} s, for the program may stand"
+                f" still for {max_pause:g} s only; nothing was written"
+            ) from None
         capture.pause = time.perf_counter() - began
     finally:
+        _deadline[0] = float("inf")
         sys.setswitchinterval(interval)
         if collecting:
             gc.enable()
@@ -2390,7 +2580,9 @@ def _capture(privacy: str, innermost: types.FrameType | None) -> _Capture:
     return capture
 
 
-def _look(privacy: str, innermost: types.FrameType | None) -> _Capture:
+def _look(
+    privacy: str, innermost: types.FrameType | None, others: list[Any] | None = None
+) -> _Capture:
     """Capture the heap. Nothing of ours may be made before the collector's lists are taken."""
     probe = [float("1.5e300")]  # one object of ours that is tracked, holding one that is not
     youngest = gc.get_objects(0)  # by keyword, Python would keep the keywords' names
@@ -2399,11 +2591,11 @@ def _look(privacy: str, innermost: types.FrameType | None) -> _Capture:
     collector = _collector_facts(len(youngest), len(middle), len(oldest))
     young = [array("Q", map(id, youngest)), array("Q", map(id, middle))]
 
-    ours = _ours(youngest, middle, oldest)
+    ours = _ours(others, youngest, middle, oldest)
     walk = _Walk(ours, _interned_names(chain(oldest, middle, youngest)))
     listed = walk.start(youngest, middle, oldest)
     del youngest, middle, oldest
-    running = _Running(innermost)
+    running = _Running(innermost, others)
     del innermost
     walk.add([sys.modules, builtins, gc.garbage, gc.callbacks, *sys.modules.values()])
     walk.add(_static_types())
@@ -2535,6 +2727,10 @@ class _Thread:
         self.frames: list[types.FrameType] = []
 
 
+# Numbers of the threads that only wait for requests of ours.
+_helpers: set[int] = set()
+
+
 def _places() -> dict[int, tuple[int, int]]:
     """Return where the other threads are: the address of the innermost frame, the instruction."""
     tops = _innermost_frames()
@@ -2548,8 +2744,13 @@ class _Running:
     Values are remembered by address only, so that no reference count shows them.
     """
 
-    def __init__(self, innermost: types.FrameType | None) -> None:
-        """Find the threads' frames; ``innermost`` is this thread's first that is not ours."""
+    def __init__(self, innermost: types.FrameType | None, others: list[Any] | None = None) -> None:
+        """Find the threads' frames.
+
+        Args:
+            innermost: This thread's first frame that is not ours.
+            others: In a fork, the parent's threads: innermost frames and objects, by number.
+        """
         self.threads: list[_Thread] = []
         self._variables: dict[int, list[tuple[str, int]]] = {}
         self._places = _places()
@@ -2557,6 +2758,10 @@ class _Running:
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
         ours = _thread.get_ident()
         tops: dict[int, types.FrameType | None] = {**_innermost_frames(), ours: innermost}
+        if others:
+            tops, active = {**others[0], ours: innermost}, others[1]
+        for ident in filter(tops.__contains__, _helpers):
+            del tops[ident]
         for ident, frame in tops.items():
             known = active.get(ident) if type(active) is dict else None
             thread = _Thread(ident, known, ident == ours)
@@ -2668,6 +2873,8 @@ def _add_references(
     secret_layouts = layouts.secret
     end = 0
     for index, obj, describe in zip(count(), objects, map(chosen.__getitem__, numbers)):
+        if not index & 0xFFFF:
+            _check_deadline()
         if describe is None:
             continue
         layout, references = describe(obj)
@@ -3122,8 +3329,6 @@ def _tracemalloc_facts() -> dict[str, object]:
 
 def _new_temporary(target: str) -> str:
     """Create the private file that becomes ``target`` when it is complete."""
-    if sqlite3 is None:
-        raise DumpError("this Python has no sqlite3 module, which writing a dump needs")
     if os.path.lexists(target):
         raise DumpError(f"{target} exists already; dumps are never overwritten")
     temporary = f"{target}.{os.urandom(6).hex()}.tmp"
@@ -3164,57 +3369,120 @@ def _publish(temporary: str, target: str) -> list[str]:
 
 
 def _write(path: str, capture: _Capture, meta: dict[str, object]) -> None:
-    """Fill the database; the row ``complete`` comes last."""
+    """Fill the file."""
+    if sqlite3 is None:
+        _write_spool(path, _rows(capture, meta))
+    else:
+        _write_database(path, _rows(capture, meta))
+
+
+def _rows(capture: _Capture, meta: dict[str, object]) -> Iterator[tuple[str, Row]]:
+    """Yield every row of the file with the name of its table; ``complete`` is the last one."""
+    for line in ABOUT.splitlines():
+        yield "about", (line,)
+    for row in _layout_rows(capture.layouts):
+        yield "layout", row
+    types = capture.tables["type"]
+    capture.tables["type"] = _add_totals(types, capture.columns, capture.layouts)
+    for table, rows in capture.tables.items():
+        for row in rows:
+            yield table, row
+    yield from _pages(capture.columns)
+    for key, value in meta.items():
+        yield "meta", (key, json.dumps(value))
+    yield "meta", ("complete", "true")
+
+
+def _write_database(path: str, rows: Iterable[tuple[str, Row]]) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     try:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + SCHEMA)
-        db.executemany("INSERT INTO about VALUES (?)", [(line,) for line in ABOUT.splitlines()])
-        db.executemany("INSERT INTO layout VALUES (?, ?, ?)", _layout_rows(capture.layouts))
-        types = capture.tables["type"]
-        capture.tables["type"] = _add_totals(types, capture.columns, capture.layouts)
-        for table, rows in capture.tables.items():
-            if rows:
-                marks = ", ".join("?" * len(rows[0]))
-                db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        _write_pages(db, capture.columns)
-        db.executemany(
-            "INSERT INTO meta VALUES (?, ?)",
-            [(key, json.dumps(value)) for key, value in meta.items()],
-        )
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-        db.execute("INSERT INTO meta VALUES ('complete', 'true')")
+        for table, row in rows:
+            db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
         db.execute("COMMIT")
     finally:
         db.close()
 
 
-def _write_pages(db: Any, columns: _Columns) -> None:
+SPOOL = b"PyHeap spool 1\n"
+
+
+def _write_spool(path: str, rows: Iterable[tuple[str, Row]]) -> None:
+    """Write the same rows without SQLite.
+
+    Each row is a line of JSON, the table's name and the values; a blob is given as its number of
+    bytes in a list, and follows the line. ``convert`` and the explorer make the database of it.
+    """
+    with open(path, "wb") as file:
+        file.write(SPOOL)
+        for table, row in rows:
+            values = [[len(value)] if type(value) is bytes else value for value in row]
+            file.write(json.dumps([table, values]).encode() + b"\n")
+            file.writelines(value for value in row if type(value) is bytes)
+
+
+def _read_spool(path: str) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a spool file.
+
+    Raises:
+        DumpError: The file is none, or ends too early.
+    """
+    tables = [line.split()[2] for line in SCHEMA.splitlines() if line.startswith("CREATE")]
+    with open(path, "rb") as file:
+        if file.readline(len(SPOOL)) != SPOOL:
+            raise DumpError(f"{path} is not a spool file")
+        row: Row = ()
+        for line in file:
+            table = ""
+            try:
+                table, values = json.loads(line)
+                row = tuple(_value(file, value) for value in values)
+            except (ValueError, TypeError, IndexError):
+                table = ""
+            if table not in tables:
+                raise DumpError(f"{path} is damaged or was cut off")
+            yield table, row
+        if row != ("complete", "true"):
+            raise DumpError(f"{path} was cut off: its end is missing")
+
+
+def _value(file: Any, value: Any) -> Any:
+    """Return a value of a row; a list says how many bytes follow."""
+    if type(value) is not list:
+        return value
+    blob = file.read(value[0])
+    if len(blob) != value[0]:
+        raise ValueError
+    return blob
+
+
+def _pages(columns: _Columns) -> Iterator[tuple[str, Row]]:
     of_objects = (
         *(columns.addresses, columns.types, columns.layouts, columns.sizes),
         *(columns.refcounts, columns.lengths, columns.reference_counts, columns.flags),
     )
     for first in range(0, len(columns.addresses), PAGE):
         pages = [column[first : first + PAGE] for column in of_objects]
-        _insert_page(db, "object_page", first, len(pages[0]), [*map(_packed, pages)])
+        yield "object_page", _page(first, len(pages[0]), [*map(_packed, pages)])
     for first in range(0, len(columns.targets), PAGE):
         page = columns.targets[first : first + PAGE]
-        _insert_page(db, "reference_page", first, len(page), [_packed(page)])
+        yield "reference_page", _page(first, len(page), [_packed(page)])
     start = 0
     for first in range(0, len(columns.text_ends), PAGE):
         ends = columns.text_ends[first : first + PAGE]
         offsets = array("I", [0, *(end - start for end in ends)])
         text = zlib.compress(columns.text[start : ends[-1]], 1)
-        _insert_page(db, "text_page", first, len(ends), [_packed(offsets), text])
+        yield "text_page", _page(first, len(ends), [_packed(offsets), text])
         start = ends[-1]
 
 
-def _insert_page(db: Any, table: str, first: int, entries: int, blobs: list[bytes]) -> None:
+def _page(first: int, entries: int, blobs: list[bytes]) -> Row:
     crc = 0
     for blob in blobs:
         crc = zlib.crc32(blob, crc)
-    row = (first, entries, "planes+zlib", crc, *blobs)
-    db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    return (first, entries, "planes+zlib", crc, *blobs)
 
 
 def _packed(column: array[int]) -> bytes:
@@ -3229,63 +3497,856 @@ def _packed(column: array[int]) -> bytes:
 
 
 # ---------------------------------------------------------------------------------------------
+# Limits: what the process may still take, how long it would stand still
+# ---------------------------------------------------------------------------------------------
+
+# Measured on 3.9 to 3.13, for each block of memory that Python has given out. There are 1.0 to 1.4
+# blocks for each object.
+_BYTES_TO_LOOK = 300
+_BYTES_TO_WRITE = 60
+_SECONDS_TO_LOOK = 5e-6
+_MEGABYTE = 1_000_000
+
+
+def _predicted_pause() -> float:
+    return 0.2 + sys.getallocatedblocks() * _SECONDS_TO_LOOK
+
+
+def _in_megabytes(size: float) -> str:
+    return f"{size / _MEGABYTE:,.0f} MB"
+
+
+def _lines(path: str) -> list[str]:
+    return _read(path).splitlines()
+
+
+def _room_for_memory() -> tuple[int, str]:
+    """Return how many bytes this process may still take, and what limits it."""
+    rooms = [*_process_rooms(), *_cgroup_rooms()]
+    available = _kilobytes(_read("/proc/meminfo")).get("MemAvailable")
+    if available is not None:
+        rooms.append((available, "of the machine's memory are available"))
+    return min(rooms, default=(sys.maxsize, ""))
+
+
+def _process_rooms() -> Iterator[tuple[int, str]]:
+    """Yield what ``ulimit`` leaves."""
+    status = _kilobytes(_read("/proc/self/status"))
+    for line in _lines("/proc/self/limits"):
+        for limit, used in (("Max address space", "VmSize"), ("Max data size", "VmData")):
+            soft = line[len(limit) :].split()[:1]
+            if line.startswith(limit) and soft[0].isdigit() and used in status:
+                yield int(soft[0]) - status[used], f"are left by the limit '{limit.lower()}'"
+
+
+def _cgroup_rooms() -> Iterator[tuple[int, str]]:
+    """Yield what the control groups of the process leave, of either version, up to the root."""
+    for line in _lines("/proc/self/cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            root, names = "/sys/fs/cgroup", ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            root = "/sys/fs/cgroup/memory"
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+        else:
+            continue
+        folder = root + path.rstrip("/")
+        while folder.startswith(root):  # in a container the path may be that of the host
+            limit = _number(_first_line(f"{folder}/{names[0]}"))
+            used = _number(_first_line(f"{folder}/{names[1]}"))
+            if limit is not None and used is not None and limit < 1 << 60:
+                stat = [line.split() for line in _lines(f"{folder}/memory.stat")]
+                cached = sum(int(value) for name, value in stat if name == names[2])
+                yield limit - used + cached, "are left by the control group's limit on memory"
+            folder = os.path.dirname(folder)
+
+
+def _choose_method(method: str, max_pause: float | None, force: bool) -> str:
+    """Choose how to look, by what may be used and how long the program may stand still.
+
+    Raises:
+        DumpError: It would take too much, or too long.
+    """
+    room, limit = _room_for_memory()
+    needed = sys.getallocatedblocks() * _BYTES_TO_LOOK + 8 * _MEGABYTE
+    status = _kilobytes(_read("/proc/self/status"))
+    by_fork = needed + status.get("RssAnon", status.get("VmRSS", 0))
+    can_fork = sys.platform == "linux"
+    if method == "fork" and not can_fork:
+        raise DumpError("only Linux lets a fork of the process look: leave out --fork")
+    if force:
+        return "memory" if method == "auto" else method
+    pause = _predicted_pause()
+    if method == "auto":
+        too_long = max_pause is not None and pause > max_pause
+        method = "fork" if too_long and can_fork and by_fork < room else "memory"
+    if method == "fork":
+        needed = by_fork
+        pause = 0.05 + status.get("VmRSS", 0) * 0.5e-9
+    if max_pause is not None and pause > max_pause:
+        raise DumpError(
+            f"the program would stand still for about {pause:.1f} s, and may for {max_pause:g} s"
+            f" only; nothing was done{' (--force does it)' if force else ''}"
+        )
+    if needed > room:
+        raise DumpError(
+            f"a dump takes about {_in_megabytes(needed)} of memory here, and"
+            f" {_in_megabytes(max(room, 0))} {limit}; nothing was done (--force tries it)"
+        )
+    return method
+
+
+def _check_room(target: str, force: bool) -> None:
+    """Make sure that the file has room.
+
+    Raises:
+        DumpError: It has not.
+    """
+    if force or not hasattr(os, "statvfs"):
+        return
+    disk = os.statvfs(os.path.dirname(target))
+    free = disk.f_bavail * disk.f_frsize
+    needed = sys.getallocatedblocks() * _BYTES_TO_WRITE + _MEGABYTE
+    if free < needed:
+        raise DumpError(
+            f"the file takes up to {_in_megabytes(needed)}, and {os.path.dirname(target)} has"
+            f" {_in_megabytes(free)} free; nothing was done (--force tries it)"
+        )
+
+
+# ---------------------------------------------------------------------------------------------
+# A fork that looks
+# ---------------------------------------------------------------------------------------------
+
+
+# Not empty while we fork ourselves: that copy is not to listen.
+_forking: list[bool] = []
+
+
+def _fork() -> int:
+    """Fork, without the warning about other threads: they are the reason."""
+    warnings: Any = sys.modules.get("warnings") if sys.version_info >= (3, 12) else None
+    _forking.append(True)
+    try:
+        if warnings is None:
+            return os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return os.fork()
+    finally:
+        _forking.clear()
+
+
+def _dump_by_fork(
+    temporary: str,
+    target: str,
+    label: str | None,
+    privacy: str,
+    mode: str,
+    innermost: types.FrameType | None,
+    max_pause: float | None,
+    started: float,
+) -> Report:
+    """Let a copy of this process capture and write.
+
+    The stacks of the other threads are taken before, as the copy has none of them. The one that
+    looks is a grandchild, so that no child is left for the program to wait for.
+    """
+    del max_pause  # the fork itself can't be given up
+    facts = [_process_facts(privacy), json.loads(_memory_facts()), _tracemalloc_facts()]
+    parent = json.dumps(facts)
+    del facts
+    threading = sys.modules.get("threading")
+    active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
+    others: list[Any] = [_innermost_frames(), {**active} if type(active) is dict else {}]
+    del others[0][_thread.get_ident()], threading, active
+    read_end, write_end = os.pipe()
+    began = time.perf_counter()
+    child = _fork()
+    if not child:
+        # No tuple of arguments: it would be in the dump.
+        _be_the_fork(
+            temporary,
+            target,
+            label,
+            privacy,
+            mode,
+            innermost,
+            started,
+            began,
+            parent,
+            others,
+            write_end,
+        )
+    pause = time.perf_counter() - began
+    del others, innermost
+    os.close(write_end)
+    try:  # noqa: SIM105 - nothing more is imported
+        os.waitpid(child, 0)
+    except ChildProcessError:
+        pass  # the program waits for any child, or for none
+    answer = json.loads(_read_all(read_end) or "{}")
+    if "objects" not in answer:
+        raise DumpError(answer.get("error", "the fork that looked was ended, perhaps for memory"))
+    return Report(
+        path=target,
+        objects=answer["objects"],
+        references=answer["references"],
+        pause_seconds=pause,
+        seconds=time.perf_counter() - started,
+        warnings=tuple(answer["warnings"]),
+    )
+
+
+def _read_all(descriptor: int) -> str:
+    """Read until the other end is closed."""
+    with open(descriptor, encoding="utf-8") as file:
+        return file.read()
+
+
+def _be_the_fork(
+    temporary: str,
+    target: str,
+    label: str | None,
+    privacy: str,
+    mode: str,
+    innermost: types.FrameType | None,
+    started: float,
+    began: float,
+    parent: str,
+    others: list[Any],
+    write_end: int,
+) -> None:
+    """Look, write, tell, and end; nothing of the program runs any more in this process."""
+    try:
+        if _fork():
+            os._exit(0)
+        parent = json.dumps([time.perf_counter() - began, *json.loads(parent)])
+        _let_go_of_everything(write_end)
+        report = _dump_here(
+            temporary,
+            target,
+            label,
+            privacy,
+            mode,
+            innermost,
+            None,
+            started,
+            parent,
+            others,
+        )
+        answer: dict[str, object] = report._asdict()
+        _finish_elsewhere(temporary, target, answer, write_end)
+    except DumpError as error:
+        answer = {"error": str(error)}
+    except BaseException as error:  # noqa: BLE001 - must not go on as a second program
+        answer = {"error": f"the fork failed: {type(error).__name__}: {error}"}
+    try:
+        os.write(write_end, json.dumps(answer).encode())
+    finally:
+        os._exit(0)
+
+
+def _let_go_of_everything(keep: int) -> None:
+    """Be the first to be ended for memory, and hold no file or connection of the program open."""
+    try:
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)
+    except OSError:
+        pass
+    signal: Any = sys.modules.get("_signal")  # Python itself imports it; not for us
+    if signal is not None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) != keep:
+            try:  # noqa: SIM105 - nothing more is imported
+                os.close(int(name))
+            except OSError:
+                pass  # the one that listed them
+
+
+def _finish_elsewhere(temporary: str, target: str, answer: dict[str, object], tell: int) -> None:
+    """Let a fresh Python make the database of the spool.
+
+    SQLite's own locks may have been held by another thread while we were forked. Where the
+    program's Python can't be told, there is only this process.
+    """
+    told = json.dumps(answer)
+    python = sys.executable or ""
+    if os.path.basename(python).startswith("python") and os.path.isfile(__file__):
+        os.set_inheritable(tell, True)
+        command = [python, "-I", "-S", __file__, "_finish", temporary, target, told, str(tell)]
+        os.execv(python, command)
+    answer.update(_finish(temporary, target, told))
+
+
+def _finish(temporary: str, target: str, told: str) -> dict[str, Any]:
+    """Make the database of a spool, give it its name, and return what is to be told."""
+    answer = json.loads(told)
+    made = f"{temporary}.db"
+    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        if sqlite3 is None:
+            os.replace(temporary, made)
+        else:
+            _write_database(made, _read_spool(temporary))
+        answer["warnings"] += _publish(made, target)
+    except OSError as error:
+        return {"error": _reason(error, target)}
+    except DumpError as error:
+        return {"error": str(error)}
+    except Exception as error:  # noqa: BLE001 - of sqlite3, which there may not be
+        return {"error": f"cannot write {target}: {error}"}
+    finally:
+        for path in (made, temporary):
+            if os.path.lexists(path):
+                os.unlink(path)
+    return answer
+
+
+def _speak_for_parent(capture: _Capture, meta: dict[str, Any], parent: str) -> None:
+    """Let the file tell of the process that was forked."""
+    pause, process, memory, tracing = json.loads(parent)
+    capture.pause = pause
+    meta.update(process=process, memory=memory, tracemalloc=tracing)
+    meta["capture"].update(method="fork", pause_seconds=pause)
+
+
+# ---------------------------------------------------------------------------------------------
+# A prepared service, and asking it
+# ---------------------------------------------------------------------------------------------
+
+_sleep = time.sleep  # the real one, whatever the program puts into its place later
+
+# Where requests to this process are left, by the number of the process: a fork has its own.
+_posts: dict[int, str] = {}
+
+
+def listen() -> str:
+    """Let ``pyheap_dump.py ask PID`` take dumps of this process and of what it forks.
+
+    A small thread looks once a second (``PYHEAP_POLL``) whether a request was left in a folder
+    that only this user can write to. Or, with ``PYHEAP_SIGNAL=RTMIN+3``, nothing runs until that
+    real-time signal comes; a handler that is there already is never replaced.
+
+    The environment says the rest: ``PYHEAP_LISTEN=0`` switches it off; ``PYHEAP_FOLDER`` is where
+    dumps go, ``PYHEAP_LABEL``, ``PYHEAP_PRIVACY``, ``PYHEAP_METHOD``, ``PYHEAP_MAX_PAUSE`` and
+    ``PYHEAP_KEEP`` are as on the command line, and whoever asks can only ask for more privacy.
+
+    Returns:
+        A sentence: where it listens, or why it does not. It never raises, for the program is not
+        to fail by this.
+    """
+    if os.environ.get("PYHEAP_LISTEN") == "0":
+        return "PYHEAP_LISTEN=0: this process does not listen"
+    if os.getpid() in _posts:
+        return f"this process listens in {_posts[os.getpid()]}"
+    try:
+        first = not _posts
+        said = _listen()
+        if first and hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_listen_again)
+        return said
+    except Exception as error:  # noqa: BLE001 - see above
+        return f"this process does not listen for pyheap_dump.py ask: {error}"
+
+
+def _listen_again() -> None:
+    """Listen in a fork too, which has no thread of ours and another number."""
+    if _forking:
+        return
+    try:
+        _helpers.clear()
+        _posts.clear()
+        _listen()
+    except Exception:  # noqa: BLE001 - the program is not to fail by this
+        pass
+
+
+def _listen() -> str:
+    folder = _post_folder(os.geteuid())
+    wanted = os.environ.get("PYHEAP_SIGNAL", "")
+    number = _signal_number(wanted) if wanted else 0
+    if number:
+        _handle(number, wanted)
+        thread = 0
+    else:
+        float(os.environ.get("PYHEAP_POLL", "1"))  # what is no number is told here
+        _posts[os.getpid()] = folder
+        _thread.start_new_thread(_wait_for_requests, ())
+        while not _helpers:
+            _sleep(0.0005)
+        thread = _native[0]
+    pid = os.getpid()
+    _posts[pid] = folder
+    facts = {
+        "pid": pid,
+        "started": _started_at(pid),
+        "thread": thread,
+        "signal": number,
+        "program": _program_name(),
+        "python": sys.version.split()[0],
+        "tool": VERSION,
+    }
+    _put(os.path.join(folder, f"{pid}.listening"), json.dumps(facts))
+    return f"this process listens in {folder}"
+
+
+def _post_folder(user: int) -> str:
+    """Return the folder where a user's processes listen, made if need be.
+
+    Raises:
+        DumpError: Somebody else could write into it.
+    """
+    parent = os.environ.get("PYHEAP_POST") or _scratch_folder()
+    folder = os.path.join(parent, f"pyheap-{user}")
+    try:
+        os.mkdir(folder, 0o700)
+        if os.geteuid() != user:
+            os.chown(folder, user, -1)
+    except FileExistsError:
+        pass
+    status = os.lstat(folder)
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != user or status.st_mode & 0o077:
+        raise DumpError(f"{folder} is not this user's alone")
+    return folder
+
+
+def _put(path: str, text: str) -> None:
+    """Write a small file that is there as a whole or not at all."""
+    temporary = f"{path}.{os.urandom(6).hex()}.tmp"
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(file, text.encode())
+    finally:
+        os.close(file)
+    os.rename(temporary, path)
+
+
+def _get(path: str) -> dict[str, Any]:
+    """Read a small file of ours, or of root; nothing else is believed."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        status = os.fstat(file)
+        trusted = os.geteuid() == 0 or status.st_uid in (0, os.geteuid())
+        if not stat.S_ISREG(status.st_mode) or not trusted:
+            raise PermissionError(errno.EPERM, "is not of this user")
+        return json.loads(os.read(file, 1 << 16))
+    finally:
+        os.close(file)
+
+
+def _started_at(pid: int) -> int:
+    """Return when a process began, in ticks since the machine did; 0 where nobody tells."""
+    lines = _lines(f"/proc/{pid}/stat")
+    return int(lines[0].rpartition(")")[2].split()[19]) if lines else 0
+
+
+def _signal_number(name: str) -> int:
+    import signal
+
+    first, last = getattr(signal, "SIGRTMIN", 0), getattr(signal, "SIGRTMAX", -1)
+    text = name.upper()
+    if text.startswith("SIG"):
+        text = text[3:]
+    number = int(text) if text.isdigit() else -1
+    if text.startswith("RTMIN"):
+        number = first + int(text[5:] or 0)
+    elif text.startswith("RTMAX"):
+        number = last + int(text[5:] or 0)
+    if not first <= number <= last:
+        raise DumpError(
+            f"PYHEAP_SIGNAL={name}: only real-time signals, such as RTMIN+3; servers use the others"
+        )
+    return number
+
+
+def _handle(number: int, name: str) -> None:
+    import signal
+
+    if signal.getsignal(number) not in (signal.SIG_DFL, _on_request):
+        raise DumpError(f"PYHEAP_SIGNAL={name}: the program handles this signal itself")
+    signal.signal(number, _on_request)
+
+
+def _on_request(_number: int, frame: types.FrameType | None) -> None:
+    folder = _posts.get(os.getpid())
+    if folder is not None:
+        _answer(folder, frame)
+
+
+# The system's number of the thread that waits.
+_native = [0]
+
+
+def _wait_for_requests() -> None:
+    """Look for requests as long as the process runs; it holds no more than numbers and texts."""
+    pid = os.getpid()
+    folder = _posts[pid]
+    interval = float(os.environ.get("PYHEAP_POLL", "1"))
+    path = os.path.join(folder, f"{pid}.request")
+    _native[0] = getattr(_thread, "get_native_id", lambda: 0)()
+    _helpers.add(_thread.get_ident())
+    while True:
+        _sleep(interval)
+        try:
+            os.lstat(path)
+        except OSError:
+            continue
+        _answer(folder, None)
+
+
+def _answer(folder: str, innermost: types.FrameType | None) -> None:
+    """Do what was asked, and say how it went; whatever goes wrong is said too."""
+    pid = os.getpid()
+    path = os.path.join(folder, f"{pid}.request")
+    number = ""
+    try:
+        asked = _get(path)
+        os.unlink(path)
+        number, target = asked["id"], asked["target"]
+        label = asked["label"] or os.environ.get("PYHEAP_LABEL")
+        privacy = min(
+            asked["privacy"] or PRIVACY_LEVELS[-1],
+            os.environ.get("PYHEAP_PRIVACY", PRIVACY_LEVELS[-1]),
+            key=PRIVACY_LEVELS.index,
+        )
+        method = asked["method"] or os.environ.get("PYHEAP_METHOD", "auto")
+        pauses = [float(p) for p in (asked["max_pause"], os.environ.get("PYHEAP_MAX_PAUSE")) if p]
+        max_pause = min(pauses, default=None)
+        force = asked["force"]
+        if not target:
+            own = os.environ.get("PYHEAP_FOLDER")
+            preferred = [own, asked["folder"]] if own else [asked["folder"]]
+            target = _default_path(_writable([*preferred, *_folders()]))
+        del asked, pauses
+        told = os.path.join(folder, f"{pid}.answer")
+        _put(told, json.dumps({"id": number, "pause": _predicted_pause()}))
+        report = _dump(target, label, privacy, "ask", innermost, method, max_pause, force)
+        answer: dict[str, object] = report._asdict()
+        keep = os.environ.get("PYHEAP_KEEP")
+        if keep:
+            _keep_newest(target, int(keep))
+    except DumpError as error:
+        answer = {"error": str(error)}
+    except FileNotFoundError:
+        return  # withdrawn
+    except Exception as error:  # noqa: BLE001 - the program is not to fail by this
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    try:  # noqa: SIM105 - nothing more is imported
+        _put(os.path.join(folder, f"{pid}.answer"), json.dumps({"id": number, **answer}))
+    except OSError:
+        pass  # whoever asked says that no answer came
+
+
+def _listening(folder: str) -> dict[int, dict[str, Any]]:
+    """Return what listens in a folder, by process number; what has ended is swept out."""
+    found: dict[int, dict[str, Any]] = {}
+    for name in os.listdir(folder):
+        number, _, kind = name.partition(".")
+        if kind != "listening" or not number.isdigit():
+            continue
+        try:
+            facts = _get(os.path.join(folder, name))
+            if _still_listens(facts):
+                found[int(number)] = facts
+                continue
+        except (OSError, ValueError, KeyError):
+            pass
+        for kind in ("listening", "request", "answer"):
+            try:  # noqa: SIM105 - nothing more is imported
+                os.unlink(os.path.join(folder, f"{number}.{kind}"))
+            except OSError:
+                pass
+    return found
+
+
+def _still_listens(facts: dict[str, Any]) -> bool:
+    """Tell whether it is the same process, and still has our thread or handles our signal."""
+    pid = facts["pid"]
+    if not os.path.isdir("/proc/self"):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+    if facts["started"] != _started_at(pid):
+        return False
+    if facts["signal"]:
+        masks = [line.split() for line in _lines(f"/proc/{pid}/status")]
+        caught = [int(words[1], 16) for words in masks if words and words[0] == "SigCgt:"]
+        return bool(caught and caught[0] >> (facts["signal"] - 1) & 1)
+    return os.path.isdir(f"/proc/{pid}/task/{facts['thread']}")
+
+
+def _user_of(pid: int) -> int | None:
+    """Return the effective user of a process, or None if there is no such process."""
+    for line in _lines(f"/proc/{pid}/status"):
+        if line.startswith("Uid:"):
+            return int(line.split()[2])
+    if os.path.isdir("/proc/self"):
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    return os.geteuid()
+
+
+def _descendants(pid: int) -> set[int]:
+    """Return a process and all that it or its children started."""
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        lines = _lines(f"/proc/{name}/stat") if name.isdigit() else []
+        if lines:
+            parents[int(name)] = int(lines[0].rpartition(")")[2].split()[1])
+    found = {pid}
+    while True:
+        more = {child for child, parent in parents.items() if parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _ask(
+    pid: int, facts: dict[str, Any], folder: str, wishes: dict[str, object], seconds: float
+) -> dict[str, Any]:
+    """Leave a request, wait for the answer, and return it.
+
+    Raises:
+        DumpError: The process does not answer, or it says why there is no dump.
+    """
+    request, told = (os.path.join(folder, f"{pid}.{kind}") for kind in ("request", "answer"))
+    number = os.urandom(8).hex()
+    temporary = f"{request}.{number}.tmp"
+    _put(temporary, json.dumps({"id": number, **wishes}))
+    try:
+        if os.geteuid() == 0:
+            os.chown(temporary, _user_of(pid) or 0, -1)
+        os.link(temporary, request)
+    except FileExistsError:
+        raise DumpError(f"somebody else is asking process {pid} already") from None
+    finally:
+        os.unlink(temporary)
+    if facts["signal"]:
+        os.kill(pid, facts["signal"])
+    ends = time.monotonic() + seconds
+    begun = False
+    while True:
+        _sleep(0.05)
+        try:
+            answer = _get(told)
+        except (OSError, ValueError):
+            answer = {}
+        if answer.get("id") == number:
+            if "error" in answer:
+                raise DumpError(f"process {pid}: {answer['error']}")
+            if "objects" in answer:
+                return answer
+            if not begun:
+                begun = True
+                _say(f"pyheap_dump: process {pid} begins; a pause of up to {answer['pause']:.1f} s")
+        if _user_of(pid) is None:
+            raise DumpError(f"process {pid} ended")
+        if not begun and time.monotonic() > ends:
+            try:
+                os.unlink(request)
+            except FileNotFoundError:
+                continue  # it begins just now
+            raise DumpError(
+                f"process {pid} did not look within {seconds:g} s: it waits in C code that holds"
+                " the interpreter, or is stopped; the request is withdrawn"
+            )
+
+
+def _not_listening(pid: int) -> str:
+    """Say why a process can't be asked, and what can be done."""
+    attach = (
+        f"; it runs Python 3.14 or later? then: pyheap_dump.py attach {pid}"
+        if sys.platform == "linux"
+        else ""
+    )
+    return (
+        f"process {pid} does not listen: nothing was sent to it. Without a restart there is no way"
+        " in; add this line to it now, for the next time: import pyheap_dump;"
+        " pyheap_dump.listen() (see: pyheap_dump.py install; in a container, ask inside it"
+        f"{attach})"
+    )
+
+
+# ---------------------------------------------------------------------------------------------
 # The command line
 # ---------------------------------------------------------------------------------------------
 
 _HELP = """\
-Dump the heap of a Python program when it ends: normally, by sys.exit, or with a traceback.
+Dump the heap of a Python program, for PyHeap Explorer to open.
 
-The program runs as it would without this: same __main__, same sys.argv, same exit code. The dump
-is taken before Python tears anything down, so that globals, running threads and the variables of
-a failed function are all in it.
+  run      a program from its beginning; dumped when it ends, or while it runs
+  ask      a process that is prepared by one line (install shows it)
+  attach   to a process that is not prepared: Python 3.14 and later
+  install  print what prepares a service; nothing is written
+  convert  make the database of a spool file, from a Python without sqlite3
+
+PROGRAM runs as it would without this: same __main__, same sys.argv, same exit code. The dump at
+its end is taken before Python tears anything down, so that globals, running threads and the
+variables of a failed function are all in it. SIGTERM ends a Python program at once, without a
+dump, unless the program handles it or --at-term is given.
 """
 
 _EXAMPLES = """\
 examples:
   python3 pyheap_dump.py run app.py --port 8080
   python3 pyheap_dump.py run -o leak.pyheap --label "after 10k requests" -m mypackage.worker
+  python3 pyheap_dump.py run --when-memory-above 80% --keep 3 -m mypackage.worker
   python3 pyheap_dump.py run --privacy names app.py      (no values, for sharing)
+  python3 pyheap_dump.py ask 4711
+  python3 pyheap_dump.py ask --all-workers 4700 --fork
+  kubectl exec POD -- python3 pyheap_dump.py ask 1 -o - > app.pyheap
+  python3 pyheap_dump.py attach 4711
 
 inside a program:
   import pyheap_dump
   pyheap_dump.dump("app.pyheap")
 """
 
+_USAGE = {
+    "run": "run [OPTION ...] (SCRIPT | -m MODULE) [ARGUMENT ...]",
+    "ask": "ask [OPTION ...] (PID | --all-workers [PID] | --list)",
+    "attach": "attach [OPTION ...] PID",
+    "install": "install",
+    "convert": "convert SPOOL FILE",
+}
 
-def _parser() -> argparse.ArgumentParser:
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    """Return the parser of one command, or of all of them for ``--help``."""
     import argparse
 
+    usage = [_USAGE[command]] if command else list(_USAGE.values())
     parser = argparse.ArgumentParser(
         prog="pyheap_dump.py",
-        usage="python3 pyheap_dump.py run [-o FILE] [--label TEXT] [--privacy LEVEL] "
-        "(SCRIPT | -m MODULE) [ARGUMENT ...]",
+        usage="\n       ".join(f"python3 pyheap_dump.py {line}" for line in usage),
         description=_HELP,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("command", choices=["run"], metavar="run", help="run a program, then dump")
+    parser.add_argument("command", choices=[*_USAGE], metavar="COMMAND", help=", ".join(_USAGE))
+    parser.add_argument("--version", action="version", version=f"pyheap_dump {VERSION}")
+    if command == "convert":
+        parser.add_argument("spool", metavar="SPOOL")
+        parser.add_argument("file", metavar="FILE")
+    if command in ("run", "ask", "attach", ""):
+        _add_what_to_write(parser)
+    if command in ("run", ""):
+        _add_when(parser)
+    if command in ("ask", "attach", ""):
+        parser.add_argument("pid", nargs="?", type=int, metavar="PID", help="the process")
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=30.0,
+            metavar="S",
+            help="how long to wait until the process begins (default: 30 s)",
+        )
+    if command in ("ask", ""):
+        parser.add_argument(
+            "--all-workers",
+            action="store_true",
+            help="ask all that listen, one after the other; with a PID, it and what it started",
+        )
+        parser.add_argument("--list", action="store_true", help="print which processes listen")
+    if command in ("attach", ""):
+        parser.add_argument(
+            "--gdb",
+            action="store_true",
+            help="before 3.14, and at your own risk: let gdb run the dump inside. It has frozen and"
+            " ended processes",
+        )
+    return parser
+
+
+def _add_what_to_write(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help="the file to write; never overwritten (default: PROGRAM-HOST-PID-TIME.pyheap)",
+        help="the file to write, never overwritten; - for standard output, where a program that is"
+        " run then finds standard error (default: PROGRAM-HOST-PID-TIME.pyheap)",
     )
     parser.add_argument("--label", metavar="TEXT", help="a few words that tell this dump apart")
     parser.add_argument(
         "--privacy",
         choices=PRIVACY_LEVELS,
-        default="previews",
         metavar="LEVEL",
         help="none: types, sizes and references only; names: and functions, files, keys; "
         "previews: and values cut at 64 characters, secrets hidden (default: previews)",
     )
-    parser.add_argument("--version", action="version", version=f"pyheap_dump {VERSION}")
-    return parser
+    parser.add_argument(
+        "--fork",
+        action="store_true",
+        help="Linux: a copy of the process looks, so that it stands still only for the fork; runs"
+        " the program's os.register_at_fork hooks, needs memory for the copy",
+    )
+    parser.add_argument(
+        "--max-pause",
+        type=float,
+        metavar="S",
+        help="seconds that the program may stand still; a dump that would take longer is not made",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="begin also where memory or disk seem too small"
+    )
+    parser.add_argument(
+        "--keep",
+        type=int,
+        metavar="N",
+        help="with the default name: remove older dumps of this program, so that N are left",
+    )
+
+
+def _add_when(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at-exit", action="store_true", help="dump when the program ends (the default)"
+    )
+    parser.add_argument("--every", type=float, metavar="S", help="dump every S seconds")
+    parser.add_argument(
+        "--when-memory-above",
+        type=_size,
+        metavar="N",
+        help="dump once when it takes more: 800MB, 2GB, or 80%% of what it may take",
+    )
+    parser.add_argument(
+        "--at-term",
+        action="store_true",
+        help="dump also when SIGTERM ends the program: it finds a handler of ours for that signal,"
+        " until it sets its own",
+    )
+
+
+def _size(text: str) -> int:
+    """Return a number of bytes, given as 800MB or as a part of what the process may take."""
+    for suffix, factor in (("kb", 1000), ("mb", 1000**2), ("gb", 1000**3)):
+        if text.lower().endswith(suffix):
+            return int(float(text[: -len(suffix)]) * factor)
+    if not text.endswith("%"):
+        return int(text)
+    total = _room_for_memory()[0] + _kilobytes(_read("/proc/self/status")).get("VmRSS", 0)
+    return int(float(text[:-1]) / 100 * total)
+
+
+_TAKE_VALUE = (
+    *("-o", "--output", "--label", "--privacy", "--max-pause", "--keep", "--every"),
+    *("--when-memory-above",),
+)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Split a command line into our own part and the program's, which we must not read."""
-    takes_value = ("-o", "--output", "--label", "--privacy")
     position = 0
     while position < len(arguments):
         argument = arguments[position]
@@ -3293,48 +4354,313 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
             break
         if argument == "run" and "run" in arguments[:position]:
             break  # a script called "run"
-        position += 2 if argument in takes_value else 1
+        position += 2 if argument in _TAKE_VALUE else 1
     return arguments[:position], arguments[position:]
 
 
 def main() -> Any:
     """Run the command line and return the exit code, or what the program gave ``sys.exit``."""
+    command = _command(sys.argv[1:])
+    if command == "_finish":
+        return _finish_for_fork(*sys.argv[2:])
+    if command != "run":
+        return _main_of_others(command, sys.argv[1:])
     ours, program = _split(sys.argv[1:])
-    parser = _parser()
+    parser = _parser(command)
     options = parser.parse_args(ours)
     if not program or program == ["-m"]:
         parser.error("which program? give a SCRIPT, or -m and a MODULE")
-    output, label, privacy = options.output, options.label, options.privacy
-    folder = os.getcwd()  # the program may go elsewhere
+    if options.keep is not None and options.output:
+        parser.error("--keep goes with the default name: leave out -o")
+    _plan.update(vars(options), folder=os.getcwd(), pid=os.getpid())  # it may go elsewhere
+    _plan["method"] = "fork" if options.fork else "auto"
+    _plan["privacy"] = options.privacy or PRIVACY_LEVELS[-1]
+    watched = options.every is not None or options.when_memory_above is not None
+    at_exit = options.at_exit or not watched
+    if options.output == "-":
+        _plan["stdout"] = os.dup(1)
+        os.dup2(2, 1)  # what the program prints must not be in the middle of the dump
     run = _run_module if program[0] == "-m" else _run_script
     sys.argv[:] = program[run is _run_module :]
+    if options.at_term:
+        _dump_at_term()
     del parser, options, ours, program
     _remains.extend(_made_to_start_us())
     _become_main()
     _forget_where_we_are()
     gc.collect()  # what we made so far; the program has made nothing yet
+    if watched:
+        _thread.start_new_thread(_watch, ())
     process = os.getpid()
     outcome = _run(run, _copy(sys.argv[0]))
-    if os.getpid() != process or not _started:
+    if os.getpid() != process or not _started or not at_exit:
         return outcome  # a child that the program forked, or a program that there is not
-    target = os.path.join(folder, output or _default_name())
     limit = sys.getrecursionlimit()
     try:
         sys.setrecursionlimit(max(limit, 1000))  # the program may have left us none
-        report = _dump(target, label, privacy, "run", None)
-    except DumpError as error:
-        _say(f"pyheap_dump: {error}")
-        return outcome or 1
-    except Exception as error:  # noqa: BLE001 - the program may have changed anything we stand on
-        _say(f"pyheap_dump: no dump could be taken here: {type(error).__name__}: {error}")
-        return outcome or 1
+        _dump_as_planned(None)
     finally:
         sys.setrecursionlimit(limit)
-    _say(
-        f"pyheap_dump: {report.objects:,} objects in {output or os.path.basename(target)};"
-        f" the program stood still for {report.pause_seconds:.2f} s"
-    )
     return outcome
+
+
+def _command(arguments: list[str]) -> str:
+    """Return which command it is; none for what the parser has to say something about."""
+    ours, rest = _split(arguments)
+    if "run" in ours:
+        return "run"
+    known = (*_USAGE, "_finish")
+    return rest[0] if not ours and rest and rest[0] in known else ""
+
+
+# What ``run`` was told: the options, and the folder in which it was started.
+_plan: dict[str, Any] = {}
+
+
+def _dump_as_planned(innermost: types.FrameType | None) -> None:
+    """Dump under ``run``; whatever goes wrong is told, and changes nothing for the program."""
+    if os.getpid() != _plan["pid"]:
+        return
+    try:
+        if _plan["output"] == "-":
+            target = _default_path(_scratch_folder())
+        elif _plan["output"]:
+            target = os.path.join(_plan["folder"], _plan["output"])
+            if _plan["every"] is not None:
+                target = _numbered(target)
+        else:
+            target = _default_path(_writable([_plan["folder"], *_folders()]))
+        report = _dump(
+            target,
+            _plan["label"],
+            _plan["privacy"],
+            "run",
+            innermost,
+            _plan["method"],
+            _plan["max_pause"],
+            _plan["force"],
+        )
+        shown = os.path.relpath(target, _plan["folder"])
+        if _plan["output"] == "-":
+            shown = "standard output"
+            _stream(target, _plan["stdout"])
+            os.unlink(target)
+        elif _plan["keep"] is not None:
+            _keep_newest(target, _plan["keep"])
+    except DumpError as error:
+        _say(f"pyheap_dump: {error}")
+    except Exception as error:  # noqa: BLE001 - the program may have changed anything we stand on
+        _say(f"pyheap_dump: no dump could be taken here: {type(error).__name__}: {error}")
+    else:
+        if shown.startswith(".."):
+            shown = target
+        _say(
+            f"pyheap_dump: {report.objects:,} objects in {shown};"
+            f" the program stood still for {report.pause_seconds:.2f} s"
+        )
+
+
+def _numbered(target: str) -> str:
+    """Return the first of NAME-1.pyheap, NAME-2.pyheap … that is not there yet."""
+    stem, suffix = os.path.splitext(target)
+    return next(
+        path for path in (f"{stem}-{n}{suffix}" for n in count(1)) if not os.path.lexists(path)
+    )
+
+
+def _watch() -> None:
+    """Dump while the program runs: every so many seconds, and once when memory grows too large."""
+    _helpers.add(_thread.get_ident())
+    next_at = time.monotonic() + (_plan["every"] or 0)
+    while True:
+        _sleep(min(1.0, _plan["every"] or 1.0))
+        if _plan["every"] is not None and time.monotonic() >= next_at:
+            _dump_as_planned(None)
+            next_at = time.monotonic() + _plan["every"]
+        above = _plan["when_memory_above"]
+        if above is not None and _kilobytes(_read("/proc/self/status")).get("VmRSS", 0) > above:
+            _plan["when_memory_above"] = None
+            _dump_as_planned(None)
+
+
+def _dump_at_term() -> None:
+    """Handle SIGTERM until the program does."""
+    import signal
+
+    def end(number: int, frame: types.FrameType | None) -> None:
+        _dump_as_planned(frame)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
+
+
+def _main_of_others(command: str, arguments: list[str]) -> int:
+    """Run a command other than ``run``."""
+    parser = _parser(command)
+    options = parser.parse_intermixed_args(arguments)
+    try:
+        if command == "install":
+            print(_install_text())
+        elif command == "convert":
+            _convert(options.spool, options.file)
+        elif command == "ask":
+            return _main_of_ask(parser, options)
+        elif command == "attach":
+            return _main_of_attach(parser, options)
+        else:
+            parser.error("which command? " + ", ".join(_USAGE))
+    except DumpError as error:
+        _say(f"pyheap_dump: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _finish_for_fork(temporary: str, target: str, told: str, tell: str) -> int:
+    answer = json.dumps(_finish(temporary, target, told))
+    os.write(int(tell), answer.encode())
+    return 0
+
+
+def _convert(spool: str, file: str) -> None:
+    """Make the database of a spool file."""
+    if sqlite3 is None:
+        raise DumpError("this Python has no sqlite3 module either; convert with another one")
+    target = os.path.abspath(file)
+    temporary = _new_temporary(target)
+    try:
+        _write_database(temporary, _read_spool(spool))
+        _publish(temporary, target)
+    except OSError as error:
+        raise DumpError(_reason(error, target)) from error
+    finally:
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+
+
+def _wishes(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what goes into a request."""
+    output = options.output
+    return {
+        "target": None if output in (None, "-") else os.path.abspath(output),
+        "folder": os.getcwd(),
+        "label": options.label,
+        "privacy": options.privacy,
+        "method": "fork" if options.fork else None,
+        "max_pause": options.max_pause,
+        "force": options.force,
+    }
+
+
+def _main_of_ask(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    user = os.geteuid() if options.pid is None else _user_of(options.pid)
+    if user is None:
+        raise DumpError(f"there is no process {options.pid}")
+    if os.geteuid() not in (0, user):
+        raise DumpError(f"process {options.pid} is of another user: ask as that user, or as root")
+    folder = _post_folder(user)
+    listening = _listening(folder)
+    if options.list:
+        for pid, facts in sorted(listening.items()):
+            print(f"{pid:>8}  {facts['program']}  Python {facts['python']}")
+        if not listening:
+            raise DumpError(f"nothing listens in {folder} (see: pyheap_dump.py install)")
+        return 0
+    if options.all_workers:
+        within = listening if options.pid is None else _descendants(options.pid)
+        pids = sorted(pid for pid in listening if pid in within)
+        if not pids:
+            raise DumpError(f"nothing listens in {folder} (see: pyheap_dump.py install)")
+        if options.output:
+            parser.error("--all-workers writes several files: leave out -o")
+    elif options.pid is None:
+        parser.error("which process? give a PID, --all-workers, or --list")
+    else:
+        pids = [options.pid]
+        if options.pid not in listening:
+            raise DumpError(_not_listening(options.pid))
+    failed = 0
+    for pid in pids:
+        try:
+            _ask_one(pid, listening[pid], folder, options)
+        except DumpError as error:
+            failed += 1
+            _say(f"pyheap_dump: {error}")
+    return 1 if failed else 0
+
+
+def _ask_one(pid: int, facts: dict[str, Any], folder: str, options: argparse.Namespace) -> None:
+    wishes = _wishes(options)
+    if options.output == "-":
+        wishes["target"] = os.path.join(folder, f"{pid}-{os.urandom(6).hex()}.pyheap")
+    answer = _ask(pid, facts, folder, wishes, options.wait)
+    shown = answer["path"]
+    if options.output == "-":
+        try:
+            _stream(shown, 1)
+        finally:
+            os.unlink(shown)
+        shown = "standard output"
+    elif options.keep is not None and options.output is None:
+        _keep_newest(shown, options.keep)
+    _say(
+        f"pyheap_dump: {answer['objects']:,} objects in {shown};"
+        f" process {pid} stood still for {answer['pause_seconds']:.2f} s"
+    )
+    for warning in answer["warnings"]:
+        _say(f"pyheap_dump: {warning}")
+
+
+def _install_text() -> str:
+    """Return what prepares a service, for the Python that runs this."""
+    import sysconfig
+
+    packages = sysconfig.get_paths()["purelib"]
+    return f"""\
+Nothing has been written. Put pyheap_dump.py where the service can import it, for example
+  cp {os.path.abspath(__file__)} {packages}/
+then choose ONE of these; each makes every process of the service listen, forked workers too:
+
+  in the program, at its start
+    import pyheap_dump; pyheap_dump.listen()
+
+  gunicorn, in gunicorn.conf.py (also with --preload)
+    def post_fork(server, worker):
+        import pyheap_dump; pyheap_dump.listen()
+
+  Celery, where the application is made
+    from celery.signals import worker_process_init
+    worker_process_init.connect(lambda **_: __import__("pyheap_dump").listen(), weak=False)
+
+  without touching the program: every Python that starts with PYHEAP_LISTEN=1 listens
+    echo 'import os; os.environ.get("PYHEAP_LISTEN") == "1" and \
+__import__("pyheap_dump").listen()' > {packages}/pyheap.pth
+    (or the same line in sitecustomize.py)
+
+  Dockerfile
+    COPY pyheap_dump.py {packages}/
+    RUN echo 'import os; os.environ.get("PYHEAP_LISTEN") == "1" and \
+__import__("pyheap_dump").listen()' > {packages}/pyheap.pth
+    ENV PYHEAP_LISTEN=1 PYHEAP_FOLDER=/tmp
+
+Afterwards, as the same user or root, and inside the same container:
+  python3 pyheap_dump.py ask PID              (--list shows who listens)
+  python3 pyheap_dump.py ask --all-workers
+  kubectl exec POD -- python3 {packages}/pyheap_dump.py ask 1 -o - > app.pyheap
+
+Environment: PYHEAP_FOLDER (where dumps go), PYHEAP_PRIVACY, PYHEAP_LABEL, PYHEAP_METHOD=fork,
+PYHEAP_MAX_PAUSE, PYHEAP_KEEP, PYHEAP_POLL (seconds, 1), PYHEAP_SIGNAL=RTMIN+3 (a real-time signal
+in place of the thread), PYHEAP_POST (where the folder for requests is made; default: TMPDIR,
+/tmp)."""
+
+
+def _main_of_attach(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.pid is None:
+        parser.error("which process? give a PID")
+    raise DumpError("not yet")
 
 
 def _say(line: str) -> None:
@@ -3344,6 +4670,83 @@ def _say(line: str) -> None:
             print(line, file=sys.stderr, flush=True)
         except (OSError, ValueError):
             pass  # closed, or nobody reads it any more
+
+
+def _folders() -> Iterator[str]:
+    """Yield where a file may go that nobody gave a name."""
+    folder = os.environ.get("PYHEAP_FOLDER")
+    if folder:
+        yield os.path.abspath(folder)
+    yield os.getcwd()
+    yield from _scratch_folders()
+
+
+def _scratch_folders() -> Iterator[str]:
+    for name in (os.environ.get("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"):
+        if name:
+            yield os.path.abspath(name)
+
+
+def _writable(folders: Iterable[str]) -> str:
+    """Return the first folder into which files can be written."""
+    for folder in folders:
+        if os.access(folder, os.W_OK | os.X_OK) and not _is_read_only(folder):
+            return folder
+    raise DumpError("there is no folder to write into: name a file, or set PYHEAP_FOLDER")
+
+
+def _is_read_only(folder: str) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def _scratch_folder() -> str:
+    return _writable(_scratch_folders())
+
+
+def _default_path(folder: str | None = None) -> str:
+    """Return a path for a file that nobody gave a name, in the first folder that can be used."""
+    folder = folder or _writable(_folders())
+    path = os.path.join(folder, _default_name())
+    stem = path[: -len(".pyheap")]
+    for number in count(2):
+        if not os.path.lexists(path):
+            break
+        path = f"{stem}-{number}.pyheap"
+    return path
+
+
+def _keep_newest(path: str, keep: int) -> None:
+    """Remove older files of the same program and host beside one, so that so many are left.
+
+    Only those are looked at whose names are as ``_default_name`` makes them, and that are ours.
+    """
+    import re
+
+    folder, name = os.path.split(path)
+    made = re.compile(r"(.+)-\d+-(\d{8}T\d{6}Z)(?:-(\d+))?\.pyheap")
+    this = made.fullmatch(name)
+    if this is None:
+        return
+    found: list[tuple[str, int, str]] = []
+    for other in os.listdir(folder):
+        match = made.fullmatch(other)
+        status = os.lstat(os.path.join(folder, other))
+        ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+        if match and match[1] == this[1] and ours:
+            found.append((match[2], int(match[3] or 1), other))
+    for _, _, other in sorted(found)[: -max(keep, 1)]:
+        os.unlink(os.path.join(folder, other))
+
+
+def _stream(path: str, descriptor: int) -> None:
+    """Copy a file to an open descriptor."""
+    with open(path, "rb") as file:
+        while True:
+            block = memoryview(file.read(1 << 20))
+            if not block:
+                return
+            while block:
+                block = block[os.write(descriptor, block) :]
 
 
 def _default_name() -> str:

@@ -42,18 +42,23 @@ def run_python(
     folder: Path, *arguments: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run this Python in a folder, with the dumper importable and nothing of ours in the way."""
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    variables.update(PYTHONPATH=str(DUMPER.parent), PYTHONDONTWRITEBYTECODE="1")
-    variables.update(environment or {})
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=variables,
+        env=variables(environment or {}),
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+def variables(more: dict[str, str]) -> dict[str, str]:
+    """Return an environment with the dumper importable and nothing of ours in the way."""
+    ours = ("PYTHON", "PYHEAP")
+    found = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    found.update(PYTHONPATH=str(DUMPER.parent), PYTHONDONTWRITEBYTECODE="1")
+    return {**found, **more}
 
 
 class Dumped:

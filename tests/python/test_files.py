@@ -10,7 +10,7 @@ import unittest
 import zlib
 
 from heapfile import DamagedError, read
-from support import Dumped, ProgramTest
+from support import DUMPER, Dumped, ProgramTest
 
 CALL = """
     import sys, pyheap_dump
@@ -88,15 +88,14 @@ class WritingTest(ProgramTest):
         self.assertIn("is not a folder", self.call("app.py/out.pyheap"))
         full = _dedented("""
             import sqlite3, pyheap_dump
-            def write_pages(db, columns):
-                db.execute("PRAGMA max_page_count = 1")
-                db.execute("INSERT INTO about VALUES (?)", ("x" * 10_000_000,))
-            pyheap_dump._write_pages = write_pages
+            def pages(columns):
+                raise sqlite3.OperationalError("database or disk is full")
+            pyheap_dump._pages = pages
         """)
         self.assertIn("disk is full", self.call("out.pyheap", full))
         self.assertEqual(self.leftovers(), [])
         interrupted = full.replace(
-            'db.execute("PRAGMA max_page_count = 1")', "raise KeyboardInterrupt"
+            'sqlite3.OperationalError("database or disk is full")', "KeyboardInterrupt"
         )
         self.python(self.write("app.py", interrupted + _dedented(CALL)), "out.pyheap")
         self.assertEqual(self.leftovers(), [])
@@ -107,10 +106,26 @@ class WritingTest(ProgramTest):
         (self.folder / "closed").mkdir(mode=0o500)
         self.assertIn("no permission", self.call("closed/out.pyheap"))
 
-    def test_a_python_without_sqlite3_says_so(self) -> None:
-        """And the module can be imported all the same."""
-        before = "import sys; sys.modules['sqlite3'] = None"
-        self.assertIn("has no sqlite3 module", self.call("out.pyheap", before))
+    def test_without_sqlite3_the_file_is_a_spool_that_converts(self) -> None:
+        """With the same objects and names in it."""
+        before = "import sys; sys.modules['sqlite3'] = None; kept = {'planted': 1}"
+        self.assertIn("Report(", self.call("out.pyheap", before))
+        self.assertEqual((self.folder / "out.pyheap").read_bytes()[:15], b"PyHeap spool 1\n")
+        done = self.python(str(DUMPER), "convert", "out.pyheap", "converted.pyheap")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        heap = read(self.folder / "converted.pyheap")
+        heap.follow(heap.root("module", "__main__"), ".kept", "['planted']")
+
+    def test_a_cut_or_damaged_spool_is_refused(self) -> None:
+        """In a sentence, and nothing is written."""
+        self.call("out.pyheap", "import sys; sys.modules['sqlite3'] = None")
+        whole = (self.folder / "out.pyheap").read_bytes()
+        for length in (len(whole) - 2, len(whole) // 2, 20, 3):
+            (self.folder / "cut").write_bytes(whole[:length])
+            done = self.python(str(DUMPER), "convert", "cut", "converted.pyheap")
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, "cut off|is not a spool file")
+            self.assertFalse((self.folder / "converted.pyheap").exists())
 
     def test_a_wrong_privacy_level_is_refused(self) -> None:
         """With the levels there are."""
