@@ -142,8 +142,8 @@ export class Answerer {
     },
 
     sizes: async ({ source, filter }, tick) => {
-      const view = await this.#dump.viewAt("dominators");
-      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text));
+      const view = await this.#dump.viewAt(stageFor(source) === "columns" ? "graph" : stageFor(source));
+      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text), tick);
     },
 
     members: async ({ source, filter }, tick) => {

@@ -83,8 +83,11 @@ export interface SetRow {
 export interface SetSizes {
   readonly objects: number;
   readonly shallowBytes: Bytes;
-  /** What would be gone without all of them together, each byte once. Null until the dominators are there. */
+  /** What would be gone without all of them together, each byte once: exact, with what several of them share. */
   readonly retainedBytes: Bytes | null;
+  readonly retainedObjects: number | null;
+  /** Of these, what goes at once by reference counts alone. */
+  readonly releasedByRefcountBytes: Bytes | null;
   readonly warnings: readonly string[];
 }
 
