@@ -19,6 +19,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
+  threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
   compare FILE FILE                 what grew from the first dump to the second   [--fail-if-grew 10MB]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]

@@ -2,7 +2,6 @@ import type {
   CyclePage,
   CycleRow,
   GrowthRow,
-  ListRequest,
   ObjectRow,
   Page,
   ReferenceRow,
@@ -12,10 +11,9 @@ import { HeapError } from "../../shared/types/failure.ts";
 import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
 import type { OpenDump } from "./open-dumps.ts";
+import { rows, usage } from "./rows.ts";
+import { runThreads } from "./stack-command.ts";
 import { bytes, type Column, number, printable, table } from "./table.ts";
-
-/** The session gives at most this many rows at a time. */
-const PAGE_ROWS = 1000;
 
 export interface Options {
   /** What stands after the file. */
@@ -66,6 +64,7 @@ export const COMMANDS = {
   dominators: { arguments: ["FILE"], run: runDominators },
   cycles: { arguments: ["FILE"], run: runCycles },
   advise: { arguments: ["FILE"], run: runAdvise },
+  threads: { arguments: ["FILE"], run: runThreads },
   compare: { arguments: ["FILE-BEFORE", "FILE-AFTER"], run: runCompare },
   tables: { arguments: ["FILE", "OUT"], run: runTables },
 } satisfies Record<string, Command>;
@@ -449,20 +448,6 @@ const objects = (
     client.objects({ snapshot, source, sort: { by: "retained", descending: true }, filter: { text: "" }, ...range }),
   );
 
-/** As many rows as were asked for, page by page, with what a page says of the whole list. */
-async function rows<Row, P extends Page<Row>>(
-  offset: number,
-  limit: number,
-  ask: (range: Pick<ListRequest<never>, "offset" | "limit">) => Promise<P & Page<Row>>,
-): Promise<P & Page<Row>> {
-  const found: Row[] = [];
-  for (;;) {
-    const page = await ask({ offset: offset + found.length, limit: Math.min(PAGE_ROWS, limit - found.length) });
-    found.push(...page.rows);
-    if (page.rows.length === 0 || found.length >= limit) return { ...page, rows: found };
-  }
-}
-
 function list<Row extends object>(page: Page<Row>, columns: readonly Column<Row>[]): Answer {
   return {
     json: { ...page, warnings: unknownCounts(page.rows) },
@@ -505,5 +490,3 @@ async function objectId({ client, snapshot }: OpenDump, text: string): Promise<O
   }
   return found.id;
 }
-
-const usage = (what: string): HeapError => new HeapError({ code: "bad-request", what });

@@ -58,6 +58,13 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
       isAt: (route) => route.view === "cycles" || lists(route, "cycle"),
     },
     {
+      title: messages.stacks.screen,
+      hint: messages.stacks.hint,
+      route: { view: "threads", capture, stack: null },
+      count: null,
+      isAt: (route) => route.view === "threads",
+    },
+    {
       title: say.heldOutside,
       hint: say.hints.heldOutside,
       route: objects({ kind: "held-outside" }),

@@ -1,7 +1,6 @@
 import { advise } from "../analyses/advice/advise.ts";
 import { adviceReport } from "../analyses/advice/report.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
-import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
@@ -15,6 +14,8 @@ import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { setSizes } from "../analyses/set-sizes.ts";
+import { stackDetail, stackPage } from "../analyses/stack-rows.ts";
+import { type Stack, stacksOf } from "../analyses/stacks.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
@@ -22,6 +23,7 @@ import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
+import { readFrames, readThreads } from "../store/stack-tables.ts";
 import type { Advice } from "../types/advice.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
@@ -41,6 +43,7 @@ export class Answerer {
   readonly #pairs = new Map<CaptureId, Pair>();
   #code: Uint8Array | null = null;
   #advice: Advice | null = null;
+  #stacks: readonly Stack[] | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
   readonly #names = rememberRecent<NameIndex>(1);
   readonly #members: Members;
@@ -142,8 +145,8 @@ export class Answerer {
     },
 
     sizes: async ({ source, filter }, tick) => {
-      const view = await this.#dump.viewAt(stageFor(source) === "columns" ? "graph" : stageFor(source));
-      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text), tick);
+      const view = await this.#dump.viewAt("dominators");
+      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text));
     },
 
     members: async ({ source, filter }, tick) => {
@@ -190,16 +193,10 @@ export class Answerer {
       return objectDetail(view, object);
     },
 
-    why: async ({ object, paths, ignore, frames, weak }, tick) => {
+    why: async ({ object, paths, ignore }, tick) => {
       const view = await this.#dump.viewAt("graph");
       for (const id of [object, ...ignore]) checkObject(view, id);
-      return whyAlive(view, object, { paths, ignored: ignore, frames, weak }, tick);
-    },
-
-    cut: async ({ from, to }, tick) => {
-      const view = await this.#dump.viewAt("dominators");
-      for (const id of [from, to]) checkObject(view, id);
-      return cutLink(view, from, to, tick);
+      return whyAlive(view, object, { paths, ignored: ignore }, tick);
     },
 
     neighbours: async (request, tick) => {
@@ -223,6 +220,18 @@ export class Answerer {
       const advice = await this.#advise(tick);
       const { meta } = await this.#dump.stage("types");
       return { text: adviceReport(advice, meta, format) };
+    },
+
+    stacks: async ({ of, sort, filter, offset, limit }, tick) => {
+      const view = await this.#dump.viewAt("graph");
+      return stackPage(view, this.#stacksOf(view, tick), { of, sort, text: filter.text, offset, limit });
+    },
+
+    stack: async ({ of, number, ...part }, tick) => {
+      const view = await this.#dump.viewAt("graph");
+      const found = this.#stacksOf(view, tick).find(({ info }) => info.of === of && info.number === number);
+      if (found === undefined) throw new HeapError({ code: "bad-request", what: `there is no ${of} number ${number}` });
+      return stackDetail(view, found, part);
     },
 
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
@@ -281,6 +290,13 @@ export class Answerer {
     const sources = { meta, isCode: this.#isCode(view), code: readCode(file), modules: readModules(file) };
     this.#advice ??= advise(view, sources, tick);
     return this.#advice;
+  }
+
+  #stacksOf(view: HeapView, tick: Tick): readonly Stack[] {
+    const { file } = this.#dump;
+    const tables = () => ({ threads: readThreads(file), frames: readFrames(file), code: readCode(file) });
+    this.#stacks ??= stacksOf(view, tables(), tick);
+    return this.#stacks;
   }
 
   #isCode(view: HeapView): Uint8Array {

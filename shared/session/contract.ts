@@ -6,7 +6,6 @@ import type { Source } from "../types/route.ts";
 import type {
   CompareTypeRow,
   Comparison,
-  CutLink,
   CyclePage,
   DumpInfo,
   ExportFormat,
@@ -26,6 +25,7 @@ import type {
   TypeRow,
   WhyAlive,
 } from "../types/rows.ts";
+import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
 
 export type { Advice, Confidence, Evidence, Suspect, SuspectKind, Unknown } from "../types/advice.ts";
 export type {
@@ -44,7 +44,6 @@ export type {
   CollectorInfo,
   CompareTypeRow,
   Comparison,
-  CutLink,
   CycleAlike,
   CyclePage,
   CycleRow,
@@ -78,6 +77,8 @@ export type {
   WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
+
+export type { Place, StackDetail, StackInfo, StackKind, StackPage, StackRef, StackRow } from "../types/stack-rows.ts";
 
 /**
  * Everything a user interface may ask: the only description of the protocol. Client, host and wire are derived from it.
@@ -114,13 +115,7 @@ export interface SessionApi {
     readonly object: ObjectId;
     readonly paths: number;
     readonly ignore: readonly ObjectId[];
-    /** False: no way leads through a frame. True by default. */
-    readonly frames?: boolean | undefined;
-    /** Also ways that end in a weak reference, which hold nothing. False by default. */
-    readonly weak?: boolean | undefined;
   }): Promise<WhyAlive>;
-  /** What would go if the first retaining reference from one object to the other were cut. */
-  cut(request: { readonly snapshot: SnapshotId; readonly from: ObjectId; readonly to: ObjectId }): Promise<CutLink>;
   /**
    * What the object refers to, or what refers to it, in groups of alike neighbours; `limit` members of each are told, from
    * `offset` on. `group`: only the one with this key.
@@ -150,6 +145,16 @@ export interface SessionApi {
     readonly snapshot: SnapshotId;
     readonly format: "markdown" | "html";
   }): Promise<{ readonly text: string }>;
+  /** Threads, tasks, and generators and coroutines that stand still; of one kind, or all. */
+  stacks(request: StackList): Promise<StackPage>;
+  /** One stack: its frames and their variables, line by line. */
+  stack(request: {
+    readonly snapshot: SnapshotId;
+    readonly of: StackKind;
+    readonly number: number;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<StackDetail>;
   /** Two dumps side by side; waits for both to be analysed. */
   compare(request: PairRequest): Promise<Comparison>;
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;
@@ -285,6 +290,16 @@ export interface PairList<SortBy extends string> extends PairRequest {
   readonly limit: number;
 }
 
+export interface StackList {
+  readonly snapshot: SnapshotId;
+  readonly of: StackKind | null;
+  readonly sort: { readonly by: StackSort; readonly descending: boolean };
+  /** In the name, the function or the file. */
+  readonly filter: Filter;
+  readonly offset: number;
+  readonly limit: number;
+}
+
 export type CompareTypeSort = "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
 
 /** Rows whose type name contains `text`, ignoring case. Empty: all rows. */
@@ -294,6 +309,7 @@ export interface Filter {
 
 export type TypeSort = "retained" | "shallow" | "count" | "name";
 export type ObjectSort = "retained" | "released" | "shallow" | "id";
+export type StackSort = "retained" | "name" | "frames";
 export type CycleSort = "retained" | "shallow" | "objects";
 /** `place`: as the holder stores them. */
 export type ReferenceSort = "place" | "retained" | "shallow";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { STACK_KINDS } from "../types/stack-rows.ts";
 import type { Method } from "./contract.ts";
 
 /*
@@ -44,11 +45,13 @@ const source = v.variant("kind", [
   }),
 ]);
 
+const stackKind = v.picklist(STACK_KINDS);
+
+const part = { offset: index, limit };
 const range = (...by: string[]) => ({
   sort: v.object({ by: v.picklist(by), descending: v.boolean() }),
   filter: v.object({ text }),
-  offset: index,
-  limit,
+  ...part,
 });
 const list = (...by: string[]) => v.object({ snapshot, source, ...range(...by) });
 const pairList = (...by: string[]) => v.object({ snapshot, before: snapshot, ...range(...by) });
@@ -72,10 +75,7 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     object: index,
     paths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
     ignore: v.pipe(v.array(index), v.maxLength(1000)),
-    frames: v.optional(v.boolean()),
-    weak: v.optional(v.boolean()),
   }),
-  cut: v.object({ snapshot, from: index, to: index }),
   neighbours: v.object({
     snapshot,
     object: index,
@@ -91,6 +91,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   ]),
   advise: v.object({ snapshot }),
   adviceReport: v.object({ snapshot, format: v.picklist(["markdown", "html"]) }),
+  stacks: v.object({ snapshot, of: v.nullable(stackKind), ...range("retained", "name", "frames") }),
+  stack: v.object({ snapshot, of: stackKind, number: index, ...part }),
   compare: v.object({ snapshot, before: snapshot }),
   compareTypes: pairList("deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
   growth: pairList("growth"),

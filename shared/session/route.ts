@@ -1,6 +1,7 @@
 import { assertNever } from "../types/failure.ts";
 import { asCaptureId, asObjectId, asSetId, asTypeId, type ObjectId } from "../types/ids.ts";
 import type { Route, Source } from "../types/route.ts";
+import { STACK_KINDS, type StackRef } from "../types/stack-rows.ts";
 
 /** `{view: "object", …}` -> `#/0f3a…/object/42`. The inverse of `parseRoute`. */
 export function formatRoute(route: Route): string {
@@ -17,6 +18,8 @@ export function formatRoute(route: Route): string {
     case "notebook":
     case "advisor":
       return `#/${route.capture}/${route.view}`;
+    case "threads":
+      return `#/${route.capture}/threads${route.stack === null ? "" : `/${route.stack.of}/${route.stack.number}`}`;
     case "compare":
       return `#/${route.capture}/compare/${route.before}`;
     case "object":
@@ -43,6 +46,7 @@ export function parseRoute(hash: string): Route {
     if (source !== null) return { view, capture, source };
   }
   if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
+  if (view === "threads") return { view, capture, stack: parseStack(rest) };
   if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
   if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {
@@ -131,6 +135,12 @@ function parseSource([kind = "", value = "", more = ""]: readonly string[]): Sou
     default:
       return null;
   }
+}
+
+function parseStack([of, value]: readonly string[]): StackRef | null {
+  const kind = STACK_KINDS.find((each) => each === of);
+  const id = number(value);
+  return kind === undefined || id === null ? null : { of: kind, number: id };
 }
 
 const isCapture = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{32}$/.test(text);

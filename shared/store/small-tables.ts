@@ -177,7 +177,8 @@ export function readCode(file: DumpFile): Map<number, CodeInfo> {
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-function readAll<Row extends unknown[]>(file: DumpFile, table: string, sql: string): Row[] {
+/** All rows of a table whose number is believable; damage is told as such. */
+export function readAll<Row extends unknown[]>(file: DumpFile, table: string, sql: string): Row[] {
   return orDamaged(file.path, `\`${table}\``, () => {
     const count = file.db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
     if (count > MOST_ROWS) throw damaged(file.path, `\`${table}\` has ${count} rows`);

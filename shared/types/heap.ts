@@ -109,6 +109,24 @@ export interface CodeInfo {
   readonly names: ReadonlySet<string>;
 }
 
+/** One row of the `thread` table. */
+export interface ThreadInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly daemon: boolean;
+  /** The thread that took the dump. */
+  readonly current: boolean;
+}
+
+/** One row of the `frame` table: where a frame of a running thread stood. */
+export interface FrameInfo {
+  readonly thread: number;
+  readonly file: string;
+  readonly line: number | null;
+  readonly function: string;
+  readonly address: number;
+}
+
 /** The `meta` table, its values as the capture wrote them. */
 export interface Meta {
   readonly captureId: CaptureId;

@@ -1,4 +1,5 @@
 import type { CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
+import type { StackRef } from "./stack-rows.ts";
 
 /** Which list of objects a person looks at; every list can be drilled into, so each is a value. */
 export type Source =
@@ -46,6 +47,8 @@ export type Route =
   | { readonly view: "notebook"; readonly capture: CaptureId }
   /** What is wrong with the heap, in words. */
   | { readonly view: "advisor"; readonly capture: CaptureId }
+  /** Threads and tasks, with one stack in view. */
+  | { readonly view: "threads"; readonly capture: CaptureId; readonly stack: StackRef | null }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
   | {

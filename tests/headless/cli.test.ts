@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { printable } from "../../electron/headless/table.ts";
+import { runProgram } from "../e2e/program.ts";
 import { drawHeap } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 
@@ -148,6 +149,33 @@ describe("the command line", () => {
     expect(await json("dominators", file, "--object", id("s"))).toMatchObject({
       rows: [{ id: SHOP.id.r, children: 1 }],
     });
+  });
+
+  it("threads: stacks with their variables, and what they keep alive", async () => {
+    runProgram("tasks.py", folder);
+    const tasks = join(folder, "tasks.pyheap");
+    expect(await json("threads", tasks, "--filter", "worker")).toMatchObject({
+      counts: { thread: 2, task: 6, suspended: expect.any(Number) },
+      total: 1,
+      rows: [
+        {
+          of: "thread",
+          name: "worker",
+          daemon: true,
+          lines: expect.arrayContaining([
+            expect.objectContaining({
+              row: "frame",
+              place: expect.objectContaining({ function: "work", exact: true }),
+            }),
+            expect.objectContaining({ row: "local", edge: " local big", label: "list, 100 items" }),
+          ]),
+        },
+      ],
+    });
+    const { out } = await cli("threads", tasks);
+    expect(out).toMatch(/^task request-5, object \d+, keeps alive/m);
+    expect(out).toMatch(/^ {4}big = list, 100 items \(object \d+\), keeps alive 1\d\d\.\d KiB$/m);
+    expect((await cli("threads", tasks, "--sort", "speed")).code).toBe(2);
   });
 
   it("cycles: rings with the reference to make weak, garbage counted apart", async () => {

@@ -35,6 +35,8 @@ const ROUTES: Route[] = [
   { view: "cycles", capture },
   { view: "advisor", capture },
   { view: "notebook", capture },
+  { view: "threads", capture, stack: null },
+  { view: "threads", capture, stack: { of: "task", number: 18_984 } },
   { view: "compare", capture, before: asCaptureId("f".repeat(32)) },
   { view: "why", capture, object, ignore: [] },
   { view: "why", capture, object, ignore: [object, asObjectId(0)] },

@@ -1,0 +1,79 @@
+import type { Place, StackInfo, StackKind, StackPage, StackRow } from "../../shared/session/contract.ts";
+import { formatBytes, plural } from "./format.ts";
+import { code, type Sentence, sentence } from "./sentence.ts";
+import { shown } from "./visible-text.ts";
+
+/** The texts of threads and tasks; part of `messages`. */
+export const stackWords = {
+  screen: "Threads and tasks",
+  hint: "Stacks of threads, await chains of tasks, generators, and what their variables keep alive",
+  label: "Threads and tasks",
+  asking: "Looking for threads and tasks…",
+  none: "Nothing here.",
+  headline: ({ counts, biggest }: StackPage): Sentence => {
+    const all = [
+      counts.thread > 0 ? plural(counts.thread, "thread") : "",
+      counts.task > 0 ? plural(counts.task, "task") : "",
+      counts.suspended > 0 ? plural(counts.suspended, "generator") : "",
+    ].filter((text) => text !== "");
+    if (all.length === 0) return sentence`No thread, task or generator is in this dump`;
+    const listed = all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : (all[0] ?? "");
+    if (biggest === null) return sentence`${listed}`;
+    const place = biggest.heaviest === null ? sentence`` : sentence`, in ${code(stackWords.short(biggest.heaviest))},`;
+    return sentence`${listed}: ${stackWords.kindOf(biggest)} ${code(shown(biggest.name, 60))}${place} keeps most alive, ${formatBytes(biggest.retainedBytes ?? 0)}`;
+  },
+  noThreads: "The dump does not say which threads ran.",
+  kinds: { thread: "Threads", task: "Tasks", suspended: "Generators and coroutines" } satisfies Record<
+    StackKind,
+    string
+  >,
+  all: "All",
+  show: "Show",
+  hints: {
+    thread: "A thread keeps alive what nothing but its own frames holds",
+    task: "asyncio tasks: the coroutine that each runs, and the coroutines which that one awaits",
+    suspended: "Generators and coroutines that stand still, without a task and awaited by no other",
+    place: "The frame that keeps most alive",
+    retained: "For a thread what nothing but its frames holds; for others what would be gone without the object",
+  },
+  /** `thread, daemon`. */
+  what: (stack: StackInfo): string =>
+    [stackWords.kindOf(stack), stack.daemon ? stackWords.daemon : "", stack.current ? stackWords.current : ""]
+      .filter((text) => text !== "")
+      .join(", "),
+  kindOf: ({ of, type }: StackInfo): string => (of === "suspended" ? shown(type.replace("_", " "), 40) : of),
+  columns: {
+    name: "Name",
+    kind: "Kind",
+    place: "Where",
+    frames: "Frames",
+    variable: "Frame and variables",
+    value: "Value",
+  },
+  filter: "Filter by name, function or file",
+  daemon: "daemon",
+  current: "took the dump",
+  finished: "finished",
+  /** `Condition.wait threading.py:355`. */
+  short: (place: Place): string => `${shown(place.function, 60)}${stackWords.where(place)}`,
+  where: ({ file, line }: Place): string =>
+    file === null ? "" : ` ${shown(baseName(file), 40)}${line === null ? "" : `:${line}`}`,
+  /** With the folder, which tells files of one name apart. */
+  shortFile: ({ file, line }: Place): string =>
+    file === null ? "" : `${file.split(/[\\/]/).slice(-2).join("/")}${line === null ? "" : `:${line}`}`,
+  file: ({ file, line }: Place): string => (file === null ? "" : `${file}${line === null ? "" : `:${line}`}`),
+  begins: "begins at",
+  beginsHint: "Where the function begins: the dump does not say at which of its lines it waits",
+  stack: "The stack, innermost frame first",
+  noFrames: "It has no frame: it is finished, or the dump does not say where it stands.",
+  waitsFor: "waits for",
+  name: (row: Extract<StackRow, { row: "local" | "waits-for" }>): string =>
+    row.row === "local" ? row.edge.replace(/^ local /, "") : stackWords.waitsFor,
+  open: "Open the object",
+  choose: "Choose a thread or task.",
+  title: (stack: StackInfo): Sentence =>
+    sentence`${stackWords.kindOf(stack)} ${code(shown(stack.name, 80))}${stack.retainedBytes === null ? "" : ` keeps ${formatBytes(stack.retainedBytes)} alive`}`,
+  alone: "Only what nothing else holds is counted: what another thread or a module holds too is not.",
+} as const;
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

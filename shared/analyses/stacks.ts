@@ -1,0 +1,193 @@
+import { exclusiveGroups } from "../graph/exclusive.ts";
+import { NONE, type Tick } from "../types/graph.ts";
+import type { CodeInfo, FrameInfo, Heap, ThreadInfo } from "../types/heap.ts";
+import { asObjectId } from "../types/ids.ts";
+import type { Place, StackInfo, StackKind } from "../types/stack-rows.ts";
+import { edgeAt } from "./edges.ts";
+import { retainingReferences } from "./heap-graph.ts";
+import { type HeapView, objectRow, retainedOf } from "./view.ts";
+
+/** What the file's small tables say about running code; each may be empty. */
+export interface StackTables {
+  readonly threads: readonly ThreadInfo[];
+  readonly frames: readonly FrameInfo[];
+  readonly code: ReadonlyMap<number, CodeInfo>;
+}
+
+export interface StackFrame {
+  /** `NONE` where the frame is not in the file. */
+  readonly object: number;
+  readonly place: Place;
+}
+
+export interface Stack {
+  readonly info: Omit<StackInfo, "retainedBytes" | "heaviest">;
+  /** Innermost first. */
+  readonly frames: readonly StackFrame[];
+  /** For threads; null before it is known. Other stacks keep alive what their object does. */
+  readonly retainedBytes: number | null;
+}
+
+const SUSPENDED = new Set(["generator", "coroutine", "async_generator"]);
+const TASKS = new Set(["_asyncio.Task", "asyncio.tasks._PyTask", "asyncio.tasks.Task"]);
+
+/**
+ * All stacks of a dump: threads as the file lists them; then tasks, and generators and coroutines without a task, as
+ * the objects themselves tell. A coroutine that another one awaits is part of that one's stack. Needs the graph.
+ * Time O(n + m), once per dump.
+ */
+export function stacksOf(view: HeapView, tables: StackTables, tick: Tick): Stack[] {
+  return [...threadStacks(view, tables, tick), ...suspendedStacks(view, tables.code)];
+}
+
+/** A stack with what it keeps alive, as far as that is known now. */
+export function stackInfo(view: HeapView, { info, frames, retainedBytes }: Stack): StackInfo {
+  let heaviest = info.place;
+  let most = -1;
+  for (const { object, place } of frames) {
+    const bytes = object === NONE ? null : retainedOf(view, object);
+    if (bytes === null || bytes <= most) continue;
+    most = bytes;
+    heaviest = place;
+  }
+  return { ...info, heaviest, retainedBytes: info.id === null ? retainedBytes : retainedOf(view, info.id) };
+}
+
+function threadStacks(view: HeapView, { threads, frames }: StackTables, tick: Tick): Stack[] {
+  const byThread = new Map<number, StackFrame[]>(threads.map(({ id }) => [id, []]));
+  for (const { thread, address, function: name, file, line } of frames) {
+    const place = { function: name, file, line, exact: true };
+    byThread.get(thread)?.push({ object: objectAt(view.columns.heap, address), place });
+  }
+  const stacks = threads.map((thread) => ({ thread, frames: byThread.get(thread.id) ?? [] }));
+  const bytes = bytesOfThreads(
+    view,
+    stacks.map((stack) => stack.frames),
+    tick,
+  );
+  return stacks.map(({ thread, frames: own }, position) => ({
+    info: {
+      of: "thread",
+      number: thread.id,
+      id: null,
+      name: thread.name,
+      type: "thread",
+      daemon: thread.daemon,
+      current: thread.current,
+      place: own[0]?.place ?? null,
+      frames: own.length,
+    },
+    frames: own,
+    retainedBytes: bytes === null ? null : bytes[position],
+  }));
+}
+
+/** What nothing but a thread's own frames holds, for each thread. Garbage that refers to it does not count as holding. */
+function bytesOfThreads(view: HeapView, stacks: readonly (readonly StackFrame[])[], tick: Tick): Float64Array | null {
+  if (view.graph === null) return null;
+  const { heap } = view.columns;
+  const groups = stacks.map((frames) => frames.map(({ object }) => object).filter((object) => object !== NONE));
+  const isFrame = new Set(groups.flat());
+  const others = view.graph.graph.roots.map(({ object }) => object).filter((object) => !isFrame.has(object));
+  const graph = retainingReferences(heap, (done) => tick(done / 2));
+  const label = exclusiveGroups(graph, groups, others, (done) => tick(0.5 + done / 2));
+  const bytes = new Float64Array(groups.length);
+  for (let object = 0; object < label.length; object++) {
+    if (label[object] >= 0) bytes[label[object]] += heap.shallow[object];
+  }
+  return bytes;
+}
+
+function suspendedStacks(view: HeapView, code: ReadonlyMap<number, CodeInfo>): Stack[] {
+  const { heap } = view.columns;
+  const isSuspended = heap.types.map(({ name }) => SUSPENDED.has(name));
+  const isTask = heap.types.map(({ name }) => TASKS.has(name));
+  const namesCoroutine = heap.layouts.map(({ runs }) => runs.some(({ name }) => name === "_coro"));
+  const suspended: number[] = [];
+  const tasks: number[] = [];
+  for (let object = 0; object < heap.objectCount; object++) {
+    if (isSuspended[heap.type[object]]) suspended.push(object);
+    else if (isTask[heap.type[object]] || namesCoroutine[heap.layout[object]]) tasks.push(object);
+  }
+  const awaits = new Map(suspended.map((object) => [object, referentOf(heap, object, "awaiting", null)]));
+  const coroutineOf = (task: number): number => {
+    const coroutine = referentOf(heap, task, null, "_coro");
+    return awaits.has(coroutine) ? coroutine : NONE;
+  };
+  const inner = new Set([...awaits.values(), ...tasks.map(coroutineOf)]);
+  const stack = (of: StackKind, object: number, name: string, outermost: number): Stack => {
+    const frames = awaitChain(outermost, awaits)
+      .reverse()
+      .map((each) => ({ object: each, place: placeIn(view, each, code) }));
+    const { type } = objectRow(view, object);
+    const place = frames[0]?.place ?? null;
+    const info = { of, number: object, id: asObjectId(object), name, type, daemon: false, current: false, place };
+    return { info: { ...info, frames: frames.length }, frames, retainedBytes: null };
+  };
+  return [
+    ...tasks
+      .filter((task) => isTask[heap.type[task]] || coroutineOf(task) !== NONE)
+      .map((task) => stack("task", task, taskName(view, task), coroutineOf(task))),
+    ...suspended
+      .filter((object) => !inner.has(object))
+      .map((object) => stack("suspended", object, placeIn(view, object, code).function, object)),
+  ];
+}
+
+/** From the outermost coroutine to the one that waits. A ring, which no program can make, would be followed once. */
+function awaitChain(outermost: number, awaits: ReadonlyMap<number, number>): number[] {
+  const chain = new Set<number>();
+  for (let v = outermost; awaits.has(v) && !chain.has(v); v = awaits.get(v) ?? NONE) chain.add(v);
+  return [...chain];
+}
+
+/** Where a generator's or coroutine's function begins: the dump does not say in which of its lines it waits. */
+function placeIn(view: HeapView, object: number, code: ReadonlyMap<number, CodeInfo>): Place {
+  const { heap } = view.columns;
+  const itsCode = referentOf(heap, object, "code", null);
+  const known = itsCode === NONE ? undefined : code.get(heap.address[itsCode]);
+  return {
+    function: known?.qualname ?? view.texts.get(object) ?? objectRow(view, object).label,
+    file: known?.file ?? null,
+    line: known?.firstLine ?? null,
+    exact: false,
+  };
+}
+
+/** A task in C does not name its name: it is the only text that it refers to. */
+function taskName(view: HeapView, task: number): string {
+  const { heap, offsets, targets } = { heap: view.columns.heap, ...view.columns.heap.references };
+  for (let e = offsets[task]; e < offsets[task + 1]; e++) {
+    if (targets[e] === heap.objectCount || heap.types[heap.type[targets[e]]].name !== "str") continue;
+    const { kind, name } = edgeAt(heap, task, e - offsets[task]);
+    const text = kind === "unnamed" || name === "_name" ? view.texts.get(targets[e]) : null;
+    if (text !== null) return /^'(.*)'$/s.exec(text)?.[1] ?? text;
+  }
+  return objectRow(view, task).label;
+}
+
+/** The first object that is referred to as this kind or by this name; `NONE` if there is none. */
+export function referentOf(heap: Heap, object: number, wantedKind: string | null, wantedName: string | null): number {
+  const { offsets, targets } = heap.references;
+  let place = 0;
+  for (const { kind, name, repeat } of heap.layouts[heap.layout[object]].runs) {
+    if ((wantedKind === null || kind === wantedKind) && (wantedName === null || name === wantedName)) {
+      const at = offsets[object] + place;
+      return at < offsets[object + 1] && targets[at] !== heap.objectCount ? targets[at] : NONE;
+    }
+    if (typeof repeat === "string") break;
+    place += repeat;
+  }
+  return NONE;
+}
+
+/** The object at this address; `NONE` if there is none. Time O(log n). */
+function objectAt({ address, objectCount }: Heap, wanted: number): number {
+  let low = 0;
+  for (let high = objectCount; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (address[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low < objectCount && address[low] === wanted ? low : NONE;
+}
