@@ -12,6 +12,7 @@ import type {
 import type { Source } from "../shared/types/route.ts";
 import { adviceWords } from "./components/advice-words.ts";
 import { compareWords } from "./components/compare-words.ts";
+import { cutWords } from "./components/cut-words.ts";
 import { cycleWords } from "./components/cycle-words.ts";
 import { formatSpan } from "./components/delta.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
@@ -229,7 +230,7 @@ export const messages = {
       hints: {
         yourData: "Objects that are not the program itself: what a leak is made of",
         loadedCode: "Modules, functions, classes, and what belongs to them alone",
-        garbage: "Objects that nothing holds any more; the next run of the cyclic collector frees them",
+        garbage: "Objects that nothing holds any more; a run of the cyclic collector frees them",
         allocatorFree: "Memory that Python's allocator keeps for new objects",
         outsidePython: "Memory of C extensions, of the interpreter itself, and what C's allocator keeps",
         unexplained: "Resident memory in which no Python object of this dump lies",
@@ -477,6 +478,7 @@ export const messages = {
   advisor: adviceWords,
   compare: compareWords,
   cycles: cycleWords,
+  cut: cutWords,
   stacks: stackWords,
 
   why: {
@@ -493,12 +495,16 @@ export const messages = {
     bringAllBack: "Bring all back",
     others: "Other ways it is held",
     othersLead: (count: number, complete: boolean) =>
-      complete ? formatCount(count) : `${formatCount(count)}, perhaps more`,
-    noOthers: "None. This is the only way.",
+      `${formatCount(count)}${complete ? "" : ", perhaps more"}, with no holder in common`,
+    noOthers: "None: every way to it passes one of the objects above.",
     noOthersIncomplete: "None found; the search was bounded, so there may be more.",
     weak: "Weak references",
     weakLead: "they do not keep it alive",
     weakRow: "does not keep it alive",
+    weakWays: "Show how the weak references themselves are held",
+    noWeakWays: "Nothing with a name holds them.",
+    frames: "Count frames as holders",
+    framesHint: "running functions, generators, and frames that a traceback keeps",
     weakMore: (count: number) => `and ${formatCount(count)} more`,
     graph: "Graph",
     graphLabel: (nodes: number) =>
@@ -514,8 +520,10 @@ export const messages = {
     copyMarkdown: "Copy as Markdown",
     heldOutsideLead:
       "Nothing in the dump holds it. A C extension, a C global or a frame that was not captured may; Python code alone can't tell.",
-    unreachableLead:
-      "It is no longer in use. If it is part of a reference cycle, the next run of the cyclic collector frees it.",
+    unreachableLead: (collectorIsOff: boolean): string =>
+      collectorIsOff
+        ? "It is no longer in use, and goes only when gc.collect() is called: the cyclic collector is off in this process."
+        : "It is no longer in use. The next run of the cyclic collector frees it.",
     paths: "No way from a starting point was found.",
   },
 } as const;

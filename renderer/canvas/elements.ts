@@ -59,9 +59,11 @@ export function whyGraph(
     return true;
   };
 
-  for (const [index, path] of why.paths.entries()) {
+  // The last step of a weak way is drawn with the weak references, dotted.
+  for (const [index, path] of [...why.paths, ...why.weakPaths].entries()) {
     let previous: string | null = null;
-    for (const step of foldSteps(path.steps)) {
+    const steps = foldSteps(path.steps);
+    for (const step of path.weak ? steps.slice(0, -1) : steps) {
       const id: string = step.id === null ? `root:${step.root?.kind}:${step.root?.name}` : `object:${step.id}`;
       const role = step.id === target.id ? "target" : step.root !== null ? "root" : "holder";
       const drawn = add({ id, object: step.id, label: shown(step.label, NODE_TEXT), role, main: index === 0 });

@@ -29,7 +29,9 @@ export const cycleWords = {
   waitingHint: "Nothing holds these any more; they stay until the cyclic collector runs",
   held: "Held",
   heldHint: "Still held from a starting point or from outside Python",
-  totals: ({ objects, bytes }: Totals): string => `${plural(objects, "object")}, ${formatBytes(bytes)}`,
+  /** Members only; what hangs below them is garbage too, and in the bytes. */
+  totals: ({ objects, bytes }: Totals): string =>
+    `${plural(objects, "object")} in cycles, ${formatBytes(bytes)} with all that they keep alive`,
   state: (row: CycleRow): string => (row.reachable ? "held" : "garbage waiting"),
   grouped: "Like cycles in one row",
   groupedHint: "Alike: as many objects of each type, that refer to each other by the same names",

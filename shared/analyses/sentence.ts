@@ -89,6 +89,8 @@ interface Facts {
   readonly first: ToldPath | null;
   /** How many holders were ignored. */
   readonly ignored: number;
+  /** Whether ways through frames count. */
+  readonly frames: boolean;
   /** Whether the search looked at everything that leads to the object. */
   readonly complete: boolean;
 }
@@ -97,9 +99,9 @@ const say = (text: string): SentencePart => ({ text, code: false });
 const code = (text: string): SentencePart => ({ text, code: true });
 
 /** One sentence that answers "why is this object alive?", in pieces. */
-export function sentenceFor({ target, reach, first, ignored, complete }: Facts): SentencePart[] {
+export function sentenceFor({ target, reach, first, ignored, frames, complete }: Facts): SentencePart[] {
   const thisObject = [say("This "), code(bareName(target.type))];
-  if (first === null) return withoutPath(thisObject, reach, ignored, complete);
+  if (first === null) return withoutPath(thisObject, reach, { ignored, frames, complete });
   if (first.path.steps.length === 1)
     return [...thisObject, say(" is a starting point itself: "), ...rootItself(first.root)];
   return [...thisObject, say(" is alive because "), ...because(first)];
@@ -107,7 +109,11 @@ export function sentenceFor({ target, reach, first, ignored, complete }: Facts):
 
 export const plainText = (parts: readonly SentencePart[]): string => parts.map((part) => part.text).join("");
 
-function withoutPath(thisObject: SentencePart[], reach: Reach, ignored: number, complete: boolean): SentencePart[] {
+function withoutPath(
+  thisObject: SentencePart[],
+  reach: Reach,
+  { ignored, frames, complete }: Pick<Facts, "ignored" | "frames" | "complete">,
+): SentencePart[] {
   if (!complete)
     return [
       say("No way to a starting point was found for this "),
@@ -120,7 +126,8 @@ function withoutPath(thisObject: SentencePart[], reach: Reach, ignored: number, 
       ...thisObject.slice(1),
       say(" alive: it is garbage that waits for the collector"),
     ];
-  const holders = ignored === 1 ? "the ignored holder" : `the ${ignored} ignored holders`;
+  const ignoredHolders = ignored === 1 ? "the ignored holder" : `the ${ignored} ignored holders`;
+  const holders = [...(ignored > 0 ? [ignoredHolders] : []), ...(frames ? [] : ["frames"])].join(" and ");
   return [say(`Without ${holders} nothing would keep this `), ...thisObject.slice(1), say(" alive")];
 }
 

@@ -1,49 +1,43 @@
-import { pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
-import { NONE, type Tick } from "../types/graph.ts";
-import type { ReferenceKind } from "../types/reference-kinds.ts";
-import type { PathStep, RootInfo, WhyAlive } from "../types/rows.ts";
-import { edgeAt, edgeText, identifierIn, placeOf } from "./edges.ts";
-import { referenceRows, weakReferrers } from "./references.ts";
-import { type NamedEdge, pathExpression, pathText, plainText, sentenceFor, type ToldPath } from "./sentence.ts";
+import { disjointPaths } from "../graph/disjoint-paths.ts";
+import { type PathOptions, pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
+import type { Tick } from "../types/graph.ts";
+import type { WhyAlive } from "../types/rows.ts";
+import { otherEnds, referenceRows, weakReferrers } from "./references.ts";
+import { plainText, sentenceFor, type ToldPath } from "./sentence.ts";
+import { tell } from "./tell-path.ts";
 import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
 
-/** Paths looked at for each one shown: the shortest is not always the one that says most. */
-const CANDIDATES_PER_PATH = 4;
-const FEWEST_CANDIDATES = 24;
+/** Paths looked at for the one that says most: the shortest is not always it. */
+const CANDIDATES = 24;
 /** Objects that one search may meet; beyond that the answer says that it is not complete. */
 const MOST_VISITED = 2_000_000;
 const MOST_WEAK = 20;
-/** Steps told at either end of a longer path: a linked list of a million is one path. */
-const STEPS_AT_END = 100;
+/** Weak references to which a way is told. */
+const MOST_WEAK_PATHS = 5;
+
+export interface WhyOptions {
+  readonly paths: number;
+  readonly ignored: readonly number[];
+  /** False: no way leads through a frame. */
+  readonly frames?: boolean | undefined;
+  /** Tell also how the weak references to it are held. */
+  readonly weak?: boolean | undefined;
+}
 
 /**
- * Why an object is alive: its retaining paths from starting points with names, the most telling first, and one
- * sentence about the first. Weak references are listed apart and never hold. None of the paths passes through one of
- * the `ignored` objects. Needs the graph; kept-alive bytes are null until the dominators are there.
+ * Why an object is alive: its retaining paths from starting points with names, no two of which have a holder in common,
+ * the most telling first, and one sentence about the first. Weak references are listed apart and never hold. None of
+ * the paths passes through one of the `ignored` objects. Needs the graph; kept-alive bytes are null until the dominators
+ * are there.
  *
- * Time O(objects that lead to it), at most `MOST_VISITED`.
+ * Time O(objects that lead to it) for each path, at most `MOST_VISITED`.
  */
-export function whyAlive(
-  view: HeapView,
-  object: number,
-  { paths: wanted, ignored }: { paths: number; ignored: readonly number[] },
-  tick: Tick,
-): WhyAlive {
-  if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
-  const { preordering } = view.graph.graph;
-  const without = new Set(ignored.map((id) => preorderOf(view, id)));
-  const found = waysToRoot(view, preorderOf(view, object), wanted, (node) => without.has(node), tick);
+export function whyAlive(view: HeapView, object: number, options: WhyOptions, tick: Tick): WhyAlive {
+  const { paths: wanted, ignored, frames = true, weak = false } = options;
+  const leftOut = nodesLeftOut(view, ignored, frames);
+  const found = waysToRoot(view, preorderOf(view, object), wanted, leftOut, tick);
   const reach = reachOf(view, object) ?? "named";
-  const paths = found.paths
-    .map((path) =>
-      tell(
-        view,
-        path.map((node) => preordering.node[node]),
-      ),
-    )
-    .sort((a, b) => a.cost - b.cost)
-    .slice(0, wanted);
-
+  const paths = found.paths.toSorted((a, b) => a.cost - b.cost);
   const weakPlaces = weakReferrers(view, object);
   const label = objectRow(view, object);
   const parts = sentenceFor({
@@ -51,6 +45,7 @@ export function whyAlive(
     reach,
     first: paths[0] ?? null,
     ignored: ignored.length,
+    frames,
     complete: found.complete,
   });
   return {
@@ -61,128 +56,99 @@ export function whyAlive(
     complete: found.complete,
     weak: referenceRows(view, "referrers", object, weakPlaces.subarray(0, MOST_WEAK)),
     weakTotal: weakPlaces.length,
+    weakPaths: weak ? weakWays(view, object, weakPlaces, leftOut, tick) : [],
     ignored: ignored.map((id) => objectRow(view, id)),
     warnings: view.dominators === null ? ["`retainedBytes` is not there yet: the dominators are being computed."] : [],
   };
 }
 
-/**
- * Paths to the target in preorder numbers. A search gives one path per starting point; where these are fewer than
- * wanted, it is repeated without the objects that the paths so far pass through, for other ways from the same starting
- * points. At most `wanted` searches.
- */
+/** What no way may pass through, in preorder numbers. */
+function nodesLeftOut(view: HeapView, ignored: readonly number[], frames: boolean): (node: number) => boolean {
+  const { type, types } = view.columns.heap;
+  const node = view.graph?.graph.preordering.node;
+  const frameType = frames ? null : types.findIndex(({ name }) => name === "frame");
+  const without = new Set(ignored.map((id) => preorderOf(view, id)));
+  return (v) => without.has(v) || (frameType !== null && node !== undefined && type[node[v]] === frameType);
+}
+
+/** Of the ways to an object one for each starting point, the most telling one; and whether all were looked at. */
+export function mostTellingWay(
+  view: HeapView,
+  target: number,
+  options: Pick<PathOptions, "ignored" | "withoutReferrer">,
+  tick: Tick,
+): { readonly way: readonly number[] | null; readonly told: ToldPath | null; readonly complete: boolean } {
+  if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
+  const { predecessors } = view.graph.graph;
+  view.scratch ??= pathScratch(predecessors.nodeCount);
+  const { scratch } = view;
+  const found = pathsToRoot(predecessors, target, CANDIDATES, { ...options, maxVisited: MOST_VISITED, scratch, tick });
+  let best: { way: readonly number[]; told: ToldPath } | null = null;
+  for (const way of found.paths) {
+    const told = tellWay(view, way);
+    if (best === null || told.cost < best.told.cost) best = { way, told };
+  }
+  return { way: best?.way ?? null, told: best?.told ?? null, complete: found.complete };
+}
+
+const tellWay = (view: HeapView, path: readonly number[]): ToldPath =>
+  tell(
+    view,
+    path.map((node) => view.graph?.graph.preordering.node[node] ?? 0),
+  );
+
+/** Ways to the target: the most telling one, and as many others as there are that have nothing in common with it. */
 function waysToRoot(
   view: HeapView,
   target: number,
   wanted: number,
   ignored: (node: number) => boolean,
   tick: Tick,
-): RetainingPaths {
-  if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
+): Omit<RetainingPaths, "paths"> & { readonly paths: readonly ToldPath[] } {
+  const { way, told, complete } = mostTellingWay(view, target, { ignored }, tick);
+  if (way === null || told === null || view.graph === null) return { paths: [], complete };
   const { predecessors } = view.graph.graph;
-  view.scratch ??= pathScratch(predecessors.nodeCount);
-  const { scratch } = view;
-  const paths: (readonly number[])[] = [];
-  const passed = new Set<number>();
-  for (;;) {
-    const found = pathsToRoot(predecessors, target, Math.max(FEWEST_CANDIDATES, CANDIDATES_PER_PATH * wanted), {
-      ignored: (node) => ignored(node) || passed.has(node),
-      maxVisited: MOST_VISITED,
-      scratch,
-      tick,
-    });
-    paths.push(...found.paths);
-    const before = passed.size;
-    for (const path of found.paths) for (const node of between(view, path)) passed.add(node);
-    // Without a new object to avoid, the same paths would come again.
-    if (!found.complete || paths.length >= wanted || passed.size === before)
-      return { paths, complete: found.complete && paths.length <= wanted };
+  const found = disjointPaths(predecessors, target, wanted, {
+    ignored,
+    isEnd: (node) => moduleOf(view, node) !== null,
+    ...(way.length > 1 ? { first: way } : {}),
+    maxVisited: MOST_VISITED,
+    tick,
+  });
+  return { paths: found.paths.map((path) => tellWay(view, fromModule(view, path))), complete: found.complete };
+}
+
+/** The module whose variables these are, where it is a starting point: it can't be cut, only a variable can. */
+function moduleOf(view: HeapView, node: number): number | null {
+  if (view.graph === null) return null;
+  const { preordering, predecessors } = view.graph.graph;
+  if (view.moduleOfDict?.has(preordering.node[node]) !== true) return null;
+  const { offsets, targets } = predecessors;
+  for (let e = offsets[node], end = offsets[node + 1]; e < end; e++) {
+    const roots = view.rootsOf?.get(preordering.node[targets[e]]);
+    if (roots?.some(({ kind }) => kind === "module") === true) return targets[e];
   }
+  return null;
 }
 
-/** What a path passes through: without the target, and without the starting point and the variables of a module. */
-function between(view: HeapView, path: readonly number[]): readonly number[] {
-  const preordering = view.graph?.graph.preordering;
-  const isModule = preordering !== undefined && view.moduleOfDict?.has(preordering.node[path[1] ?? 0]) === true;
-  return path.slice(isModule ? 2 : 1, -1);
+function fromModule(view: HeapView, path: readonly number[]): readonly number[] {
+  const module = path.length > 1 ? moduleOf(view, path[0]) : null;
+  return module === null ? path : [module, ...path];
 }
 
-function tell(view: HeapView, objects: readonly number[]): ToldPath {
-  const root = view.rootsOf?.get(objects[0])?.[0] ?? UNNAMED_ROOT;
-  const skipped = Math.max(0, objects.length - 2 * STEPS_AT_END);
-  const steps: PathStep[] = [];
-  const edges: NamedEdge[] = [];
-  for (const [index, object] of objects.entries()) {
-    if (skipped > 0 && index >= STEPS_AT_END && index < STEPS_AT_END + skipped) continue;
-    const named = index === 0 ? null : nameEdge(view, objects[index - 1], object);
-    if (named !== null) edges.push(named);
-    steps.push({
-      ...stepOf(view, object),
-      root: index === 0 ? root : null,
-      edge: named?.text ?? null,
-      kind: named?.edge.kind ?? null,
-    });
-  }
-  const expression =
-    skipped === 0
-      ? pathExpression(root, edges)
-      : `${pathExpression(root, edges.slice(0, STEPS_AT_END - 1))} … ${pathExpression(UNNAMED_ROOT, edges.slice(STEPS_AT_END - 1))}`;
-  return {
-    path: { weak: false, text: pathText(root, steps[0]?.label ?? "", expression), steps, skipped },
-    root,
-    expression,
-    firstKind: edges[0]?.edge.kind ?? null,
-    cost: ROOT_COSTS[root.kind] + skipped + edges.reduce((sum, { edge }) => sum + 1 + (EDGE_COSTS[edge.kind] ?? 0), 0),
-  };
-}
-
-function stepOf(
+/** How the first weak references to the object are held themselves. */
+function weakWays(
   view: HeapView,
   object: number,
-): Pick<PathStep, "id" | "address" | "type" | "label" | "shallowBytes" | "retainedBytes"> {
-  const { id, address, type, label, shallowBytes, retainedBytes } = objectRow(view, object);
-  return { id, address, type, label, shallowBytes, retainedBytes };
-}
-
-const UNNAMED_ROOT: RootInfo = { kind: "c_held", name: "", place: null };
-
-/**
- * What a person can act on comes first: a module's variable says more than a running frame, and a name more than the
- * machinery of classes and functions. In steps of a path, so that a much shorter path still wins.
- */
-const ROOT_COSTS: Record<RootInfo["kind"], number> = {
-  module: 0,
-  thread: 2,
-  type: 3,
-  builtin: 3,
-  frozen: 4,
-  modules: 4,
-  c_held: 6,
-  immortal: 6,
-  uncounted: 6,
-};
-const EDGE_COSTS: Partial<Record<ReferenceKind, number>> = {
-  unnamed: 4,
-  type: 3,
-  base: 3,
-  mro: 3,
-  global: 3,
-  frame: 2,
-  code: 2,
-  annotation: 2,
-};
-
-/** Of several references between the same two objects, the first that retains. */
-function nameEdge(view: HeapView, source: number, target: number): NamedEdge {
-  const { heap } = view.columns;
-  for (let from = 0; ; ) {
-    const place = placeOf(heap, source, target, 0, from);
-    if (place === NONE) break;
-    const edge = edgeAt(heap, source, place);
-    from = place + 1;
-    if (edge.kind === "weak" || edge.kind === "borrowed") continue;
-    const key = edge.kind === "value" && edge.key < heap.objectCount ? view.texts.get(edge.key) : null;
-    return { edge, text: edgeText(heap, view.texts, source, edge), identifier: identifierIn(key) };
-  }
-  return { edge: { kind: "unnamed", name: null, index: 0, key: NONE }, text: " (name unknown)", identifier: null };
+  places: Int32Array,
+  ignored: (node: number) => boolean,
+  tick: Tick,
+): WhyAlive["paths"] {
+  const node = view.graph?.graph.preordering.node;
+  const holders = places.subarray(0, MOST_WEAK_PATHS).map((place) => otherEnds(view, "referrers", object)[place]);
+  return [...new Set(holders)].flatMap((holder) => {
+    const { way } = mostTellingWay(view, preorderOf(view, holder), { ignored }, tick);
+    if (way === null || node === undefined) return [];
+    return [tell(view, [...way.map((v) => node[v]), object], { weak: true }).path];
+  });
 }

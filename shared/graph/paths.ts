@@ -41,6 +41,8 @@ export function distances(graph: Csr, tick: Tick = noTick): Distances {
 export interface PathOptions {
   /** Objects that no path may pass through: *ignore this holder*. The target itself is never ignored. */
   readonly ignored?: (node: number) => boolean;
+  /** A direct referrer of the target whose references to it do not count. */
+  readonly withoutReferrer?: number;
   /** Look at no more objects than these. By default there is no bound: at worst everything leads to the target. */
   readonly maxVisited?: number;
   /** Where paths start: 0, the default, for what keeps the target alive; the group node for garbage. */
@@ -88,7 +90,7 @@ export function pathsToRoot(
   limit: number,
   options: PathOptions = {},
 ): RetainingPaths {
-  const { ignored, maxVisited = Infinity, root = 0, tick = noTick } = options;
+  const { ignored, withoutReferrer = NONE, maxVisited = Infinity, root = 0, tick = noTick } = options;
   const scratch = options.scratch ?? pathScratch(predecessors.nodeCount);
   const { offsets, targets } = predecessors;
   const { seen } = scratch;
@@ -118,7 +120,7 @@ export function pathsToRoot(
       }
       for (let e = first; e < end; e++) {
         const p = targets[e];
-        if (p === root || hasBit(seen, p) || ignored?.(p)) continue;
+        if (p === root || hasBit(seen, p) || ignored?.(p) || (head === 0 && p === withoutReferrer)) continue;
         if (met < maxVisited) meet(p, head);
         else complete = false;
       }

@@ -1,6 +1,7 @@
 import { advise } from "../analyses/advice/advise.ts";
 import { adviceReport } from "../analyses/advice/report.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
+import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
@@ -145,8 +146,8 @@ export class Answerer {
     },
 
     sizes: async ({ source, filter }, tick) => {
-      const view = await this.#dump.viewAt("dominators");
-      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text));
+      const view = await this.#dump.viewAt(stageFor(source) === "columns" ? "graph" : stageFor(source));
+      return setSizes(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text), tick);
     },
 
     members: async ({ source, filter }, tick) => {
@@ -193,10 +194,16 @@ export class Answerer {
       return objectDetail(view, object);
     },
 
-    why: async ({ object, paths, ignore }, tick) => {
+    why: async ({ object, paths, ignore, frames, weak }, tick) => {
       const view = await this.#dump.viewAt("graph");
       for (const id of [object, ...ignore]) checkObject(view, id);
-      return whyAlive(view, object, { paths, ignored: ignore }, tick);
+      return whyAlive(view, object, { paths, ignored: ignore, frames, weak }, tick);
+    },
+
+    cut: async ({ from, to }, tick) => {
+      const view = await this.#dump.viewAt("dominators");
+      for (const id of [from, to]) checkObject(view, id);
+      return cutLink(view, from, to, tick);
     },
 
     neighbours: async (request, tick) => {

@@ -17,6 +17,7 @@ const METHODS = {
   references: true,
   object: true,
   why: true,
+  cut: true,
   neighbours: true,
   subgraph: true,
   cycles: true,

@@ -6,6 +6,7 @@ import type { Source } from "../types/route.ts";
 import type {
   CompareTypeRow,
   Comparison,
+  CutLink,
   CyclePage,
   DumpInfo,
   ExportFormat,
@@ -44,6 +45,7 @@ export type {
   CollectorInfo,
   CompareTypeRow,
   Comparison,
+  CutLink,
   CycleAlike,
   CyclePage,
   CycleRow,
@@ -115,7 +117,13 @@ export interface SessionApi {
     readonly object: ObjectId;
     readonly paths: number;
     readonly ignore: readonly ObjectId[];
+    /** False: no way leads through a frame. True by default. */
+    readonly frames?: boolean | undefined;
+    /** Also ways that end in a weak reference, which hold nothing. False by default. */
+    readonly weak?: boolean | undefined;
   }): Promise<WhyAlive>;
+  /** What would go if the first retaining reference from one object to the other were cut. */
+  cut(request: { readonly snapshot: SnapshotId; readonly from: ObjectId; readonly to: ObjectId }): Promise<CutLink>;
   /**
    * What the object refers to, or what refers to it, in groups of alike neighbours; `limit` members of each are told, from
    * `offset` on. `group`: only the one with this key.

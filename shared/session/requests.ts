@@ -75,7 +75,10 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     object: index,
     paths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
     ignore: v.pipe(v.array(index), v.maxLength(1000)),
+    frames: v.optional(v.boolean()),
+    weak: v.optional(v.boolean()),
   }),
+  cut: v.object({ snapshot, from: index, to: index }),
   neighbours: v.object({
     snapshot,
     object: index,

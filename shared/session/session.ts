@@ -203,6 +203,7 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
     references: ask("references"),
     object: ask("object"),
     why: ask("why"),
+    cut: ask("cut"),
     neighbours: ask("neighbours"),
     subgraph: ask("subgraph"),
     cycles: ask("cycles"),

@@ -55,6 +55,7 @@ export type AnswererApi = Pick<
   | "references"
   | "object"
   | "why"
+  | "cut"
   | "neighbours"
   | "subgraph"
   | "cycles"

@@ -83,8 +83,11 @@ export interface SetRow {
 export interface SetSizes {
   readonly objects: number;
   readonly shallowBytes: Bytes;
-  /** What would be gone without all of them together, each byte once. Null until the dominators are there. */
+  /** What would be gone without all of them together, each byte once: exact, with what several of them share. */
   readonly retainedBytes: Bytes | null;
+  readonly retainedObjects: number | null;
+  /** Of these, what goes at once by reference counts alone. */
+  readonly releasedByRefcountBytes: Bytes | null;
   readonly warnings: readonly string[];
 }
 
@@ -177,14 +180,38 @@ export interface WhyAlive {
   /** The same sentence in pieces, so that a page can set Python text in another face. */
   readonly parts: readonly SentencePart[];
   readonly reach: Reach;
+  /**
+   * Ways in which it is held, the most telling first; no two of them have an object in common but the object itself, the
+   * starting points and the variables of a module.
+   */
   readonly paths: readonly RetainingPath[];
-  /** False where the search was bounded and there may be more ways. */
+  /** True where there are no more ways than these that have nothing in common. */
   readonly complete: boolean;
+  /** Ways to it that end in a weak reference, where they were asked for: they do not keep it alive. */
+  readonly weakPaths: readonly RetainingPath[];
   /** Weak references to the object: named, drawn dotted, never holders. At most 20. */
   readonly weak: readonly ReferenceRow[];
   readonly weakTotal: number;
   readonly ignored: readonly ObjectRow[];
   readonly warnings: readonly string[];
+}
+
+/** What would go if one reference were cut. */
+export interface CutLink {
+  readonly from: ObjectRow;
+  readonly to: ObjectRow;
+  readonly edge: string;
+  /**
+   * Why nothing goes; null where something does. `path`: it is held in another way, too. `outside`: its reference count
+   * tells of a holder that the dump does not have. `is-garbage`: it waits for the collector already.
+   */
+  readonly stillHeld: "path" | "outside" | "immortal" | "is-garbage" | null;
+  /** By reference counts alone; null where the counts can't be trusted. */
+  readonly atOnce: Totals | null;
+  /** More of it, at the next collection. With null above: all of it, one way or the other. */
+  readonly later: Totals;
+  /** For `path`: the next way in which the object is held. */
+  readonly also: RetainingPath | null;
 }
 
 export interface SentencePart {
@@ -194,8 +221,8 @@ export interface SentencePart {
 }
 
 export interface RetainingPath {
-  /** Always false: weak references are in `WhyAlive.weak`. */
-  readonly weak: false;
+  /** True where the last reference is a weak one, so that the path holds nothing: see `WhyAlive.weakPaths`. */
+  readonly weak: boolean;
   /** The path as one Python expression: `module app.cache › _SESSIONS['u-17'].request`. */
   readonly text: string;
   /** Of a path of more than 200 objects the first 100 and the last 100. */

@@ -1,39 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { releasedAtOnce } from "../../shared/graph/released.ts";
 import { NONE } from "../../shared/types/graph.ts";
+import { type CountedHeap, freedByCounting, referencesTo } from "../fixtures/counted-heap.ts";
 import { graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
 import { numbered } from "../fixtures/numbered.ts";
 import { seededRandom } from "../fixtures/random.ts";
 import { randomCase } from "../fixtures/random-graph.ts";
-import { type Lists, reachable } from "./definitions.ts";
-
-/** A heap for reference counts: what refers to what, what starts, and references that nothing in the picture explains. */
-interface Counted {
-  readonly lists: Lists;
-  readonly starts: readonly number[];
-  readonly unexplained: readonly number[];
-  /** Bytes of each node. */
-  readonly size: readonly number[];
-}
-
-/** The objects that the interpreter itself would free, count by count, if all that stays without `x` let go of it. */
-function freedByCounting({ lists, starts, unexplained }: Counted, x: number): Set<number> {
-  const stays = reachable(lists, starts, [x]);
-  const lost = new Set([...reachable(lists, starts)].filter((v) => !stays.has(v)));
-  const count = lists.map((_, v) => unexplained[v] + (starts.includes(v) ? 1 : 0));
-  for (const list of lists) for (const w of list) count[w]++;
-  count[x] = [...lost].flatMap((v) => lists[v]).filter((w) => w === x).length;
-  if (count[x] > 0) return new Set();
-  const freed = new Set([x]);
-  for (const v of freed) for (const w of lists[v]) if (--count[w] === 0 && w !== x) freed.add(w);
-  return freed;
-}
 
 /** By node of the original graph; garbage is left out. */
-function released({ lists, starts, unexplained, size }: Counted): Map<number, { bytes: number; objects: number }> {
+function released(heap: CountedHeap): Map<number, { bytes: number; objects: number }> {
+  const { lists, starts, unexplained, size } = heap;
   const { order, predecessors, idom } = numbered(graphFromLists(lists), starts);
-  const references = lists.map(() => 0);
-  for (const list of lists) for (const w of list) references[w]++;
+  const references = referencesTo(heap);
   const explained = Uint8Array.from(order.node, (v, i) => {
     if (v === NONE) return 0;
     const found = predecessors.targets.subarray(predecessors.offsets[i], predecessors.offsets[i + 1]);
@@ -133,9 +111,9 @@ describe("what goes at once with an object", () => {
       const { lists, starts } = randomCase(seed, seed % 3 === 0 ? 30 : 12);
       const random = seededRandom(seed);
       const unexplained = lists.map(() => (random.below(8) === 0 ? 1 : 0));
-      const heap: Counted = { lists, starts, unexplained, size: lists.map((_, v) => 1 + v) };
+      const heap: CountedHeap = { lists, starts, unexplained, size: lists.map((_, v) => 1 + v) };
       for (const [v, { bytes, objects }] of released(heap)) {
-        const freed = freedByCounting(heap, v);
+        const freed = freedByCounting(heap, [v]);
         const expected = [...freed].reduce((sum, w) => sum + heap.size[w], 0);
         if (bytes !== expected || objects !== freed.size)
           expect({ seed, v, bytes, objects }).toEqual({ seed, v, bytes: expected, objects: freed.size });

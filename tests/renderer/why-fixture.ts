@@ -43,6 +43,7 @@ export function why(paths: readonly (readonly Drawn[])[], weak: readonly Referen
     reach: "named",
     paths: paths.map((steps) => ({ weak: false, text: "module app › x", steps: steps.map(step), skipped: 0 })),
     complete: true,
+    weakPaths: [],
     weak,
     weakTotal: weak.length,
     ignored: [],

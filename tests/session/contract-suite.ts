@@ -164,6 +164,15 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(why.sentence).toContain("app");
     });
 
+    it("says what would go if a link were cut, and refuses a link that is not there", async () => {
+      const [from, to] = [asObjectId(dump.ids.list), asObjectId(dump.ids.firstText)];
+      const cut = await client.cut({ snapshot: info.snapshot, from, to });
+      expect(cut).toMatchObject({ edge: "[0]", stillHeld: null, atOnce: { objects: 1, bytes: 57 } });
+      await expect(client.cut({ snapshot: info.snapshot, from: to, to: from })).rejects.toMatchObject({
+        failure: { code: "bad-request" },
+      });
+    });
+
     it("finds no holder where one of the path's is ignored", async () => {
       const object = asObjectId(dump.ids.firstText);
       const ignore = [asObjectId(dump.ids.list)];
@@ -345,6 +354,8 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(await client.sizes({ snapshot, source, filter: { text: "" } })).toMatchObject({
         objects: 111,
         shallowBytes: 111 * 57,
+        retainedBytes: 111 * 57,
+        releasedByRefcountBytes: 111 * 57,
       });
       expect(await client.types(list("count", { source }))).toMatchObject({
         total: 1,

@@ -1,0 +1,88 @@
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessibilityProblems, launch, openPage } from "./browser.ts";
+import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+const eventually = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: 15_000 });
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+/** The list of all objects of the type whose name ends so. */
+async function listOf(page: Page, type: string): Promise<void> {
+  await page.getByRole("table").getByText("cache_service.pyheap").click();
+  await page.getByRole("link", { name: /^Types/ }).click();
+  await heading(page).filter({ hasText: "objects of" }).waitFor();
+  await page.getByRole("searchbox", { name: "Filter by type name" }).fill(`main__.${type}`);
+  await page
+    .getByRole("status")
+    .filter({ hasText: /^\s*\d+ of \d+ types/ })
+    .waitFor();
+  await page
+    .getByRole("link", { name: new RegExp(`\\.${type}$`) })
+    .first()
+    .click();
+  await heading(page).filter({ hasText: "of type" }).waitFor();
+}
+
+/** Why the first object in a list of a type is alive. */
+async function askWhy(page: Page, type: string): Promise<void> {
+  await listOf(page, type);
+  await page.getByRole("row").nth(1).getByRole("link").click();
+  await page.getByRole("link", { name: "Why alive?" }).click();
+  await heading(page).filter({ hasText: "is alive because" }).waitFor();
+}
+
+it("says of each link what goes at once without it", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await askWhy(page, "Session");
+  await page.getByRole("button", { name: /^Cut this link: \['u-\d+'\]/ }).click();
+  const answer = page.getByRole("status").filter({ hasText: "Cutting" });
+  await eventually(() => answer.textContent()).toMatch(/Cutting \['u-\d+'\] frees 2\.\d\sKiB at once \(\d+\sobjects\)/);
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page.getByRole("button", { name: "Cut this link: ._SESSIONS" }).click();
+  await eventually(() => answer.textContent()).toMatch(/Cutting \['_SESSIONS'\] frees \d{3}\.\d\sKiB at once/);
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await eventually(() => answer.count()).toBe(0);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("says that a ring goes at the next collection", async () => {
+  const { page } = await openPage(browser, server.url);
+  await askWhy(page, "Node");
+  // The root of the tree is the biggest: its children refer back to it.
+  await page.getByRole("button", { name: "Cut this link: .TREE" }).click();
+  const answer = page.getByRole("status").filter({ hasText: "Cutting" });
+  await eventually(() => answer.textContent()).toMatch(/frees nothing at once, .* at the next collection/);
+  await page.context().close();
+});
+
+it("leaves out frames, and shows how the weak references are held, dotted and never as holders", async () => {
+  const { page } = await openPage(browser, server.url);
+  await askWhy(page, "Session");
+  const before = await heading(page).textContent();
+  const frames = page.getByRole("checkbox", { name: "Count frames as holders" });
+  expect(await frames.isChecked()).toBe(true);
+  await frames.uncheck();
+  await eventually(() => heading(page).textContent()).toBe(before); // it is a module's variable that holds it
+  await page.getByRole("checkbox", { name: "Show how the weak references themselves are held" }).check();
+  const weak = page.getByRole("region", { name: /Weak references/ });
+  await eventually(() => weak.textContent()).toMatch(/BY_USER.*weak reference/s);
+  expect(await heading(page).textContent()).toBe(before);
+  await page.context().close();
+});
