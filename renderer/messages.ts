@@ -15,7 +15,9 @@ import { compareWords } from "./components/compare-words.ts";
 import { cutWords } from "./components/cut-words.ts";
 import { cycleWords } from "./components/cycle-words.ts";
 import { formatSpan } from "./components/delta.ts";
+import { findWords } from "./components/find-words.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
+import { notebookWords } from "./components/notebook-words.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
 import { stackWords } from "./components/stack-words.ts";
@@ -116,14 +118,7 @@ export const messages = {
     opening: "Opening the dump that this link names…",
   },
 
-  find: {
-    label: "Find types, objects, text",
-    placeholder: "Find types, 0x…, text",
-    address: (text: string): Sentence => sentence`Object at address ${code(shown(text, 40))}`,
-    types: (text: string): Sentence => sentence`Types whose name contains ${code(shown(text, 40))}`,
-    objects: (text: string): Sentence => sentence`Objects whose text contains ${code(shown(text, 40))}`,
-    results: "Suggestions",
-  },
+  find: findWords,
 
   status: {
     stages: {
@@ -398,6 +393,10 @@ export const messages = {
       total === 0
         ? sentence`No object's text contains ${code(shown(text, 60))}`
         : sentence`${plural(total, "object")} whose text contains ${code(shown(text, 60))}`,
+    pattern: (pattern: string, total: number): Sentence =>
+      total === 0
+        ? sentence`No object's text matches ${code(`/${shown(pattern, 60)}/`)}`
+        : sentence`${plural(total, "object")} whose text matches ${code(`/${shown(pattern, 60)}/`)}`,
     noAddress: (address: string): Sentence => sentence`There is no object at ${code(shown(address, 40))}`,
     noAddressLead: "An address is only good for one dump: the process reuses it once the object is gone.",
   },
@@ -480,6 +479,7 @@ export const messages = {
   cycles: cycleWords,
   cut: cutWords,
   stacks: stackWords,
+  notebook: notebookWords,
 
   why: {
     asking: "Looking for what keeps it alive…",

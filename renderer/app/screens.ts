@@ -78,5 +78,12 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
       count: summary?.unreachable.objects ?? null,
       isAt: (route) => lists(route, "unreachable"),
     },
+    {
+      title: messages.notebook.screen,
+      hint: messages.notebook.hint,
+      route: { view: "notebook", capture },
+      count: snapshot.notebook.sets.length + snapshot.notebook.notes.size || null,
+      isAt: (route) => route.view === "notebook" || lists(route, "set") || lists(route, "combined"),
+    },
   ];
 }

@@ -2,12 +2,13 @@ import type { ObjectDetail, WhyAlive } from "../../shared/session/contract.ts";
 import { messages } from "../messages.ts";
 import { foldSteps } from "./fold.ts";
 import { formatBytes } from "./format.ts";
+import { inCode, markdownText } from "./markdown.ts";
 import { plain } from "./sentence.ts";
-import { shown, visible } from "./visible-text.ts";
+import { shown } from "./visible-text.ts";
 
 /** The answer as Markdown for an issue or a chat: the sentence, the chain, the other ways. */
 export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string {
-  const lines = [`**${escaped(shown(plain(why.parts), 1000))}**`];
+  const lines = [`**${markdownText(shown(plain(why.parts), 1000))}**`];
   if (detail !== null) lines.push("", `${inCode(detail.label)}, ${inCode(detail.type)}, ${inCode(detail.address)}`);
   const [first, ...others] = why.paths;
   if (first !== undefined) {
@@ -33,14 +34,3 @@ export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string 
 }
 
 const size = (bytes: number | null): string => (bytes === null ? messages.notThere : formatBytes(bytes));
-
-/** Code spans end at a run of backticks as long as their own; a bar would end the table's cell even inside one. */
-function inCode(text: string): string {
-  const safe = shown(text).replaceAll("|", "\\|");
-  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const space = safe.startsWith("`") || safe.endsWith("`") ? " " : "";
-  return `${fence}${space}${safe}${space}${fence}`;
-}
-
-const escaped = (text: string): string => visible(text).replace(/[\\`*_<>[\]|#]/g, "\\$&");

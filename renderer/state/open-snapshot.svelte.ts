@@ -9,6 +9,7 @@ import type {
 } from "../../shared/session/contract.ts";
 import { type Failure, toFailure } from "../../shared/types/failure.ts";
 import { Asked } from "./asked.svelte.ts";
+import { NotebookState } from "./notebook.svelte.ts";
 
 const KEPT_VIEWS = 24;
 const NO_STAGES: readonly StageStatus[] = [];
@@ -21,6 +22,7 @@ export class OpenSnapshot {
   readonly cycles = new Asked<number>();
   /** What is wrong with the heap. */
   readonly advice = new Asked<Advice>();
+  readonly notebook: NotebookState;
   #status = $state.raw<Status | null>(null);
   readonly stages = $derived(this.#status?.stages ?? NO_STAGES);
   /** Why the analysis stopped early; what is ready stays usable. */
@@ -37,6 +39,7 @@ export class OpenSnapshot {
   constructor(info: SnapshotInfo, client: Client) {
     this.info = info;
     this.#client = client;
+    this.notebook = new NotebookState(client, info);
     this.askSummary();
     void this.#watch();
   }

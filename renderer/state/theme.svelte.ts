@@ -21,7 +21,11 @@ export class Theme {
 
   /** System, light, dark, and round again. */
   next(): void {
-    this.choice = CHOICES[(CHOICES.indexOf(this.choice) + 1) % CHOICES.length] ?? "system";
+    this.choose(CHOICES[(CHOICES.indexOf(this.choice) + 1) % CHOICES.length] ?? "system");
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.choice = choice;
     localStorage.setItem(KEY, this.choice);
     this.#show();
   }
