@@ -44,6 +44,9 @@ export function hugeShell(objects: number): void {
           heldOutside: { objects: 0, bytes: 0 },
           unreachable: { objects: 0, bytes: 0 },
         };
+      case "sets":
+      case "notes":
+        return { rows: [] };
       case "objects": {
         const count = Math.max(0, Math.min(params.limit, objects - params.offset));
         return { total: objects, rows: Array.from({ length: count }, (_, at) => row(params.offset + at)) };
