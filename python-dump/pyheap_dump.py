@@ -4023,7 +4023,8 @@ def _answer(folder: str, innermost: types.FrameType | None) -> None:
             target = _default_path(_writable([*preferred, *_folders()]))
         del asked, pauses
         told = os.path.join(folder, f"{pid}.answer")
-        _put(told, json.dumps({"id": number, "pause": _predicted_pause()}))
+        pause = 0.0 if method == "fork" else _predicted_pause()
+        _put(told, json.dumps({"id": number, "pause": pause}))
         report = _dump(target, label, privacy, "ask", innermost, method, max_pause, force)
         answer: dict[str, object] = report._asdict()
         keep = os.environ.get("PYHEAP_KEEP")
@@ -4149,7 +4150,9 @@ def _ask(
                 return answer
             if not begun:
                 begun = True
-                _say(f"pyheap_dump: process {pid} begins; a pause of up to {answer['pause']:.1f} s")
+                pause = answer["pause"]
+                expected = f", to stand still for about {pause:.1f} s" if pause else ", by a fork"
+                _say(f"pyheap_dump: process {pid} begins{expected}")
         if _user_of(pid) is None:
             raise DumpError(f"process {pid} ended")
         if not begun and time.monotonic() > ends:
@@ -4176,6 +4179,265 @@ def _not_listening(pid: int) -> str:
         " pyheap_dump.listen() (see: pyheap_dump.py install; in a container, ask inside it"
         f"{attach})"
     )
+
+
+# ---------------------------------------------------------------------------------------------
+# Attaching to a process that is not prepared
+# ---------------------------------------------------------------------------------------------
+
+
+def _attach(pid: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Let a process run the dump, by ``sys.remote_exec`` or by gdb; return what it tells.
+
+    Raises:
+        DumpError: What stands in the way, or that no dump appeared.
+    """
+    user = _user_of(pid)
+    if user is None:
+        raise DumpError(f"there is no process {pid}")
+    if sys.platform != "linux":
+        raise DumpError("attaching works on Linux only; prepare the program with listen()")
+    _check_may_attach(pid, user)
+    python = _python_of(pid)
+    if options.gdb:
+        return _run_inside(pid, user, options, _by_gdb)
+    if python < (3, 14):
+        raise DumpError(_not_attachable(pid, python))
+    _check_remote_debugging(pid)
+    if sys.version_info[:2] != python:
+        _execute_with_python_of(pid)
+    return _run_inside(pid, user, options, _by_remote_exec)
+
+
+def _python_of(pid: int) -> tuple[int, int]:
+    """Return the version of the Python that a process runs, by what it has mapped."""
+    import re
+
+    names = [f"{os.readlink(f'/proc/{pid}/exe')}\n"] if os.access(f"/proc/{pid}/exe", 4) else []
+    names += _lines(f"/proc/{pid}/maps")
+    for name in names:
+        found = re.search(r"python(3)\.(\d+)", name)
+        if found:
+            return int(found[1]), int(found[2])
+    if names:
+        raise DumpError(f"process {pid} is no CPython that tells its version")
+    raise DumpError(f"process {pid} can't be looked at: be its user or root, in its container")
+
+
+def _not_attachable(pid: int, python: tuple[int, int]) -> str:
+    return (
+        f"process {pid} runs Python {python[0]}.{python[1]}, which nobody can enter without a"
+        " restart: only 3.14 and later let one in. Add this line to it now, for the next time:"
+        " import pyheap_dump; pyheap_dump.listen() (see: pyheap_dump.py install). The last resort"
+        " is --gdb, which has frozen and ended processes"
+    )
+
+
+def _check_may_attach(pid: int, user: int) -> None:
+    """Name what does not let us in: user, mount namespace, ptrace.
+
+    Raises:
+        DumpError: We may not.
+    """
+    if os.geteuid() not in (0, user):
+        raise DumpError(f"process {pid} is of another user: attach as that user, or as root")
+    spaces = {_link(f"/proc/{who}/ns/mnt") for who in ("self", str(pid))}
+    if len(spaces - {""}) > 1:
+        raise DumpError(
+            f"process {pid} runs in another mount namespace, a container: attach inside it, with"
+            " docker exec, kubectl exec, or nsenter -m -t PID"
+        )
+    capabilities = [line.split()[1] for line in _lines("/proc/self/status") if "CapEff" in line]
+    may_trace = bool(capabilities and int(capabilities[0], 16) >> 19 & 1)
+    scope = _number(_first_line("/proc/sys/kernel/yama/ptrace_scope")) or 0
+    if scope and not may_trace:
+        raise DumpError(
+            f"kernel.yama.ptrace_scope is {scope}, so only root"
+            f"{' with CAP_SYS_PTRACE' if scope < 3 else ', and not even root,'} may enter process"
+            f" {pid}: use sudo, or in a container --cap-add=SYS_PTRACE"
+        )
+    if os.geteuid() == 0 and user != 0 and not may_trace:
+        raise DumpError(f"root lacks CAP_SYS_PTRACE here, so process {pid} can't be entered")
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _check_remote_debugging(pid: int) -> None:
+    """Name what switched off remote debugging in a process.
+
+    Raises:
+        DumpError: Something did.
+    """
+    environment = _read(f"/proc/{pid}/environ").split("\0")
+    for variable in environment:
+        if variable.startswith("PYTHON_DISABLE_REMOTE_DEBUG="):
+            raise DumpError(
+                f"process {pid} was started with {variable}: without a restart there is no way in"
+            )
+    if "disable-remote-debug" in _read(f"/proc/{pid}/cmdline"):
+        raise DumpError(
+            f"process {pid} was started with -X disable-remote-debug: without a restart there is"
+            " no way in"
+        )
+
+
+def _execute_with_python_of(pid: int) -> None:
+    """Go on in the interpreter that the process runs, as ``sys.remote_exec`` wants it."""
+    if os.environ.get("PYHEAP_REEXECUTED"):
+        raise DumpError(f"the Python of process {pid} can't be started: attach with that one")
+    python = os.path.realpath(f"/proc/{pid}/exe")
+    os.environ["PYHEAP_REEXECUTED"] = "1"
+    try:
+        os.execv(python, [python, __file__, *sys.argv[1:]])
+    except OSError as error:
+        raise DumpError(f"cannot start {python}: {error.strerror}") from error
+
+
+# What the process executes. It leaves no name behind, and no exception gets out of it: that has
+# ended processes. What is not ours any more when it begins is left alone.
+_INSIDE = """\
+exec(compile('''
+try:
+    import importlib.util as util, os
+    spec = util.spec_from_file_location("pyheap_dump", {dumper!r})
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.main({folder!r})
+except BaseException as error:
+    try:
+        with open({failure!r}, "x") as file: file.write(type(error).__name__ + ": " + str(error))
+    except BaseException: pass
+''', {dumper!r}, "exec"), {{"__builtins__": __builtins__}})
+"""
+
+
+def _run_inside(
+    pid: int,
+    user: int,
+    options: argparse.Namespace,
+    start: Callable[[int, str, float], None],
+) -> dict[str, Any]:
+    """Lay a script into a fresh folder, let the process execute it, wait for its answer."""
+    folder = os.path.join(_scratch_folder(), f"pyheap-attach-{os.urandom(8).hex()}")
+    os.mkdir(folder, 0o700)
+    script, failure = os.path.join(folder, "inside.py"), os.path.join(folder, "failure")
+    wishes = _wishes(options)
+    if options.output == "-":
+        wishes["target"] = os.path.join(folder, "out.pyheap")
+    elif wishes["target"] is None:
+        wishes["target"] = os.path.join(os.getcwd(), f"attached-{_default_name_of(pid)}")
+    dumper = os.path.join(folder, "pyheap_dump.py")
+    _put(dumper, _read(__file__))
+    _put(os.path.join(folder, "request"), json.dumps(wishes))
+    _put(script, _INSIDE.format(dumper=dumper, folder=folder, failure=failure))
+    if os.geteuid() != user:
+        for name in ("", "inside.py", "pyheap_dump.py", "request"):
+            os.chown(os.path.join(folder, name), user, -1)
+    answered = False
+    try:
+        _say(f"pyheap_dump: waiting until process {pid} runs Python, up to {options.wait:g} s")
+        start(pid, script, options.wait)
+        answer = _wait_for_answer(pid, folder, options.wait)
+        answered = True
+        if options.output == "-" and "objects" in answer:
+            _stream(answer["path"], 1)
+    finally:
+        if answered:
+            for name in os.listdir(folder):
+                os.unlink(os.path.join(folder, name))
+            os.rmdir(folder)
+        else:  # the process may still execute it, and must find a script that does nothing
+            for name in os.listdir(folder):
+                if name != "inside.py":
+                    os.unlink(os.path.join(folder, name))
+            os.truncate(script, 0)
+    if "error" in answer:
+        raise DumpError(f"process {pid}: {answer['error']}")
+    return answer
+
+
+def _default_name_of(pid: int) -> str:
+    arguments = _read(f"/proc/{pid}/cmdline").split("\0")
+    name = next((a for a in arguments[1:] if a and not a.startswith("-")), arguments[0])
+    stem = os.path.splitext(os.path.basename(name))[0] or "python"
+    moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    made = "-".join([stem, os.uname().nodename, str(pid), moment])
+    return "".join(c if c.isalnum() or c in "._-" else "_" for c in made) + ".pyheap"
+
+
+def _wait_for_answer(pid: int, folder: str, seconds: float) -> dict[str, Any]:
+    """Return what appears in the folder; only that proves anything."""
+    ends = time.monotonic() + seconds
+    begun, answer, failure = (os.path.join(folder, n) for n in ("begun", "answer", "failure"))
+    while True:
+        if os.path.exists(answer):
+            return json.loads(_read(answer))
+        if os.path.exists(failure):
+            return {"error": _read(failure)}
+        if _user_of(pid) is None:
+            raise DumpError(f"process {pid} ended")
+        if not os.path.exists(begun) and time.monotonic() > ends:
+            raise DumpError(
+                f"process {pid} did not run Python within {seconds:g} s: it waits in a call such as"
+                " time.sleep or recv; nothing was done to it, and what it may still execute is"
+                f" empty ({folder}/inside.py, remove it when the process has ended)"
+            )
+        _sleep(0.05)
+
+
+def _by_remote_exec(pid: int, script: str, _seconds: float) -> None:
+    try:
+        sys.remote_exec(pid, script)  # type: ignore[attr-defined]
+    except (OSError, RuntimeError) as error:
+        raise DumpError(f"process {pid} can't be entered: {error}") from error
+
+
+def _by_gdb(pid: int, script: str, seconds: float) -> None:
+    """Let gdb run the script inside; its exit status proves nothing."""
+    import subprocess
+
+    code = f"exec(open({script!r}).read())".replace('"', '\\"')
+    command = [
+        *("gdb", "-p", str(pid), "-batch", "-nx"),
+        *("-ex", "call (int)PyGILState_Ensure()"),
+        *("-ex", f'call (int)PyRun_SimpleString("{code}")'),
+        *("-ex", "call (void)PyGILState_Release($1)"),
+    ]
+    try:
+        subprocess.run(command, capture_output=True, timeout=max(seconds, 30) + 60, check=False)
+    except FileNotFoundError:
+        raise DumpError("there is no gdb here") from None
+    except subprocess.TimeoutExpired:
+        raise DumpError(f"gdb did not come back from process {pid}") from None
+
+
+def _dump_inside(folder: str, innermost: types.FrameType | None) -> None:
+    """Dump in a process that was attached to, and say in the folder how it went."""
+    _put(os.path.join(folder, "begun"), "")
+    try:
+        asked = json.loads(_read(os.path.join(folder, "request")))
+        target, label, privacy = asked["target"], asked["label"], asked["privacy"]
+        method, max_pause, force = asked["method"], asked["max_pause"], asked["force"]
+        del asked
+        report = _dump(
+            target,
+            label,
+            privacy or PRIVACY_LEVELS[-1],
+            "attach",
+            innermost,
+            method or "auto",
+            max_pause,
+            force,
+        )
+        answer: dict[str, object] = report._asdict()
+    except DumpError as error:
+        answer = {"error": str(error)}
+    _put(os.path.join(folder, "answer"), json.dumps(answer))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4358,8 +4620,13 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:position], arguments[position:]
 
 
-def main() -> Any:
-    """Run the command line and return the exit code, or what the program gave ``sys.exit``."""
+def main(inside: str | None = None) -> Any:
+    """Run the command line and return the exit code, or what the program gave ``sys.exit``.
+
+    In a process that was attached to, ``inside`` is the folder that says what to do.
+    """
+    if inside is not None:
+        return _dump_inside(inside, _program_frame())
     command = _command(sys.argv[1:])
     if command == "_finish":
         return _finish_for_fork(*sys.argv[2:])
@@ -4402,6 +4669,19 @@ def main() -> Any:
     finally:
         sys.setrecursionlimit(limit)
     return outcome
+
+
+def _program_frame() -> types.FrameType | None:
+    """Return the program's frame that was interrupted: below ours and the script's."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not _is_ours(frame.f_code) and not file.endswith("/inside.py"):
+            return frame
+        if frame.f_globals is not globals():  # what the process made of the script
+            _remains.extend((frame.f_code, frame.f_globals))
+        frame = frame.f_back
+    return None
 
 
 def _command(arguments: list[str]) -> str:
@@ -4660,7 +4940,15 @@ in place of the thread), PYHEAP_POST (where the folder for requests is made; def
 def _main_of_attach(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.pid is None:
         parser.error("which process? give a PID")
-    raise DumpError("not yet")
+    answer = _attach(options.pid, options)
+    shown = "standard output" if options.output == "-" else answer["path"]
+    _say(
+        f"pyheap_dump: {answer['objects']:,} objects in {shown};"
+        f" process {options.pid} stood still for {answer['pause_seconds']:.2f} s"
+    )
+    for warning in answer["warnings"]:
+        _say(f"pyheap_dump: {warning}")
+    return 0
 
 
 def _say(line: str) -> None:
