@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import { defaultStateFolder } from "../../shared/session/files.ts";
 import { HeapError } from "../../shared/types/failure.ts";
-import { type Answer, COMMANDS, type CommandName, type Options } from "./commands.ts";
+import type { Answer, Options } from "./answers.ts";
+import { COMMANDS, type CommandName } from "./commands.ts";
 import { withDumps } from "./open-dumps.ts";
 import { runServe } from "./serve-command.ts";
 import { printable } from "./table.ts";
@@ -20,7 +21,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
   threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
-  compare FILE FILE                 what grew from the first dump to the second   [--fail-if-grew 10MB]
+  compare FILE FILE …               what grew from the first dump to the last, and what no longer grows   [--fail-if-grew 10MB]
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
@@ -65,8 +66,9 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new UsageError(`There is no command ${command}. Run pyheap-explorer --help for the list.`);
 
   const wanted = COMMANDS[command].arguments;
-  const files = wanted.filter((word) => word.startsWith("FILE")).length;
-  if (args.length !== wanted.length)
+  const isOpenEnded = wanted[wanted.length - 1].endsWith("…");
+  const files = isOpenEnded ? args.length : wanted.filter((word) => word.startsWith("FILE")).length;
+  if (args.length < wanted.length || (args.length > wanted.length && !isOpenEnded))
     throw new UsageError(`Usage: pyheap-explorer ${command} ${wanted.join(" ")}. Run pyheap-explorer --help for more.`);
 
   const options: Options = {
@@ -86,7 +88,7 @@ async function run(argv: readonly string[]): Promise<number> {
     document: values.html ? "html" : values.markdown ? "markdown" : null,
     failIfGrew: values["fail-if-grew"] === undefined ? null : sizeOf("fail-if-grew", values["fail-if-grew"]),
   };
-  const answer = await withDumps(args.slice(0, files), (dump, other) => COMMANDS[command].run(dump, options, other));
+  const answer = await withDumps(args.slice(0, files), (...dumps) => COMMANDS[command].run(dumps, options));
   print(answer, values.json);
   if (answer.failed === undefined) return 0;
   process.stderr.write(`${printable(answer.failed)}.\n`);

@@ -1,72 +1,37 @@
-import type {
-  CyclePage,
-  CycleRow,
-  GrowthRow,
-  ObjectRow,
-  Page,
-  ReferenceRow,
-  TypeSort,
-} from "../../shared/session/contract.ts";
+import type { ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
 import { HeapError } from "../../shared/types/failure.ts";
-import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
+import { asObjectId, type ObjectId, parseAddress, type TypeId } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
+import { runAdvise } from "./advise-command.ts";
+import { type Answer, list, type Options } from "./answers.ts";
+import { runCompare } from "./compare-command.ts";
+import { runCycles } from "./cycles-command.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows, usage } from "./rows.ts";
 import { runThreads } from "./stack-command.ts";
 import { bytes, type Column, number, printable, table } from "./table.ts";
 
-export interface Options {
-  /** What stands after the file. */
-  readonly args: readonly string[];
-  readonly limit: number;
-  readonly offset: number;
-  readonly sort: string | undefined;
-  readonly filter: string | undefined;
-  readonly type: string | undefined;
-  readonly address: string | undefined;
-  readonly text: string | undefined;
-  readonly object: string | undefined;
-  readonly paths: number;
-  readonly ignore: readonly string[];
-  /** Cycles of classes and functions instead of data. */
-  readonly code: boolean;
-  /** Each cycle by itself, where like ones would share a row. */
-  readonly each: boolean;
-  /** Advice as a document instead of a list. */
-  readonly document: "markdown" | "html" | null;
-  /** Bytes; a container that grew by more fails the comparison. */
-  readonly failIfGrew: number | null;
-}
-
-/** A command's result, for scripts and for people. */
-export interface Answer {
-  readonly json: unknown;
-  human(): string;
-  /** Set where a gate that was asked for has failed: why, in one sentence. */
-  readonly failed?: string;
-}
-
 interface Command {
-  /** Words behind the command; each that begins with FILE is a dump to open. */
+  /** Words behind the command; each that begins with FILE is a dump to open. The last one may end in …: one or more. */
   readonly arguments: readonly string[];
-  run(dump: OpenDump, options: Options, other: OpenDump): Promise<Answer>;
+  run(dumps: readonly [OpenDump, ...OpenDump[]], options: Options): Promise<Answer>;
 }
 
 export type CommandName = keyof typeof COMMANDS;
 
 export const COMMANDS = {
-  summary: { arguments: ["FILE"], run: runSummary },
-  overview: { arguments: ["FILE"], run: runOverview },
-  types: { arguments: ["FILE"], run: runTypes },
-  find: { arguments: ["FILE"], run: runFind },
-  object: { arguments: ["FILE", "ID"], run: runObject },
-  why: { arguments: ["FILE", "ID"], run: runWhy },
-  dominators: { arguments: ["FILE"], run: runDominators },
-  cycles: { arguments: ["FILE"], run: runCycles },
-  advise: { arguments: ["FILE"], run: runAdvise },
-  threads: { arguments: ["FILE"], run: runThreads },
-  compare: { arguments: ["FILE-BEFORE", "FILE-AFTER"], run: runCompare },
-  tables: { arguments: ["FILE", "OUT"], run: runTables },
+  summary: { arguments: ["FILE"], run: ([dump]) => runSummary(dump) },
+  overview: { arguments: ["FILE"], run: ([dump]) => runOverview(dump) },
+  types: { arguments: ["FILE"], run: ([dump], options) => runTypes(dump, options) },
+  find: { arguments: ["FILE"], run: ([dump], options) => runFind(dump, options) },
+  object: { arguments: ["FILE", "ID"], run: ([dump], options) => runObject(dump, options) },
+  why: { arguments: ["FILE", "ID"], run: ([dump], options) => runWhy(dump, options) },
+  dominators: { arguments: ["FILE"], run: ([dump], options) => runDominators(dump, options) },
+  cycles: { arguments: ["FILE"], run: ([dump], options) => runCycles(dump, options) },
+  advise: { arguments: ["FILE"], run: ([dump], options) => runAdvise(dump, options) },
+  threads: { arguments: ["FILE"], run: ([dump], options) => runThreads(dump, options) },
+  compare: { arguments: ["FILE-BEFORE", "FILE-AFTER…"], run: runCompare },
+  tables: { arguments: ["FILE", "OUT"], run: ([dump], options) => runTables(dump, options) },
 } satisfies Record<string, Command>;
 
 async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
@@ -160,10 +125,8 @@ async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, f
 async function runFind(dump: OpenDump, options: Options): Promise<Answer> {
   const given = [options.type, options.address, options.text].filter((value) => value !== undefined);
   if (given.length !== 1) throw usage("find takes one of --type, --address and --text");
-  const { typeId } =
-    options.type === undefined
-      ? { typeId: null }
-      : await dump.client.typeNamed({ snapshot: dump.snapshot, name: options.type });
+  const typeId = options.type === undefined ? null : await typeNamed(dump, options.type);
+  if (typeof typeId === "string") return { json: { total: 0, rows: [], warnings: [typeId] }, human: () => typeId };
   if (options.address !== undefined && parseAddress(options.address) === null)
     throw usage(`${options.address} is not an address`);
   const source: Source =
@@ -174,6 +137,17 @@ async function runFind(dump: OpenDump, options: Options): Promise<Answer> {
         : { kind: "text", text: options.text ?? "" };
   const page = await objects(dump, source, options);
   return list(page, OBJECT_COLUMNS);
+}
+
+/** A sentence where no object in the dump has such a type: that is an answer, not a mistake. */
+async function typeNamed({ client, snapshot }: OpenDump, name: string): Promise<TypeId | string> {
+  try {
+    return (await client.typeNamed({ snapshot, name })).typeId;
+  } catch (thrown) {
+    if (!(thrown instanceof HeapError) || thrown.failure.code !== "no-such-type") throw thrown;
+    if (thrown.failure.candidates.length > 0) throw thrown;
+    return thrown.message;
+  }
 }
 
 async function runDominators(dump: OpenDump, options: Options): Promise<Answer> {
@@ -267,159 +241,10 @@ async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise
   };
 }
 
-async function runCycles({ client, snapshot }: OpenDump, options: Options): Promise<Answer> {
-  const { offset, limit, filter, code, each } = options;
-  const ask = (grouped: boolean): Promise<CyclePage> =>
-    rows(offset, limit, (range) =>
-      client.cycles({
-        snapshot,
-        of: code ? "code" : "data",
-        grouped,
-        source: { kind: "all" },
-        sort: { by: "retained", descending: true },
-        filter: { text: filter ?? "" },
-        ...range,
-      }),
-    );
-  const [single, alike] = [await ask(false), await ask(true)];
-  const common: Column<CycleRow>[] = [
-    { title: "", text: (row) => (row.reachable ? "held" : "garbage waiting") },
-    { title: each ? "smallest ring" : "cycles like", text: ringText, most: 80 },
-    { title: "make weak", text: (row) => (row.weaken === null ? "" : `${row.weaken.fromType}${row.weaken.edge}`) },
-  ];
-  const human = each
-    ? list(single, [
-        { title: "objects", align: "right", text: (row) => number(row.objects) },
-        { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
-        { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
-        ...common,
-      ])
-    : list(alike, [
-        { title: "cycles", align: "right", text: (row) => number(row.alike.cycles) },
-        { title: "objects", align: "right", text: (row) => number(row.alike.objects) },
-        { title: "own size", align: "right", text: (row) => bytes(row.alike.shallowBytes) },
-        { title: "keep alive", align: "right", text: (row) => bytes(row.alike.retainedBytes) },
-        ...common,
-      ]);
-  return {
-    json: { ...single, groups: alike.rows, groupsTotal: alike.total, warnings: [] },
-    human: () => human.human(),
-  };
-}
-
-/** `Request.response ⇄ Response.request`; a longer ring with an arrow for each step. */
-function ringText({ smallestCycle: steps, types }: CycleRow): string {
-  if (steps.length === 0) return `${types.map(({ type, count }) => `${number(count)} ${type}`).join(", ")} …`;
-  return steps.map(({ label, edge }) => `${label}${edge}`).join(steps.length === 2 ? " ⇄ " : " → ");
-}
-
-async function runAdvise({ client, snapshot }: OpenDump, { document }: Options): Promise<Answer> {
-  if (document !== null) {
-    const { text } = await client.adviceReport({ snapshot, format: document });
-    return { json: { format: document, text }, human: () => text.trimEnd() };
-  }
-  const advice = await client.advise({ snapshot });
-  return {
-    json: advice,
-    human: () =>
-      [
-        ...(advice.suspects.length === 0 ? ["Nothing suspicious was found."] : []),
-        ...advice.suspects.flatMap(({ title, confidence, text, usedBy, evidence, fix, snippet, caveat }, i) => [
-          `${i + 1}. ${printable(title)} (${confidence})`,
-          ...wrapped("why", text),
-          ...usedBy.slice(0, 5).map((by) => `   used by ${printable(`${by.function} ${by.file}:${by.line}`)}`),
-          ...evidence.map(
-            (each) =>
-              `   seen: ${printable(each.text)}${each.id === null ? "" : ` (${printable(each.label ?? "")}, id ${each.id})`}`,
-          ),
-          ...wrapped("fix", fix),
-          ...(snippet === null ? [] : snippet.split("\n").map((line) => `      ${printable(line)}`)),
-          ...wrapped("could be wrong", caveat),
-          "",
-        ]),
-        "What this dump can't tell:",
-        ...advice.unknowns.map(({ text, measure }) => `- ${printable(text)} ${printable(measure)}`),
-      ].join("\n"),
-  };
-}
-
-const wrapped = (name: string, text: string): string[] => [`   ${name}: ${printable(text)}`];
-
-async function runCompare({ client, snapshot: before }: OpenDump, options: Options, after: OpenDump): Promise<Answer> {
-  const { offset, limit, filter } = options;
-  const pair = { snapshot: after.snapshot, before, filter: { text: filter ?? "" } };
-  const compared = await client.compare(pair);
-  const types = await rows(offset, limit, (range) =>
-    client.compareTypes({ ...pair, sort: { by: "deltaBytes", descending: true }, ...range }),
-  );
-  const holders = await rows(offset, limit, (range) =>
-    client.growth({ ...pair, sort: { by: "growth", descending: true }, ...range }),
-  );
-  const gate = await grownBeyond(options.failIfGrew, () =>
-    client.growth({ ...pair, sort: { by: "growth", descending: true }, offset: 0, limit: 1 }),
-  );
-  const grew = holders.rows.map((row) => ({
-    how: row.path,
-    entries: row.entriesB === null ? "" : `${number(row.entriesA)} → ${number(row.entriesB)}`,
-    row,
-  }));
-  return {
-    ...gate,
-    json: {
-      ...compared,
-      types: types.rows,
-      typesTotal: types.total,
-      holders: holders.rows,
-      holdersTotal: holders.total,
-    },
-    human: () =>
-      [
-        ...compared.warnings.map((warning) => `note: ${printable(warning)}`),
-        `own sizes ${bytes(compared.before.bytes)} → ${bytes(compared.after.bytes)}, ${signed(compared.after.bytes - compared.before.bytes)}`,
-        `garbage waiting ${bytes(compared.before.garbageBytes)} → ${bytes(compared.after.garbageBytes)}`,
-        ...(compared.objects === null
-          ? []
-          : [
-              `objects: ${number(compared.objects.new.objects)} new, ${number(compared.objects.gone.objects)} gone, ${number(compared.objects.survived.objects)} still there (${compared.matching.how})`,
-            ]),
-        "",
-        table(
-          [
-            { title: "holder that grew", text: ({ how }) => how, most: 70 },
-            { title: "grew by", align: "right", text: ({ row }) => signed(row.deltaRetainedBytes) },
-            { title: "keeps alive", align: "right", text: ({ row }) => bytes(row.retainedB) },
-            { title: "entries", align: "right", text: ({ entries }) => entries },
-          ],
-          grew,
-        ),
-        "",
-        table(
-          [
-            { title: "type", text: (row) => row.type },
-            { title: "objects", align: "right", text: (row) => `${number(row.countA)} → ${number(row.countB)}` },
-            { title: "own size", align: "right", text: (row) => signed(row.deltaBytes) },
-          ],
-          types.rows,
-        ),
-      ].join("\n"),
-  };
-}
-
-/** `+1.5 KiB`, `−3 B`. */
-const signed = (size: number): string => `${size < 0 ? "−" : "+"}${bytes(Math.abs(size))}`;
-
 const weakReferences = (count: number): string =>
   count === 1
     ? "1 weak reference: it does not keep it alive."
     : `${number(count)} weak references: they do not keep it alive.`;
-
-/** The sentence with which the comparison fails, if the container that grew most did so by more than `most` bytes. */
-async function grownBeyond(most: number | null, biggest: () => Promise<Page<GrowthRow>>): Promise<{ failed?: string }> {
-  if (most === null) return {};
-  const [row] = (await biggest()).rows;
-  if (row === undefined || row.deltaRetainedBytes <= most) return {};
-  return { failed: `${row.path} grew by ${bytes(row.deltaRetainedBytes)}, more than ${bytes(most)}` };
-}
 
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
   const [path = ""] = args;
@@ -447,28 +272,6 @@ const objects = (
   rows(offset, limit, (range) =>
     client.objects({ snapshot, source, sort: { by: "retained", descending: true }, filter: { text: "" }, ...range }),
   );
-
-function list<Row extends object>(page: Page<Row>, columns: readonly Column<Row>[]): Answer {
-  return {
-    json: { ...page, warnings: unknownCounts(page.rows) },
-    human: () =>
-      [
-        table(columns, page.rows),
-        page.rows.length < page.total
-          ? `${number(page.rows.length)} of ${number(page.total)} rows; --offset and --limit show others`
-          : "",
-      ]
-        .filter((part) => part !== "")
-        .join("\n"),
-  };
-}
-
-function unknownCounts(rows: readonly object[]): string[] {
-  const isUnknown = (row: object) => "releasedByRefcountBytes" in row && row.releasedByRefcountBytes === null;
-  return rows.some(isUnknown)
-    ? ["`releasedByRefcountBytes` is null for objects whose reference count can't be trusted."]
-    : [];
-}
 
 /** An object by its number, or by its address. */
 async function objectId({ client, snapshot }: OpenDump, text: string): Promise<ObjectId> {

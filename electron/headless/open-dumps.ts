@@ -13,7 +13,10 @@ export interface OpenDump {
 }
 
 /** Opens the files, waits for all stages, and closes everything afterwards. Throws `HeapError`. */
-export async function withDumps<T>(paths: readonly string[], use: (...dumps: OpenDump[]) => Promise<T>): Promise<T> {
+export async function withDumps<T>(
+  paths: readonly string[],
+  use: (...dumps: [OpenDump, ...OpenDump[]]) => Promise<T>,
+): Promise<T> {
   const session = createSession({ stateFolder: null }); // a script's files are not what a person opened last
   try {
     const client = createClient(createHost(session));
@@ -23,7 +26,7 @@ export async function withDumps<T>(paths: readonly string[], use: (...dumps: Ope
       dumps.push({ client, session, snapshot });
     }
     for (const { snapshot } of dumps) await allStages(client, snapshot);
-    return await use(...dumps);
+    return await use(...(dumps as [OpenDump, ...OpenDump[]])); // sound: every command names a file
   } finally {
     await session.dispose();
   }

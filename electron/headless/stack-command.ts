@@ -1,5 +1,5 @@
 import type { StackDetail, StackInfo, StackSort } from "../../shared/session/contract.ts";
-import type { Answer, Options } from "./commands.ts";
+import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows, usage } from "./rows.ts";
 import { bytes, number, printable } from "./table.ts";

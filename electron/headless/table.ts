@@ -44,4 +44,15 @@ export function bytes(size: number | null): string {
   return `${power === 0 ? scaled : scaled.toFixed(1)} ${UNITS[power]}`;
 }
 
+/** `+1.5 KiB`, `−3 B`, `0`. */
+export const signed = (size: number): string => (size === 0 ? "0" : `${size < 0 ? "−" : "+"}${bytes(Math.abs(size))}`);
+
+/** `79_200` -> `22 h`, `90` -> `90 s`: a time in one unit, as exact as a person needs it. */
+export function span(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 120) return `${size < 10 ? Number(size.toFixed(1)) : Math.round(size)} s`;
+  if (size < 120 * 60) return `${Math.round(size / 60)} min`;
+  return size < 48 * 3600 ? `${Number((size / 3600).toFixed(1))} h` : `${Math.round(size / 86_400)} days`;
+}
+
 export const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en-US"));

@@ -1,3 +1,4 @@
+import { rateOf } from "../../shared/types/rate.ts";
 import { formatBytes, formatCount, formatDuration } from "./format.ts";
 
 export type Direction = "grew" | "shrank" | "same";
@@ -25,14 +26,8 @@ export function formatSpan(seconds: number): string {
 const both = (large: string, small: number, unit: string): string =>
   small === 0 ? large : `${large} ${small} ${unit}`;
 
-/** `formatRate(218 MiB, 22 h)` -> `"9.9 MiB/h"`; null where the time is too short to say. Nothing is told for longer than ten times as long as was seen. */
-export function formatRate(bytes: number, seconds: number): string | null {
-  const unit = UNITS.find((each) => seconds * 10 >= each.seconds && seconds >= 1);
-  return unit === undefined ? null : `${formatBytes((bytes / seconds) * unit.seconds)}/${unit.name}`;
+/** `formatRate(218 MiB, 22 h)` -> `"9.9 MiB/h"`; null where the time is too short to say. */
+export function formatRate(bytes: number, seconds: number | null): string | null {
+  const rate = rateOf(bytes, seconds);
+  return rate === null ? null : `${formatBytes(rate.bytes)}/${rate.per}`;
 }
-
-const UNITS = [
-  { name: "h", seconds: 3600 },
-  { name: "min", seconds: 60 },
-  { name: "s", seconds: 1 },
-] as const;

@@ -1,1 +1,1 @@
-"""A small shop that leaks: the service whose two heap dumps stand beside this folder."""
+"""A small shop that leaks: the service whose three heap dumps stand beside this folder."""

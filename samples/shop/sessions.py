@@ -18,12 +18,17 @@ class Session:
 _ACTIVE: dict[str, Session] = {}
 # The leak: who never opens the mail stays here until the process ends.
 _PENDING: dict[str, Session] = {}
+# Its cure: how many may wait at a time. None, as the shop began, is without a bound.
+most_pending: int | None = None
 
 
 def remember(request: Request) -> Session:
     """Keep a sign-in until it is confirmed."""
     session = Session(request.user, request)
     _PENDING[request.user] = session
+    if most_pending is not None:
+        for user in list(_PENDING)[:-most_pending]:
+            del _PENDING[user]
     return session
 
 

@@ -46,7 +46,8 @@ export function comparison(pair: Pair): Comparison {
   };
 }
 
-function totalsOf({ columns: { heap, typeBytes }, graph, dominators }: HeapView, meta: Meta): DumpTotals {
+/** Time O(types). */
+export function totalsOf({ columns: { heap, typeBytes }, graph, dominators }: HeapView, meta: Meta): DumpTotals {
   const group = graph?.graph.preordering.unreachable ?? NONE;
   return {
     captureId: meta.captureId,
@@ -56,7 +57,16 @@ function totalsOf({ columns: { heap, typeBytes }, graph, dominators }: HeapView,
     bytes: typeBytes.reduce((sum, bytes) => sum + bytes, 0),
     garbageBytes: dominators?.retained[group] ?? 0,
     rssBytes: numberOf(meta.memory.rss_bytes),
+    limitBytes: limitOf(meta.memory.cgroup),
   };
+}
+
+/** A limit that no machine has the memory for is none: the first version of control groups writes 2⁶³ for "no limit". */
+const NO_LIMIT = 2 ** 50;
+
+function limitOf(cgroup: unknown): number | null {
+  const limit = typeof cgroup === "object" && cgroup !== null && "limit" in cgroup ? numberOf(cgroup.limit) : null;
+  return limit !== null && limit > 0 && limit < NO_LIMIT ? limit : null;
 }
 
 function objectGroups({ before, after }: Pair, { earlier, later }: Matching): Comparison["objects"] {
@@ -79,14 +89,17 @@ function objectGroups({ before, after }: Pair, { earlier, later }: Matching): Co
   };
 }
 
-const secondsBetween = (before: string | null, after: string | null): number | null => {
+export const secondsBetween = (before: string | null, after: string | null): number | null => {
   const milliseconds = Date.parse(after ?? "") - Date.parse(before ?? "");
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 };
 
-export type CompareTypeOrder = "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
+export type CompareTypeOrder = "change" | "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
 
-/** Types of either dump whose name contains `text`, by how much they changed. Types of one name count as one. */
+/**
+ * Types of either dump whose name contains `text`, by how much they changed; `change` counts what was lost as much as what
+ * was gained. Types of one name count as one.
+ */
 export function compareTypes(
   { before, after }: Pair,
   text: string,
@@ -133,7 +146,9 @@ export function compareTypes(
         ? (row.deltaRetained ?? row.deltaBytes)
         : by === "bytes"
           ? row.bytesB
-          : row.deltaBytes;
+          : by === "change"
+            ? Math.abs(row.deltaBytes)
+            : row.deltaBytes;
   const byName = (x: CompareTypeRow, y: CompareTypeRow): number => (x.type < y.type ? -1 : x.type > y.type ? 1 : 0);
   return rows.sort((x, y) => (by === "name" ? sign * byName(x, y) : sign * (key(x) - key(y)) || byName(x, y)));
 }

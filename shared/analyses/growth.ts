@@ -3,6 +3,7 @@ import { UNKNOWN } from "../types/heap.ts";
 import type { GrowthRow } from "../types/rows.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, preorderOf, retainedOf } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
 
@@ -129,8 +130,8 @@ function nameBelow(view: HeapView, holder: number, child: number): string | null
   return place === NONE ? null : `${type} ${edgeText(heap, view.texts, source, edgeAt(heap, source, place))}`;
 }
 
-/** The holder with its path. Time as for `whyAlive`. */
-export function growthRow({ before, after }: Pair, holder: Holder, tick: Tick): GrowthRow {
+/** The holder with its path, and who uses it. Time as for `whyAlive`. */
+export function growthRow({ before, after }: Pair, holder: Holder, functions: FunctionIndex, tick: Tick): GrowthRow {
   const object = objectAt(after, holder.after);
   const earlier = holder.before === NONE ? NONE : objectAt(before, holder.before);
   const [path] = whyAlive(after, object, { paths: 1, ignored: [] }, tick).paths;
@@ -150,10 +151,11 @@ export function growthRow({ before, after }: Pair, holder: Holder, tick: Tick): 
     retainedB: retainedOf(after, object) ?? 0,
     deltaRetainedBytes: holder.delta,
     isNew: earlier === NONE,
+    usedBy: usersOf(after, functions, path?.steps ?? []),
   };
 }
 
-function entriesOf({ columns: { heap } }: HeapView, object: number): number | null {
+export function entriesOf({ columns: { heap } }: HeapView, object: number): number | null {
   const length = heap.length[object];
   return length === UNKNOWN ? null : length;
 }

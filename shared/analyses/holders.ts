@@ -1,7 +1,7 @@
 import { NONE, type Tick } from "../types/graph.ts";
 import { UNKNOWN } from "../types/heap.ts";
-import type { HolderRow, UsedBy } from "../types/rows.ts";
-import { type FunctionIndex, functionsUsing } from "./used-by.ts";
+import type { HolderRow } from "../types/rows.ts";
+import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, releasedOf, retainedOf } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
 
@@ -70,34 +70,6 @@ function holderRow(view: HeapView, functions: FunctionIndex, number: number, tic
     retainedBytes,
     releasedByRefcountBytes: releasedOf(view, object),
     share: retainedBytes / (view.dominators?.retained[0] || 1),
-    usedBy:
-      path === undefined
-        ? []
-        : usedBy(
-            view,
-            functions,
-            path.steps.map((step) => step.id),
-          ),
+    usedBy: usersOf(view, functions, path?.steps ?? []),
   };
-}
-
-/** Who uses the module's variable through which the path goes: its second object is then a module's dict. */
-function usedBy(view: HeapView, functions: FunctionIndex, ids: readonly (number | null)[]): UsedBy[] {
-  const dict = ids[1];
-  const held = ids[2];
-  if (dict === undefined || dict === null || held === undefined || held === null) return [];
-  if (view.moduleOfDict?.has(dict) !== true) return [];
-  return variableNames(view, dict, held).flatMap((name) => functionsUsing(functions, dict, name));
-}
-
-/** The names under which a namespace dict has the object. */
-function variableNames({ columns: { heap }, texts }: HeapView, dict: number, held: number): string[] {
-  const { offsets, targets } = heap.references;
-  const names: string[] = [];
-  for (let e = offsets[dict]; e + 1 < offsets[dict + 1]; e += 2) {
-    const text = targets[e + 1] === held && targets[e] < heap.objectCount ? texts.get(targets[e]) : null;
-    const name = text === null ? undefined : /^'(.*)'$/s.exec(text)?.[1];
-    if (name !== undefined) names.push(name);
-  }
-  return names;
 }

@@ -1,6 +1,6 @@
 import { NONE } from "../types/graph.ts";
 import type { CodeInfo } from "../types/heap.ts";
-import type { UsedBy } from "../types/rows.ts";
+import type { PathStep, UsedBy } from "../types/rows.ts";
 import { edgeAt } from "./edges.ts";
 import type { HeapView } from "./view.ts";
 
@@ -44,4 +44,28 @@ export function functionsUsing(index: FunctionIndex, globals: number, name: stri
     if (names.has(name)) found.set(`${file}:${firstLine}`, { function: qualname, file, line: firstLine });
   }
   return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}
+
+/** Who uses the module's variable through which a path goes: its second object is then a module's dict. */
+export function usersOf(
+  view: HeapView,
+  functions: FunctionIndex,
+  [, second, third]: readonly Pick<PathStep, "id">[],
+): UsedBy[] {
+  const [dict, held] = [second?.id ?? null, third?.id ?? null];
+  if (dict === null || held === null) return [];
+  if (view.moduleOfDict?.has(dict) !== true) return [];
+  return variableNames(view, dict, held).flatMap((name) => functionsUsing(functions, dict, name));
+}
+
+/** The names under which a namespace dict has the object. */
+function variableNames({ columns: { heap }, texts }: HeapView, dict: number, held: number): string[] {
+  const { offsets, targets } = heap.references;
+  const names: string[] = [];
+  for (let e = offsets[dict]; e + 1 < offsets[dict + 1]; e += 2) {
+    const text = targets[e + 1] === held && targets[e] < heap.objectCount ? texts.get(targets[e]) : null;
+    const name = text === null ? undefined : /^'(.*)'$/s.exec(text)?.[1];
+    if (name !== undefined) names.push(name);
+  }
+  return names;
 }

@@ -14,12 +14,14 @@ import { ofTypesLike } from "../analyses/object-lists.ts";
 import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
+import { type SeriesDump, series } from "../analyses/series.ts";
 import { setSizes } from "../analyses/set-sizes.ts";
 import { stackDetail, stackPage } from "../analyses/stack-rows.ts";
 import { type Stack, stacksOf } from "../analyses/stacks.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
+import { type FunctionIndex, indexFunctions } from "../analyses/used-by.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
@@ -45,6 +47,7 @@ export class Answerer {
   #code: Uint8Array | null = null;
   #advice: Advice | null = null;
   #stacks: readonly Stack[] | null = null;
+  #functionIndex: FunctionIndex | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
   readonly #names = rememberRecent<NameIndex>(1);
   readonly #members: Members;
@@ -253,7 +256,17 @@ export class Answerer {
       const all = this.#growth.get(before, () => grownHolders(pair, tick));
       const holders = all.filter((holder) => holderIsLike(pair, holder, filter.text));
       const shown = holders.slice(offset, offset + limit);
-      return { total: holders.length, rows: shown.map((holder) => growthRow(pair, holder, tick)) };
+      return {
+        total: holders.length,
+        rows: shown.map((holder) => growthRow(pair, holder, this.#functions(pair.after), tick)),
+      };
+    },
+
+    series: async ({ before }, tick) => {
+      const dumps: SeriesDump[] = [];
+      for (const dump of [...before.map((capture) => this.#other(capture)), this.#dump])
+        dumps.push({ view: await dump.viewAt("dominators"), meta: (await dump.stage("types")).meta });
+      return series(dumps, this.#functions(await this.#dump.viewAt("dominators")), tick);
     },
 
     exportTables: async ({ path }, tick) => exportTables(relational(await this.#dump.viewAt("graph")), path, tick),
@@ -311,11 +324,21 @@ export class Answerer {
     return this.#code;
   }
 
-  /** This dump and another one, matched once. The other one is the earlier, as far as rows are concerned. */
-  async #pairWith(capture: CaptureId): Promise<Pair> {
+  #functions(view: HeapView): FunctionIndex {
+    this.#functionIndex ??= indexFunctions(view, readCode(this.#dump.file));
+    return this.#functionIndex;
+  }
+
+  #other(capture: CaptureId): StagedDump {
     const other = this.#others.get(capture);
     if (other === undefined) throw new HeapError({ code: "no-such-snapshot" });
     if (!(other instanceof StagedDump)) throw new HeapError(other);
+    return other;
+  }
+
+  /** This dump and another one, matched once. The other one is the earlier, as far as rows are concerned. */
+  async #pairWith(capture: CaptureId): Promise<Pair> {
+    const other = this.#other(capture);
     const before = await other.viewAt("dominators");
     const after = await this.#dump.viewAt("dominators");
     const { meta: beforeMeta } = await other.stage("types");

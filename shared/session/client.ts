@@ -28,6 +28,7 @@ const METHODS = {
   compare: true,
   compareTypes: true,
   growth: true,
+  series: true,
   typeNamed: true,
   names: true,
   findText: true,

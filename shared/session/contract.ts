@@ -19,6 +19,7 @@ import type {
   Overview,
   Page,
   ReferenceRow,
+  Series,
   SetRow,
   SetSizes,
   Summary,
@@ -55,6 +56,7 @@ export type {
   ExportFormat,
   GrowthRow,
   HolderRow,
+  Kept,
   MemoryMapNode,
   NameRow,
   NoteRow,
@@ -69,11 +71,14 @@ export type {
   RootInfo,
   RootKind,
   SentencePart,
+  Series,
+  SeriesHolder,
   SetRow,
   SetSizes,
   Summary,
   TextFinds,
   Totals,
+  Trend,
   TypeRow,
   UsedBy,
   WeakenAdvice,
@@ -168,6 +173,8 @@ export interface SessionApi {
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;
   /** The containers that grew, deepest first; always by growth. */
   growth(request: PairList<"growth">): Promise<Page<GrowthRow>>;
+  /** Three to ten dumps in a row, the first one first; waits for all of them to be analysed. */
+  series(request: { readonly snapshots: readonly SnapshotId[] }): Promise<Series>;
   /** The type with this exact name, or with this unique bare name. */
   typeNamed(request: { readonly snapshot: SnapshotId; readonly name: string }): Promise<TypeRow>;
   /** Variables of modules and attributes of instances whose name contains the text, the likeliest first. */
@@ -308,7 +315,7 @@ export interface StackList {
   readonly limit: number;
 }
 
-export type CompareTypeSort = "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
+export type CompareTypeSort = "change" | "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
 
 /** Rows whose type name contains `text`, ignoring case. Empty: all rows. */
 export interface Filter {

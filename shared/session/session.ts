@@ -130,7 +130,9 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
 
   /** The methods that the snapshot's own worker answers, passed on as they are. */
   const ask =
-    <M extends Exclude<keyof AnswererApi & keyof SessionMethods, "compare" | "compareTypes" | "growth">>(method: M) =>
+    <M extends Exclude<keyof AnswererApi & keyof SessionMethods, "compare" | "compareTypes" | "growth" | "series">>(
+      method: M,
+    ) =>
     async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
       const snapshot = get(request.snapshot);
       if ("source" in request) await prepare(request.snapshot, request.source);
@@ -168,6 +170,18 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
       );
       return answer as Promise<ReplyOf<M>>; // sound, as above
     };
+
+  /** The last dump's worker answers, after it has met the others. */
+  const askSeries = async ({ snapshots }: RequestOf<"series">, signal?: AbortSignal): Promise<ReplyOf<"series">> => {
+    const infos = await Promise.all(snapshots.map(infoOf));
+    const captures = infos.map(({ capture }) => capture);
+    if (new Set(captures).size < captures.length)
+      throw new HeapError({ code: "bad-request", what: "a dump stands twice in the row" });
+    const last = get(infos[infos.length - 1].snapshot);
+    const before = infos.slice(0, -1);
+    for (const { snapshot, capture } of before) last.meet(get(snapshot), capture);
+    return last.ask("series", { before: before.map(({ capture }) => capture) }, signal);
+  };
 
   const withCapture = async (capture: CaptureId): Promise<SnapshotInfo> => {
     for (const id of open.keys()) {
@@ -226,6 +240,7 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
         return get(snapshot).ask("members", list, signal);
       },
     }),
+    series: askSeries,
   };
 
   return {

@@ -73,6 +73,8 @@ export type AnswererApi = Pick<
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
   ) => ReturnType<SessionApi[M]>;
 } & {
+  /** All dumps of the row but the last one, which is asked. */
+  series(request: { readonly before: readonly CaptureId[] }): ReturnType<SessionApi["series"]>;
   /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */
   exportTables(request: { readonly path: string }): Promise<{ readonly objects: number; readonly references: number }>;
   /** The objects of a list, increasing. */

@@ -365,6 +365,8 @@ export interface DumpTotals {
   /** Of these, what waits for the collector: no holder has it, so its growth is in no holder's. */
   readonly garbageBytes: Bytes;
   readonly rssBytes: Bytes | null;
+  /** What the control group of the process (a pod, a container) may use at most; null where there is none or it is not known. */
+  readonly limitBytes: Bytes | null;
 }
 
 export interface CompareTypeRow {
@@ -397,6 +399,47 @@ export interface GrowthRow {
   readonly deltaRetainedBytes: Bytes;
   /** The earlier dump has nothing like it. */
   readonly isNew: boolean;
+  /** The functions that use the module's variable by which it is held. */
+  readonly usedBy: readonly UsedBy[];
+}
+
+/** Several dumps in a row, the first one first. */
+export interface Series {
+  readonly dumps: readonly DumpTotals[];
+  /** From each dump to the next; null where one does not say when it was taken. */
+  readonly secondsBetween: readonly (number | null)[];
+  /** What grew in every step first, then what grew in the last one, then what no longer grows. */
+  readonly holders: readonly SeriesHolder[];
+  /** Null where objects can't be matched: dumps of different processes. */
+  readonly kept: Kept | null;
+  readonly matching: Comparison["matching"];
+  readonly warnings: readonly string[];
+}
+
+export type Trend = "every-step" | "lately" | "no-longer";
+
+/** A container that grew between some of the dumps. Lists have one value per dump; null where it is not there. */
+export interface SeriesHolder {
+  readonly type: string;
+  readonly label: string;
+  /** How it is held in the last dump that has it, on one line. */
+  readonly path: string;
+  readonly ids: readonly (ObjectId | null)[];
+  readonly retained: readonly (Bytes | null)[];
+  /** `len()` of the container, where it has one. */
+  readonly entries: readonly (number | null)[];
+  readonly trend: Trend;
+  /** From the first dump to the last. */
+  readonly deltaRetainedBytes: Bytes;
+  readonly usedBy: readonly UsedBy[];
+}
+
+/** Of the last three dumps: what was new in the second one, and what of that the third one still has. */
+export interface Kept {
+  readonly new: Totals;
+  readonly stillThere: Totals;
+  /** At most 50, what is kept most first. */
+  readonly types: readonly { readonly type: string; readonly new: Totals; readonly stillThere: Totals }[];
 }
 
 /** The first screen of a dump. */

@@ -28,7 +28,7 @@ function pair(before: string, after: string, pids: [number, number] = [1, 1]) {
   return { pair: made, before: a.id, after: b.id };
 }
 
-const growth = (both: Pair) => grownHolders(both, noTick).map((holder) => growthRow(both, holder, noTick));
+const growth = (both: Pair) => grownHolders(both, noTick).map((holder) => growthRow(both, holder, new Map(), noTick));
 
 /** Lines stand for addresses, so what keeps its line keeps its address. */
 const MONDAY = `
@@ -113,6 +113,23 @@ describe("two dumps of one process", () => {
     expect(growth(pair(TUESDAY, MONDAY).pair)).toEqual([]);
   });
 
+  it("name the functions that use the variable by which the container is held", () => {
+    const { pair: both } = pair(MONDAY, TUESDAY);
+    const dict = both.after.moduleOfDict?.keys().next().value ?? -1;
+    const code = { qualname: "remember", file: "shop.py", firstLine: 7, names: new Set(["PENDING"]) };
+    const [row] = grownHolders(both, noTick).map((holder) =>
+      growthRow(both, holder, new Map([[dict, [code, { ...code, names: new Set(["NAMES"]) }]]]), noTick),
+    );
+    expect(row?.usedBy).toEqual([{ function: "remember", file: "shop.py", line: 7 }]);
+  });
+
+  it("tell the limit of the process's control group, unless it is none", () => {
+    const { pair: both } = pair(MONDAY, TUESDAY);
+    const limited = (limit: unknown) =>
+      comparison({ ...both, afterMeta: { ...both.afterMeta, memory: { cgroup: { limit } } } }).after.limitBytes;
+    expect([512 * 2 ** 20, 2 ** 63, 0, null, "max"].map(limited)).toEqual([512 * 2 ** 20, null, null, null, null]);
+  });
+
   it("say so when they come in the wrong order", () => {
     const { pair: both } = pair(MONDAY, TUESDAY);
     const swapped: Pair = { ...both, beforeMeta: both.afterMeta, afterMeta: both.beforeMeta };
@@ -168,6 +185,12 @@ describe("types of two dumps", () => {
       deltaBytes: 2000,
     });
     expect(rows.find((row) => row.type === "list")).toMatchObject({ deltaCount: 0, deltaBytes: 0 });
+  });
+
+  it("are ordered by change where what was lost counts as much as what was gained", () => {
+    const { pair: both } = pair("x app.Old +1 size=500\ny app.Same +1", "x app.New +1 size=20\ny app.Same +1");
+    const rows = compareTypes(both, "", { by: "change", descending: true });
+    expect(rows.map((row) => row.type)).toEqual(["app.Old", "app.New", "app.Same"]);
   });
 
   it("of one dump only are compared with nothing", () => {

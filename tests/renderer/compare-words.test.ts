@@ -15,6 +15,7 @@ const totals = {
   objects: 1,
   garbageBytes: 0,
   rssBytes: null,
+  limitBytes: null,
 };
 const some = { objects: 1, bytes: 1 };
 
@@ -40,6 +41,7 @@ const grown = (path: string, delta: number, others: Partial<GrowthRow> = {}): Gr
   retainedB: delta,
   deltaRetainedBytes: delta,
   isNew: false,
+  usedBy: [],
   ...others,
 });
 

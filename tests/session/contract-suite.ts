@@ -237,6 +237,25 @@ export function contractSuite({ name, connect }: Shell): void {
       await expect(missing).rejects.toMatchObject({ failure: { code: "bad-request" } });
     });
 
+    it("follows what grew through a row of dumps, none of them twice", async () => {
+      const earlier = [];
+      for (const letter of ["a", "b"]) {
+        const path = join(folder, `row-${letter}.pyheap`);
+        writeSmallDump(path, { texts: 100, captureId: letter.repeat(32) });
+        earlier.push((await client.open({ file: await shell.offer(path) })).snapshot);
+      }
+      const snapshots = [...earlier, info.snapshot];
+      const row = await client.series({ snapshots });
+      expect(row.dumps.map(({ captureId }) => captureId[0])).toEqual(["a", "b", info.capture[0]]);
+      expect(row.secondsBetween).toHaveLength(2);
+      expect(row.holders.every(({ ids, retained }) => ids.length === 3 && retained.length === 3)).toBe(true);
+      const twice = client.series({ snapshots: [...earlier, ...earlier] });
+      await expect(twice).rejects.toMatchObject({ failure: { code: "bad-request" } });
+      await expect(client.series({ snapshots: earlier })).rejects.toMatchObject({ failure: { code: "bad-request" } });
+      for (const snapshot of earlier) await client.close({ snapshot });
+      await expect(client.series({ snapshots })).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
+    });
+
     it("compares two dumps, and forgets the one that is closed", async () => {
       const path = join(folder, "earlier.pyheap");
       writeSmallDump(path, { texts: 100, captureId: "e".repeat(32) });

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMANDS, type CommandName, type Options } from "../../electron/headless/commands.ts";
+import type { Options } from "../../electron/headless/answers.ts";
+import { COMMANDS, type CommandName } from "../../electron/headless/commands.ts";
 import { type OpenDump, withDumps } from "../../electron/headless/open-dumps.ts";
 import type {
   CompareTypeRow,
@@ -93,7 +94,7 @@ export class Dump {
   }
 
   async #ask<T>(command: CommandName, options: Partial<Options> = {}, other = this.#dump): Promise<T> {
-    const { json } = await COMMANDS[command].run(this.#dump, { ...ALL, ...options }, other);
+    const { json } = await COMMANDS[command].run([this.#dump, other], { ...ALL, ...options });
     return JSON.parse(JSON.stringify(json)) as T;
   }
 

@@ -1,0 +1,36 @@
+import type { Answer, Options } from "./answers.ts";
+import type { OpenDump } from "./open-dumps.ts";
+import { printable } from "./table.ts";
+
+/** What is suspicious, with evidence and how to fix it; as a list or as a document. */
+export async function runAdvise({ client, snapshot }: OpenDump, { document }: Options): Promise<Answer> {
+  if (document !== null) {
+    const { text } = await client.adviceReport({ snapshot, format: document });
+    return { json: { format: document, text }, human: () => text.trimEnd() };
+  }
+  const advice = await client.advise({ snapshot });
+  return {
+    json: advice,
+    human: () =>
+      [
+        ...(advice.suspects.length === 0 ? ["Nothing suspicious was found."] : []),
+        ...advice.suspects.flatMap(({ title, confidence, text, usedBy, evidence, fix, snippet, caveat }, i) => [
+          `${i + 1}. ${printable(title)} (${confidence})`,
+          ...wrapped("why", text),
+          ...usedBy.slice(0, 5).map((by) => `   used by ${printable(`${by.function} ${by.file}:${by.line}`)}`),
+          ...evidence.map(
+            (each) =>
+              `   seen: ${printable(each.text)}${each.id === null ? "" : ` (${printable(each.label ?? "")}, id ${each.id})`}`,
+          ),
+          ...wrapped("fix", fix),
+          ...(snippet === null ? [] : snippet.split("\n").map((line) => `      ${printable(line)}`)),
+          ...wrapped("could be wrong", caveat),
+          "",
+        ]),
+        "What this dump can't tell:",
+        ...advice.unknowns.map(({ text, measure }) => `- ${printable(text)} ${printable(measure)}`),
+      ].join("\n"),
+  };
+}
+
+const wrapped = (name: string, text: string): string[] => [`   ${name}: ${printable(text)}`];
