@@ -1,4 +1,4 @@
-"""Make the three sample dumps again: ``sudo python3 samples/make.py``, on Linux. Takes five minutes.
+"""Make the sample dumps again: ``sudo python3 samples/make.py``, on Linux, in five minutes.
 
 A dump names the files of its program, the interpreter and the host. So that the samples name
 nobody's machine, the shop runs under ``unshare``, in namespaces of its own where the host is called

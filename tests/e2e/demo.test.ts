@@ -36,8 +36,8 @@ it("tells the shop's leak from the first look to the line of code", async () => 
 
   await page.getByRole("link", { name: "Look at the shop on Tuesday" }).click();
   await heading(page, /^shop\.sessions\._PENDING \(dict, [\d,]+ entries\) keeps 24\.\d\sMiB alive/).waitFor();
-  await page.getByText("sessions.py:23").first().waitFor();
-  await page.getByText(/now would free 2,191 objects/).waitFor();
+  await page.getByText("sessions.py:25").first().waitFor();
+  await page.getByText(/now would free/).waitFor();
   await picture("overview");
 
   await screens(page)
@@ -48,7 +48,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByText(/^1\s(of|type)/)
     .first()
     .waitFor();
-  await page.getByRole("row").filter({ hasText: "4,573" }).filter({ hasText: "Request" }).getByRole("link").click();
+  await page.getByRole("row").filter({ hasText: "4,613" }).filter({ hasText: "Request" }).getByRole("link").click();
   await heading(page, /objects of type/).waitFor();
   await page.getByRole("row").nth(3).getByRole("link").click();
   await page.getByRole("link", { name: "Why alive?" }).click();
