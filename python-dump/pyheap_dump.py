@@ -149,6 +149,18 @@ CREATE TABLE frame (
   id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, depth INTEGER NOT NULL, file TEXT NOT NULL,
   line INTEGER NOT NULL, function TEXT NOT NULL, address INTEGER NOT NULL
 );
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY, address INTEGER NOT NULL, loop INTEGER, name TEXT NOT NULL,
+  state TEXT NOT NULL, coroutine INTEGER, waits_for INTEGER
+);
+CREATE TABLE task_frame (
+  id INTEGER PRIMARY KEY, task INTEGER NOT NULL, depth INTEGER NOT NULL, file TEXT NOT NULL,
+  line INTEGER NOT NULL, function TEXT NOT NULL, address INTEGER NOT NULL
+);
+CREATE TABLE cache (
+  address INTEGER PRIMARY KEY, function TEXT NOT NULL, hits INTEGER NOT NULL,
+  misses INTEGER NOT NULL, maxsize INTEGER, currsize INTEGER NOT NULL
+);
 CREATE TABLE code (
   address INTEGER PRIMARY KEY, file TEXT NOT NULL, first_line INTEGER NOT NULL,
   qualname TEXT NOT NULL, names TEXT NOT NULL
@@ -157,8 +169,8 @@ CREATE TABLE code (
 
 ABOUT = """\
 This is a heap dump of a CPython process, written by pyheap_dump.py; PyHeap Explorer opens it.
-It is an SQLite database. meta, type, root, module, thread, frame and code are ordinary tables;
-object_page, reference_page and text_page hold columns packed 65,536 entries at a time.
+It is an SQLite database. meta, type, root, module, thread, frame, task, cache, code are ordinary
+tables; object_page, reference_page and text_page hold columns packed 65,536 entries at a time.
 Objects are numbered from 0 in the order of their addresses, references follow in object order.
 To get plain rows, run the explorer's command: tables FILE OUT.
 """
@@ -1219,6 +1231,7 @@ class _Instances:
         self._is_heap_type = bool(_class_flags(cls) & TP_HEAPTYPE)
         self._reads_plainly = _reads_plainly(cls)
         self._members = _member_readers(cls)
+        self._callbacks = _future_callbacks(cls)
         self._has_dict = _class_dictoffset(cls) != 0
         self._has_inline_values = _has_inline_values(cls)
         self._items = _base_items(cls)
@@ -1375,6 +1388,11 @@ class _Instances:
         if self._is_heap_type and left.get(id(self._cls)):
             left[id(self._cls)] -= 1
             yield "type", "__class__", self._cls
+        if self._callbacks:
+            for part in _future_parts(self._callbacks(obj), referents):
+                if left.get(id(part[2])):
+                    left[id(part[2])] -= 1
+                    yield part
         if self._has_inline_values and self._failures < self.MAX_FAILURES:
             yield from self._inline_attributes(obj, referents, left)
 
@@ -1544,8 +1562,10 @@ _GETTERS: dict[type, tuple[tuple[str, str], ...]] = {
     types.GenericAlias: (),
 }
 _MODULE_GETTERS = {
-    ("_asyncio", "Task"): ("_coro", "_loop", "_fut_waiter", "_exception", "_result"),
-    ("_asyncio", "Future"): ("_loop", "_exception", "_result"),
+    ("_asyncio", "Task"): ("_coro", "_fut_waiter"),
+    ("_asyncio", "Future"): (
+        *("_loop", "_exception", "_result", "_source_traceback", "_cancel_message"),
+    ),
     ("numpy", "ndarray"): ("base", "dtype"),
 }
 
@@ -1567,6 +1587,31 @@ def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]
                 kind = "buffer" if name == "base" else "member"
                 members.append((kind, name, entries[name].__get__))
     return members
+
+
+def _future_callbacks(cls: type) -> Callable[[Any], Any] | None:
+    """Return how to ask a future written in C, such as a task, what it calls in the end."""
+    for base in _mro(cls):
+        if (_class_module(base), _class_qualname(base)) == ("_asyncio", "Future"):
+            getter = _class_entries(base).get("_callbacks")
+            return getter.__get__ if type(getter) is types.GetSetDescriptorType else None
+    return None
+
+
+def _future_parts(callbacks: Any, referents: Sequence[object]) -> Iterator[Named]:
+    """Yield what a future keeps without a name: callbacks, and a task's context and name."""
+    for callback, context in callbacks or ():
+        yield "member", "_callbacks", callback
+        yield "member", "_callbacks", context
+    for part in referents:
+        if type(part) is list:  # the second callback and further ones
+            yield "member", "_callbacks", part
+        elif type(part) is str or type(part) is int:
+            yield "member", "_name", part
+        elif _class_name(type(part)) == "Context":
+            yield "member", "_context", part
+        elif sys.version_info >= (3, 14) and (type(part) is set or _task_reader(type(part))):
+            yield "member", "_asyncio_awaited_by", part
 
 
 def _base_items(cls: type) -> Callable[[Any], tuple[Sequence[object], list[Run]]] | None:
@@ -2360,6 +2405,15 @@ def _text_of_method(method: types.MethodType) -> str:
     return function.__qualname__ if type(function) is types.FunctionType else ""
 
 
+def _text_of_cache(cache: Any) -> str:
+    """Return the name of the function whose results a cache holds."""
+    for part in gc.get_referents(cache):
+        if type(part) is dict and _all_plain_strings(part) and "__wrapped__" in part:
+            name = part.get("__qualname__")
+            return name if type(name) is str else ""
+    return ""
+
+
 def _text_of_module(module: types.ModuleType) -> str:
     namespace = _module_dict(module)
     name = namespace.get("__name__") if namespace and _all_plain_strings(namespace) else None
@@ -2383,6 +2437,7 @@ _NAME_TEXTS: dict[int, Callable[[Any], str]] = {
     id(types.BuiltinFunctionType): _name,
     id(types.MethodType): _text_of_method,
     id(types.CodeType): _code_qualname,
+    id(_LruCache): _text_of_cache,
     **dict.fromkeys(_GENERATORS, _qualname),
     **{id(kind): _name for kind in _DESCRIPTORS},
 }
@@ -3008,6 +3063,9 @@ def _tables(
     roots.append(("builtin", "builtins", id(vars(builtins))))
     roots.append(("builtin", "gc.garbage", id(gc.garbage)))
     roots.append(("builtin", "gc.callbacks", id(gc.callbacks)))
+    tables.update(_task_tables(heap, classes, named))
+    caches = map(_cache_row, _of_type(heap, _LruCache), repeat(named))
+    tables["cache"] = [row for row in caches if row]
     for cls in heap.objects:
         if type(cls) is type and not _class_flags(cls) & TP_HEAPTYPE:
             roots.append(("type", _text_of_class(cls), id(cls)))
@@ -3027,6 +3085,114 @@ def _tables(
         if named
     ]
     return tables
+
+
+def _of_type(heap: _Heap, cls: type) -> Iterator[Any]:
+    return compress(heap.objects, map(operator.is_, map(type, heap.objects), repeat(cls)))
+
+
+def _cache_row(cache: Any, named: bool) -> Row | None:
+    """Return how well a cached function's cache does.
+
+    Asking makes a named tuple of the type that the cache was given, which must be Python's own.
+    """
+    own: Any = functools._CacheInfo  # type: ignore[attr-defined]
+    if not any(part is own for part in gc.get_referents(cache)):
+        return None
+    hits, misses, maxsize, currsize = cache.cache_info()
+    name = _clean(_text_of_cache(cache)) if named else ""
+    return id(cache), name, hits, misses, maxsize, currsize
+
+
+def _task_tables(heap: _Heap, classes: dict[int, type], named: bool) -> dict[str, list[Row]]:
+    """Return every task of every loop, and where it stands, the innermost first as of a thread."""
+    readers = {number: _task_reader(cls) for number, cls in classes.items()}
+    readers = {number: reader for number, reader in readers.items() if reader is not None}
+    tasks: list[Row] = []
+    frames: list[Row] = []
+    if not readers:
+        return {"task": tasks, "task_frame": frames}
+    kinds = map(id, map(type, heap.objects))
+    for task in compress(heap.objects, map(readers.__contains__, kinds)):
+        read: Any = readers[id(type(task))]
+        state, coroutine, loop, waits_for = map(functools.partial(read, task), _TASK_PARTS)
+        state = state.lower() if type(state) is str else "unknown"
+        chain = _await_chain(coroutine)
+        if state == "pending":
+            is_running = any(getattr(at, _GENERATORS[id(type(at))][3]) for at in chain[:1])
+            state = "running" if is_running else "ready" if waits_for is None else "waiting"
+        for depth, at in enumerate(reversed(chain)):
+            where = _place_of(at) if named else ("", 0, "")
+            frames.append((len(frames), len(tasks), depth, *where, id(at)))
+        name = _task_name(task) if named else f"task {len(tasks)}"
+        parts = [None if part is None else id(part) for part in (loop, coroutine, waits_for)]
+        tasks.append((len(tasks), id(task), parts[0], name, state, *parts[1:]))
+    return {"task": tasks, "task_frame": frames}
+
+
+_TASK_PARTS = ("_state", "_coro", "_loop", "_fut_waiter")
+
+
+def _task_reader(cls: type) -> Callable[[Any, str], Any] | None:
+    """Return how to read a task's parts, or ``None`` for a class that is none of asyncio's."""
+    for base in _mro(cls):
+        entries = _class_entries(base)
+        kind = (_class_module(base), _class_qualname(base))
+        if kind == ("_asyncio", "Task"):
+            getters = [entries.get(name) for name in ("_coro", "_fut_waiter")]
+            future = [each for each in _mro(base) if _class_qualname(each) == "Future"]
+            entries = {**_class_entries(future[0]), **entries} if future else entries
+            if all(type(getter) in _GETTER_KINDS for getter in getters):
+                return lambda task, name: entries[name].__get__(task)
+        if kind in (("asyncio.tasks", "_PyTask"), ("asyncio.tasks", "Task")):
+            return lambda task, name: _or_none(_plain_attribute(task, name))
+    return None
+
+
+_GETTER_KINDS = (types.GetSetDescriptorType, types.MemberDescriptorType)
+
+
+def _or_none(value: object) -> object:
+    return None if value is _MISSING else value
+
+
+def _task_name(task: Any) -> str:
+    """Return a task's name without ``get_name``, which stores what it makes of a number."""
+    name = _plain_attribute(task, "_name")
+    if name is _MISSING:
+        parts = gc.get_referents(task)
+        name = next((part for part in parts if type(part) is str or type(part) is int), "")
+    if type(name) is int:  # from 3.12, as long as nobody asked
+        return f"Task-{name}"
+    return _clean(name) if type(name) is str else ""
+
+
+def _await_chain(coroutine: object) -> list[Any]:
+    """Return the coroutine and what it awaits, and so on, as far as these are Python's own."""
+    chain: dict[int, Any] = {}
+    at: Any = coroutine
+    while id(at) not in chain and at is not None:
+        if id(type(at)) not in _GENERATORS:
+            # What runs a step of an asynchronous generator, or wraps a coroutine, knows which.
+            inner = [part for part in gc.get_referents(at) if id(type(part)) in _GENERATORS]
+            if _class_qualname(type(at)) not in _AWAITERS or len(inner) != 1:
+                break
+            at = inner[0]
+            continue
+        chain[id(at)] = at
+        at = getattr(at, _GENERATORS[id(type(at))][1])
+    return list(chain.values())
+
+
+_AWAITERS = ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper")
+
+
+def _place_of(generator: Any) -> tuple[str, int, str]:
+    """Return file, line and function at which a generator or coroutine stands."""
+    code_name, _, frame_name, _ = _GENERATORS[id(type(generator))]
+    code, frame = getattr(generator, code_name), getattr(generator, frame_name)
+    line = code.co_firstlineno if frame is None else frame.f_lineno or 0
+    return _clean(code.co_filename), line, _clean(generator.__qualname__)
 
 
 def _layout_rows(layouts: _Layouts) -> Iterator[Row]:

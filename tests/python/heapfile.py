@@ -28,6 +28,9 @@ OBJECT_COLUMNS = (
 )
 
 
+TABLES = (*("root", "module", "thread", "frame", "task", "task_frame", "cache", "code", "about"),)
+
+
 class DamagedError(Exception):
     """The file breaks a rule of the format."""
 
@@ -229,8 +232,7 @@ def read(path: str | os.PathLike[str]) -> HeapFile:
         if meta.get("complete") is not True:
             raise DamagedError("incomplete")
         tables = {
-            name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")]
-            for name in ("root", "module", "thread", "frame", "code", "about")
+            name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")] for name in TABLES
         }
         layouts = [
             {**dict(row), "runs": json.loads(row["runs"])}
