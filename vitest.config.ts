@@ -8,6 +8,8 @@ export default defineConfig({
   // State classes live in .svelte.ts files, which need the compiler.
   plugins: [svelte({ configFile: false })],
   test: {
+    // Programs that tests start keep no indexes in the cache of whoever runs them.
+    env: { PYHEAP_CACHE_DIR: "" },
     projects: [
       {
         extends: true,

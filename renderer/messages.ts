@@ -121,6 +121,7 @@ export const messages = {
   find: findWords,
 
   status: {
+    fromCache: "kept from an earlier opening",
     stages: {
       types: "Counting types",
       columns: "Reading objects and references",

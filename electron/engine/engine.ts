@@ -1,6 +1,7 @@
 import type { Transport } from "../../shared/session/contract.ts";
 import { createHost } from "../../shared/session/host.ts";
 import { createSession, type Session } from "../../shared/session/session.ts";
+import { defaultCacheFolder } from "../../shared/store/cache-folder.ts";
 import { createConnection } from "./connection.ts";
 import type { FromEngine, ToEngine } from "./protocol.ts";
 
@@ -11,7 +12,7 @@ import type { FromEngine, ToEngine } from "./protocol.ts";
 process.parentPort.once("message", ({ data }) => {
   const first = data as ToEngine;
   if (first.kind !== "start") throw new Error(`The engine was told "${first.kind}" before "start"`);
-  obeyMain(createSession({ stateFolder: first.stateFolder }));
+  obeyMain(createSession({ stateFolder: first.stateFolder, cacheFolder: defaultCacheFolder() }));
 });
 
 function obeyMain(session: Session): void {

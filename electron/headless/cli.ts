@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { defaultStateFolder } from "../../shared/session/files.ts";
+import { defaultCacheFolder } from "../../shared/store/cache-folder.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import type { Answer, Options } from "./answers.ts";
 import { COMMANDS, type CommandName } from "./commands.ts";
@@ -29,6 +30,7 @@ ID is an object's number in the file, or its address (0x…).
 
   --json        one JSON document on standard output, nothing else
   --limit N     rows (20)          --offset N    rows to leave out (0)
+  --no-cache    compute everything, and keep no index of it for the next time
   --help        this text
 
 Exit code: 0; 1 where a gate failed (--fail-if-grew); 2 with one sentence on standard error for a wrong command or a file that can't be read.
@@ -54,11 +56,13 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return values.help || command === "help" ? 0 : 2;
   }
+  const cacheFolder = values["no-cache"] ? null : defaultCacheFolder();
   if (command === "serve") {
     return runServe({
       files: args,
       open: !values["no-browser"],
       stateFolder: defaultStateFolder(),
+      cacheFolder,
       ...(values.port === undefined ? {} : { port: count("port", values.port, 65_535) }),
     });
   }
@@ -88,7 +92,11 @@ async function run(argv: readonly string[]): Promise<number> {
     document: values.html ? "html" : values.markdown ? "markdown" : null,
     failIfGrew: values["fail-if-grew"] === undefined ? null : sizeOf("fail-if-grew", values["fail-if-grew"]),
   };
-  const answer = await withDumps(args.slice(0, files), (...dumps) => COMMANDS[command].run(dumps, options));
+  const answer = await withDumps(
+    args.slice(0, files),
+    (...dumps) => COMMANDS[command].run(dumps, options),
+    cacheFolder,
+  );
   print(answer, values.json);
   if (answer.failed === undefined) return 0;
   process.stderr.write(`${printable(answer.failed)}.\n`);
@@ -122,6 +130,7 @@ function parse(argv: readonly string[]) {
         "fail-if-grew": { type: "string" },
         port: { type: "string" },
         "no-browser": { type: "boolean", default: false },
+        "no-cache": { type: "boolean", default: false },
       },
     });
   } catch (thrown) {

@@ -16,8 +16,9 @@ export interface OpenDump {
 export async function withDumps<T>(
   paths: readonly string[],
   use: (...dumps: [OpenDump, ...OpenDump[]]) => Promise<T>,
+  cacheFolder: string | null = null,
 ): Promise<T> {
-  const session = createSession({ stateFolder: null }); // a script's files are not what a person opened last
+  const session = createSession({ stateFolder: null, cacheFolder }); // a script's files are not what a person opened last
   try {
     const client = createClient(createHost(session));
     const dumps: OpenDump[] = [];
@@ -26,7 +27,9 @@ export async function withDumps<T>(
       dumps.push({ client, session, snapshot });
     }
     for (const { snapshot } of dumps) await allStages(client, snapshot);
-    return await use(...(dumps as [OpenDump, ...OpenDump[]])); // sound: every command names a file
+    const result = await use(...(dumps as [OpenDump, ...OpenDump[]])); // sound: every command names a file
+    await session.built(); // closing at once would stop the writing of the index that makes the next command fast
+    return result;
   } finally {
     await session.dispose();
   }

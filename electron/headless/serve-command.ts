@@ -11,16 +11,17 @@ export interface ServeCommand {
   /** Show the page in the user's browser. */
   readonly open: boolean;
   readonly stateFolder: string | null;
+  readonly cacheFolder: string | null;
   /** Begin with the first file's dump rather than with the list of files. */
   readonly landOnFile?: boolean;
 }
 
 /** Serves until it is interrupted. Gives the exit code: 0, or 2 where it could not start. */
 export async function runServe(command: ServeCommand): Promise<number> {
-  const { files, port, open, stateFolder } = command;
+  const { files, port, open, stateFolder, cacheFolder } = command;
   const stopped = interrupted();
   const pageFolder = await builtPage();
-  const session = createSession({ stateFolder });
+  const session = createSession({ stateFolder, cacheFolder });
   // From the checkout and from what is installed it is the same way.
   for (const path of sampleFiles(join(import.meta.dirname, "../../samples"))) session.offer({ path, origin: "sample" });
   try {

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { defaultStateFolder } from "../../shared/session/files.ts";
+import { defaultCacheFolder } from "../../shared/store/cache-folder.ts";
 import { buildIfStale } from "../build.ts";
 import { downloadElectron, findElectron, windowObstacle } from "./electron-binary.ts";
 import { runServe } from "./serve-command.ts";
@@ -47,7 +48,13 @@ async function main(args: readonly string[]): Promise<number> {
   const result = await openWindow(files);
   if (typeof result === "number") return result;
   console.log(`${result}; the same page opens in your browser.`);
-  return runServe({ files, open: true, stateFolder: defaultStateFolder(), landOnFile: true });
+  return runServe({
+    files,
+    open: true,
+    stateFolder: defaultStateFolder(),
+    cacheFolder: defaultCacheFolder(),
+    landOnFile: true,
+  });
 }
 
 process.exitCode = await main(process.argv.slice(2));

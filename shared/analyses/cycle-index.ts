@@ -1,13 +1,11 @@
-import { type IndexColumn, NONE } from "../types/graph.ts";
+import { NONE } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import type { CycleStage } from "./stages.ts";
 import type { HeapView } from "./view.ts";
 
 /** The cycles of a dump, with what is needed to list them; made once per dump. */
 export interface CycleIndex {
-  /** Components that are cycles, increasing. */
-  readonly cyclic: IndexColumn;
-  /** `offsets[i] .. offsets[i + 1]` are the members of `cyclic[i]`, increasing. */
+  /** `offsets[i] .. offsets[i + 1]` are the members of cycle `i`, increasing. */
   readonly offsets: Int32Array;
   readonly members: Int32Array;
   /** By cycle: own bytes of its members. */
@@ -19,24 +17,23 @@ export interface CycleIndex {
 }
 
 /** Groups objects by cycle. Time O(n). */
-export function indexCycles(heap: Heap, { components: found, cyclic }: CycleStage): CycleIndex {
-  const cycleOf = new Int32Array(found.count).fill(NONE);
-  for (let i = 0; i < cyclic.length; i++) cycleOf[cyclic[i]] = i;
-  const offsets = new Int32Array(cyclic.length + 1);
-  for (let i = 0; i < cyclic.length; i++) offsets[i + 1] = offsets[i] + found.size[cyclic[i]];
-  const next = offsets.slice(0, cyclic.length);
-  const members = new Int32Array(offsets[cyclic.length]);
-  const shallow = new Float64Array(cyclic.length);
-  const isCode = new Uint8Array(cyclic.length);
+export function indexCycles(heap: Heap, { cycleOf, size }: CycleStage): CycleIndex {
+  const cycles = size.length;
+  const offsets = new Int32Array(cycles + 1);
+  for (let i = 0; i < cycles; i++) offsets[i + 1] = offsets[i] + size[i];
+  const next = offsets.slice(0, cycles);
+  const members = new Int32Array(offsets[cycles]);
+  const shallow = new Float64Array(cycles);
+  const isCode = new Uint8Array(cycles);
   const codeTypes = heap.types.map((type) => CODE_TYPES.has(type.name));
   for (let object = 0; object < heap.objectCount; object++) {
-    const cycle = cycleOf[found.component[object]];
+    const cycle = cycleOf[object];
     if (cycle === NONE) continue;
     members[next[cycle]++] = object;
     shallow[cycle] += heap.shallow[object];
     if ((heap.flags[object] & FLAGS.isClass) !== 0 || codeTypes[heap.type[object]]) isCode[cycle] = 1;
   }
-  return { cyclic, offsets, members, shallow, isCode, shapes: null };
+  return { offsets, members, shallow, isCode, shapes: null };
 }
 
 const CODE_TYPES = new Set([

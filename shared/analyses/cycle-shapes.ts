@@ -21,16 +21,16 @@ export function shapesOf(view: HeapView, stage: CycleStage, tick: Tick): Int32Ar
 }
 
 function findShapes(view: HeapView, stage: CycleStage, index: CycleIndex, tick: Tick): Int32Array {
-  const { cyclic, offsets, members } = index;
+  const { offsets, members } = index;
   const { heap } = view.columns;
-  const shapes = new Int32Array(cyclic.length);
+  const shapes = new Int32Array(stage.size.length);
   const numbers = new Map<string, number>();
   const patternOf = patternNumbers(heap, view.texts);
-  for (let cycle = 0; cycle < cyclic.length; cycle++) {
-    if ((cycle & 0x3ff) === 0) tick(cycle / cyclic.length);
+  for (let cycle = 0; cycle < stage.size.length; cycle++) {
+    if ((cycle & 0x3ff) === 0) tick(cycle / stage.size.length);
     const inside = members.subarray(offsets[cycle], offsets[cycle + 1]);
     const types = Float64Array.from(inside, (object) => heap.type[object]);
-    const edges = Float64Array.from(insideEdges(heap, stage, cyclic[cycle], inside, patternOf));
+    const edges = Float64Array.from(insideEdges(heap, stage, cycle, inside, patternOf));
     const waits = reachOf(view, inside[0]) === "unreachable";
     const key = `${waits} ${countedText(types)} ${countedText(edges)}`;
     const shape = numbers.get(key) ?? numbers.size;
@@ -42,10 +42,10 @@ function findShapes(view: HeapView, stage: CycleStage, index: CycleIndex, tick: 
 
 type PatternNumber = (source: number, place: number, target: number, isVariables: boolean) => number;
 
-/** The patterns of the data references among the members of one component. */
+/** The patterns of the data references among the members of one cycle. */
 function insideEdges(
   heap: Heap,
-  { components: { component } }: CycleStage,
+  { cycleOf }: CycleStage,
   own: number,
   members: Int32Array,
   patternOf: PatternNumber,
@@ -56,7 +56,7 @@ function insideEdges(
   for (const source of members) {
     for (let e = offsets[source]; e < offsets[source + 1]; e++) {
       const target = targets[e];
-      if (target === heap.objectCount || component[target] !== own) continue;
+      if (target === heap.objectCount || cycleOf[target] !== own) continue;
       const { kind } = edgeAt(heap, source, e - offsets[source]);
       if (!isDataReference(kind)) continue;
       if (kind === "dict") variables.add(target);
@@ -118,7 +118,7 @@ export function shapeTotals({ retained }: CycleStage, index: CycleIndex, shapes:
       cycles: known.cycles + 1,
       objects: known.objects + index.offsets[cycle + 1] - index.offsets[cycle],
       shallowBytes: known.shallowBytes + index.shallow[cycle],
-      retainedBytes: known.retainedBytes + retained[index.cyclic[cycle]],
+      retainedBytes: known.retainedBytes + retained[cycle],
     };
   }
   return totals;

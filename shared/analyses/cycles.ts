@@ -48,7 +48,7 @@ export function cyclePage(view: HeapView, request: CycleRequest, tick: Tick): Cy
   for (const cycle of all) {
     const group = reachOf(view, membersOf(view, cycle)[0]) === "unreachable" ? totals.waiting : totals.held;
     group.objects += membersOf(view, cycle).length;
-    group.bytes += stage.retained[index.cyclic[cycle]];
+    group.bytes += stage.retained[cycle];
   }
   const shapes = shapesOf(view, stage, tick);
   const alike = shapeTotals(stage, index, shapes);
@@ -85,14 +85,14 @@ export function cyclesInOrder(
 ): number[] {
   const key = (cycle: number): number =>
     by === "retained"
-      ? stage.retained[index.cyclic[cycle]]
+      ? stage.retained[cycle]
       : by === "shallow"
         ? index.shallow[cycle]
         : index.offsets[cycle + 1] - index.offsets[cycle];
   // Garbage waits for the collector whatever it is made of, so classes do not make it uninteresting.
   const isData = (cycle: number): boolean =>
     index.isCode[cycle] === 0 || reachOf(view, index.members[index.offsets[cycle]]) === "unreachable";
-  return [...index.cyclic.keys()]
+  return [...stage.size.keys()]
     .filter((cycle) => isData(cycle) === (kind === "data"))
     .sort((a, b) => (descending ? key(b) - key(a) : key(a) - key(b)) || a - b);
 }
@@ -107,14 +107,13 @@ export function cycleRow(
 ): Omit<CycleRow, "alike"> {
   const { heap } = view.columns;
   const members = index.members.subarray(index.offsets[cycle], index.offsets[cycle + 1]);
-  const component = index.cyclic[cycle];
   const reach = reachOf(view, members[0]) ?? "named";
-  const ring = members.length > MOST_MEMBERS ? null : ringOf(view, stage, component, members);
+  const ring = members.length > MOST_MEMBERS ? null : ringOf(view, stage, cycle, members);
   return {
     cycle,
     objects: members.length,
     shallowBytes: index.shallow[cycle],
-    retainedBytes: stage.retained[component],
+    retainedBytes: stage.retained[cycle],
     reach,
     reachable: reach !== "unreachable",
     isCode: index.isCode[cycle] === 1,
@@ -123,7 +122,7 @@ export function cycleRow(
       ring === null || ring.edges.length > MOST_STEPS
         ? []
         : ring.edges.map(({ source, place }) => stepAt(view, source, place)),
-    weaken: ring === null ? null : weakenAdvice(view, ring, stage.retained[component], tick),
+    weaken: ring === null ? null : weakenAdvice(view, ring, stage.retained[cycle], tick),
   };
 }
 
@@ -149,8 +148,8 @@ interface ComponentGraph extends Csr {
   readonly places: Int32Array;
 }
 
-function ringOf(view: HeapView, stage: CycleStage, component: number, members: Int32Array): Ring {
-  const inside = graphInside(view.columns.heap, stage, component, members);
+function ringOf(view: HeapView, stage: CycleStage, cycle: number, members: Int32Array): Ring {
+  const inside = graphInside(view.columns.heap, stage, cycle, members);
   const edges = shortestCycle(inside).map((edge): RingEdge => {
     const source = members[sourceOf(inside, edge)];
     return { edge, source, target: members[inside.targets[edge]], place: inside.places[edge] };
@@ -161,13 +160,8 @@ function ringOf(view: HeapView, stage: CycleStage, component: number, members: I
   return { edges: [...edges.slice(first), ...edges.slice(0, first)], inside };
 }
 
-/** The data references between the members of one component. Time O(their references). */
-function graphInside(
-  heap: Heap,
-  { components: found }: CycleStage,
-  component: number,
-  members: Int32Array,
-): ComponentGraph {
+/** The data references between the members of one cycle. Time O(their references). */
+function graphInside(heap: Heap, { cycleOf }: CycleStage, cycle: number, members: Int32Array): ComponentGraph {
   const { offsets, targets } = heap.references;
   const numberOf = new Map(Array.from(members, (object, i) => [object, i]));
   const insideOffsets = new Int32Array(members.length + 1);
@@ -176,7 +170,7 @@ function graphInside(
   for (const [i, object] of members.entries()) {
     for (let e = offsets[object]; e < offsets[object + 1]; e++) {
       const target = targets[e];
-      if (target === heap.objectCount || found.component[target] !== component) continue;
+      if (target === heap.objectCount || cycleOf[target] !== cycle) continue;
       const place = e - offsets[object];
       if (!isDataReference(edgeAt(heap, object, place).kind)) continue;
       insideTargets.push(numberOf.get(target) ?? 0);

@@ -36,8 +36,8 @@ export function isHub({ columns: { heap }, moduleOfDict }: HeapView, object: num
 /** The number of the object's cycle, as lists of cycles have it. */
 function cycleOf({ cycles }: HeapView, object: number): number | null {
   if (cycles === null) return null;
-  const at = positionOf(cycles.cyclic, cycles.components.component[object]);
-  return at === NONE ? null : at;
+  const cycle = cycles.cycleOf[object];
+  return cycle === NONE ? null : cycle;
 }
 
 /** What is known of these cycles, each once. */
@@ -45,19 +45,9 @@ export function cycleFacts({ cycles }: HeapView, facts: Iterable<GraphFacts>): C
   if (cycles === null) return [];
   const numbers = new Set<number>();
   for (const { cycle } of facts) if (cycle !== null) numbers.add(cycle);
-  return Array.from(numbers, (cycle) => {
-    const component = cycles.cyclic[cycle];
-    return { cycle, objects: cycles.components.size[component], retainedBytes: cycles.retained[component] };
-  });
-}
-
-/** Where `value` is in an increasing list; `NONE` if it is not. */
-function positionOf(increasing: Int32Array, value: number): number {
-  let low = 0;
-  for (let high = increasing.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (increasing[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return increasing[low] === value ? low : NONE;
+  return Array.from(numbers, (cycle) => ({
+    cycle,
+    objects: cycles.size[cycle],
+    retainedBytes: cycles.retained[cycle],
+  }));
 }

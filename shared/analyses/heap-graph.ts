@@ -7,7 +7,8 @@ import { type FileRootKind, FLAGS, type Heap, type Layout, type Root, UNKNOWN } 
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
 /** A starting point that the explorer found by the counts, not by a name in the file. */
-export type FoundRootKind = "c_held" | "immortal" | "uncounted";
+export const FOUND_ROOT_KINDS = ["c_held", "immortal", "uncounted"] as const;
+export type FoundRootKind = (typeof FOUND_ROOT_KINDS)[number];
 
 export interface GraphRoot {
   readonly kind: FileRootKind | FoundRootKind;

@@ -80,8 +80,8 @@ interface Grouping {
 
 function group(view: HeapView, object: number, others: Int32Array, { patterns, patternOf }: EdgePatterns): Grouping {
   const { heap } = view.columns;
-  const component = view.cycles?.components.component ?? null;
-  const own = ownCycle(view, object);
+  const cycleOf = view.cycles?.cycleOf ?? null;
+  const own = cycleOf?.[object] ?? NONE;
   const retained = view.dominators?.retained ?? null;
   const preorder = view.graph?.graph.preordering.preorder ?? NO_NUMBERS;
   const groups: Group[] = [];
@@ -103,7 +103,7 @@ function group(view: HeapView, object: number, others: Int32Array, { patterns, p
     }
     const pattern = patternOf[i];
     const type = heap.type[other];
-    const inCycle = component !== null && component[other] === own;
+    const inCycle = cycleOf !== null && own !== NONE && cycleOf[other] === own;
     const code = (pattern * heap.types.length + type) * 2 + (inCycle ? 1 : 0);
     if (code !== lastCode) {
       lastCode = code;
@@ -127,12 +127,6 @@ function group(view: HeapView, object: number, others: Int32Array, { patterns, p
     into.weight += weightOf[i];
   }
   return { groups, groupOf, weightOf, missing };
-}
-
-/** The component that is the object's cycle; `NONE` where it is in none. */
-function ownCycle(view: HeapView, object: number): number {
-  const { cycle } = graphFacts(view, object);
-  return view.cycles === null || cycle === null ? NONE : view.cycles.cyclic[cycle];
 }
 
 /** The wanted places of the members of each of the `shown` groups, those that keep most alive first. */

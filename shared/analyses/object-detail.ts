@@ -70,10 +70,9 @@ function holdersOf(view: HeapView, object: number): { holders: ObjectRow[]; cut:
   return { holders: holders.reverse(), cut: false };
 }
 
-/** Objects in the component of data references, where it is a cycle; 0 where the object is on none. */
+/** Objects in the object's cycle; 0 where the object is on none. */
 function cycleObjects(view: HeapView, object: number): number | null {
   if (view.cycles === null) return null;
-  const { components, cyclic } = view.cycles;
-  const component = components.component[object];
-  return cyclic.includes(component) ? components.size[component] : 0;
+  const { cycleOf, size } = view.cycles;
+  return cycleOf[object] === NONE ? 0 : size[cycleOf[object]];
 }

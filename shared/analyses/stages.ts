@@ -42,11 +42,11 @@ export interface DominatorStage {
 }
 
 export interface CycleStage {
-  /** Object -> component of the data references (`dataReferences`), and component -> number of objects. */
-  readonly components: Components;
-  /** The components that are cycles. */
-  readonly cyclic: IndexColumn;
-  /** Component -> bytes that go with it as a whole. */
+  /** Object -> its cycle, a strongly connected component of the data references (`dataReferences`); `NONE` on none. */
+  readonly cycleOf: IndexColumn;
+  /** Cycle -> number of objects. */
+  readonly size: IndexColumn;
+  /** Cycle -> bytes that go with it as a whole. */
   readonly retained: Float64Array;
 }
 
@@ -61,12 +61,19 @@ export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<Co
   return { typeCount, typeBytes };
 }
 
-/** Reachability and both directions of the graph. `retaining` serves a later stage and is dropped after it. */
-export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): GraphStage & { retaining: Csr } {
+/** The graph, and what only later stages need of it: dropped after them. */
+export interface BuiltGraph {
+  readonly stage: GraphStage;
+  /** `retainingReferences`. */
+  readonly retaining: Csr;
+}
+
+/** Reachability and both directions of the graph. */
+export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): BuiltGraph {
   const retaining = retainingReferences(heap, (done) => tick(0.1 * done));
   const graph = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.75 * done));
   const referrers = reverse(heap.references, (done) => tick(0.85 + 0.15 * done));
-  return { graph, referrers, retaining };
+  return { stage: { graph, referrers }, retaining };
 }
 
 export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): DominatorStage {
@@ -114,5 +121,20 @@ export function cycleStage(heap: Heap, { graph }: GraphStage, retaining: Csr, ti
     },
     (done) => tick(0.3 + 0.7 * done),
   );
-  return { components: found, cyclic, retained };
+  return onlyCycles(found, cyclic, retained);
+}
+
+/** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */
+function onlyCycles({ count, component, size }: Components, cyclic: IndexColumn, retained: Float64Array): CycleStage {
+  const number = new Int32Array(count).fill(NONE);
+  for (let i = 0; i < cyclic.length; i++) number[cyclic[i]] = i;
+  const cycleOf = component; // numbers change in place: nobody else has the column
+  for (let v = 0; v < cycleOf.length; v++) cycleOf[v] = number[component[v]];
+  const cycleSize = indexColumn(cyclic.length);
+  const cycleRetained = byteColumn(cyclic.length);
+  for (let i = 0; i < cyclic.length; i++) {
+    cycleSize[i] = size[cyclic[i]];
+    cycleRetained[i] = retained[cyclic[i]];
+  }
+  return { cycleOf, size: cycleSize, retained: cycleRetained };
 }

@@ -1,26 +1,65 @@
+import { retainingReferences } from "../analyses/heap-graph.ts";
 import { cycleStage, dominatorStage, graphStage, typeTotals } from "../analyses/stages.ts";
+import { contentDigest } from "../store/content-digest.ts";
+import { BadIndex, type IndexKey, StoredIndex, storeIndex } from "../store/index-cache.ts";
 import { loadDump, readExtent } from "../store/load.ts";
-import { openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
-import { readMeta, readTypes } from "../store/small-tables.ts";
+import { type DumpFile, openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
+import { readLayouts, readMeta, readTypes } from "../store/small-tables.ts";
 import { toFailure } from "../types/failure.ts";
 import type { Csr, Tick } from "../types/graph.ts";
+import type { Meta } from "../types/heap.ts";
 import type { Stage } from "./contract.ts";
+import { engineVersion } from "./engine-version.ts";
+import { storedColumns, storedCycles, storedDominators, storedForm, storedGraph } from "./stored-stages.ts";
 import type { FromBuilder, StageDone, StageValues } from "./worker-messages.ts";
 
 /** Often enough to look alive, seldom enough to cost nothing. */
 const PROGRESS_INTERVAL_MS = 50;
+/** A smaller dump is analysed as fast as its index would be read. */
+const FEWEST_CACHED_OBJECTS = 50_000;
 
-/** Runs all stages of one dump, telling what is done. The only code that decides their order. */
-export function build(path: string, tell: (message: FromBuilder) => void): void {
+export interface CacheUse {
+  /** Null for none. */
+  readonly folder: string | null;
+  /** A dump with fewer objects is not worth it. */
+  readonly fewest?: number;
+}
+
+/** Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order. */
+export function build(path: string, use: CacheUse, tell: (message: FromBuilder) => void): void {
   try {
-    runStages(path, tell);
+    const file = openDump(path);
+    try {
+      runStages(file, use, tell);
+    } finally {
+      file.close();
+    }
   } catch (thrown) {
     tell({ kind: "failed", failure: toFailure(thrown) });
   }
 }
 
-function runStages(path: string, tell: (message: FromBuilder) => void): void {
-  function run<S extends Stage, Value extends StageValues[S]>(stage: S, work: (tick: Tick) => Value): Value {
+/** What is known of the index of the dump while its stages run. */
+interface Cache {
+  folder: string | null;
+  key: IndexKey | null;
+  /** Null where there is none, or none that can be used any further. */
+  index: StoredIndex | null;
+  /** What a person should know about it. */
+  note: string | null;
+}
+
+function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) => void): void {
+  const cache: Cache = { folder: null, key: null, index: null, note: null };
+  const tellDone = <S extends Stage>(stage: S, value: StageValues[S], milliseconds: number, fromCache: boolean) =>
+    tell({ kind: "done", done: { stage, value, milliseconds, fromCache } as unknown as StageDone }); // sound: S ties both
+
+  /** `read` gets the stage from the index; where there is none, or it turns out to be damaged, `compute` makes it. */
+  function run<S extends Stage>(
+    stage: S,
+    compute: (tick: Tick) => StageValues[S],
+    read?: (index: StoredIndex) => StageValues[S],
+  ): StageValues[S] {
     const started = performance.now();
     let told = 0;
     const tick: Tick = (fraction) => {
@@ -30,37 +69,92 @@ function runStages(path: string, tell: (message: FromBuilder) => void): void {
       tell({ kind: "progress", stage, fraction: Math.min(1, Math.max(0, fraction)) });
     };
     tick(0);
-    const value = work(tick);
-    const done = { stage, value, milliseconds: performance.now() - started };
-    tell({ kind: "done", done: done as unknown as StageDone }); // sound: S ties stage and value together
+    const stored = read === undefined ? null : fromIndex(cache, read);
+    const value = stored ?? compute(tick);
+    tellDone(stage, value, performance.now() - started, stored !== null);
     return value;
   }
 
-  const file = openDump(path);
   try {
-    const { extent } = run("types", () => ({
+    const { meta, extent, types } = run("types", () => ({
       meta: readMeta(file),
       format: SUPPORTED_VERSION,
       fileBytes: file.bytes,
       extent: readExtent(file),
       types: readTypes(file),
     }));
-    const { heap, roots } = run("columns", (tick) => {
-      const { heap, roots, missing, warnings } = loadDump(file, extent, tick);
-      return { heap, roots, missing, warnings, ...typeTotals(heap) };
-    });
-    let retaining: Csr | null = null;
-    const graph = run("graph", (tick) => {
-      const { retaining: references, ...stage } = graphStage(heap, roots, tick);
-      retaining = references;
-      return stage;
-    });
-    run("dominators", (tick) => dominatorStage(heap, graph, tick));
-    run("cycles", (tick) => {
-      if (retaining === null) throw new Error("The cycles come after the graph");
-      return cycleStage(heap, graph, retaining, tick);
-    });
+    if (extent.objects >= (use.fewest ?? FEWEST_CACHED_OBJECTS)) openIndex(cache, use.folder, file, meta);
+
+    let columns = run(
+      "columns",
+      (tick) => {
+        const { heap, roots, missing, warnings } = loadDump(file, extent, tick);
+        return { heap, roots, missing, warnings, ...typeTotals(heap) };
+      },
+      (index) => storedColumns(index, extent, types, readLayouts(file)),
+    );
+    const { heap, roots } = columns;
+    const isWhole = columns.warnings.length === 0;
+
+    const built: { retaining: Csr | null } = { retaining: null };
+    const graph = run(
+      "graph",
+      (tick) => {
+        const { stage, retaining } = graphStage(heap, roots, tick);
+        built.retaining = retaining;
+        return stage;
+      },
+      (index) => storedGraph(index, columns),
+    );
+    const dominators = run(
+      "dominators",
+      (tick) => dominatorStage(heap, graph, tick),
+      (index) => storedDominators(index, columns, graph),
+    );
+    const cycles = run(
+      "cycles",
+      (tick) => cycleStage(heap, graph, built.retaining ?? retainingReferences(heap, () => tick(0)), tick),
+      (index) => storedCycles(index, columns),
+    );
+
+    if (cache.note !== null) {
+      columns = { ...columns, warnings: [...columns.warnings, cache.note] };
+      tellDone("columns", columns, 0, false);
+    }
+    // A dump whose pages could not all be read is read again next time: it may have been copied anew.
+    if (cache.folder !== null && cache.key !== null && cache.index === null && isWhole) {
+      const stored = storedForm({ columns, graph, dominators, cycles });
+      storeIndex(cache.folder, cache.key, stored.facts, stored.columns);
+    }
   } finally {
-    file.close();
+    cache.index?.close();
+  }
+}
+
+function openIndex(cache: Cache, folder: string | null, file: DumpFile, { captureId }: Meta): void {
+  if (folder === null) return;
+  cache.folder = folder;
+  const key: IndexKey = { captureId, digest: contentDigest(file), engine: engineVersion() };
+  cache.key = key;
+  unlessBad(cache, () => {
+    cache.index = StoredIndex.open(folder, key);
+  });
+}
+
+const fromIndex = <T>(cache: Cache, read: (index: StoredIndex) => T): T | null => {
+  const { index } = cache;
+  return index === null ? null : unlessBad(cache, () => read(index));
+};
+
+/** A damaged index is not used any further; what came from it before has passed its checks. */
+function unlessBad<T>(cache: Cache, read: () => T): T | null {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof BadIndex)) throw thrown;
+    cache.note = `The index kept of this dump was damaged (${thrown.message}); it was computed again.`;
+    cache.index?.close();
+    cache.index = null;
+    return null;
   }
 }

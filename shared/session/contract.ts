@@ -280,6 +280,8 @@ export interface StageStatus {
   readonly fraction: number;
   /** Wall time the stage took, once it is done. */
   readonly milliseconds: number | null;
+  /** Read from the index that an earlier opening left, not computed. */
+  readonly fromCache: boolean;
 }
 
 export interface ListRequest<SortBy extends string> {

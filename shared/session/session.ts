@@ -24,6 +24,8 @@ export interface Session {
   offer(file: Offer): FileId;
   /** Writes the dump as plain SQLite tables to `path`, which must not exist yet. For shells on this machine. */
   exportTables(snapshot: SnapshotId, path: string): ReturnType<AnswererApi["exportTables"]>;
+  /** Resolves when all open dumps are analysed, and kept for the next time where that is wanted. */
+  built(): Promise<void>;
   /** Closes everything and deletes temporary files. */
   dispose(): Promise<void>;
 }
@@ -36,12 +38,16 @@ interface OpenSnapshot {
   readonly info: Promise<SnapshotInfo>;
 }
 
-/**
- * `stateFolder`: where recent files, notes and object sets are remembered (`defaultStateFolder()`), or null to remember
- * nothing; without `recent`, files are neither listed nor remembered.
- */
-export function createSession(options: { stateFolder: string | null; recent?: boolean }): Session {
-  const { stateFolder, recent = true } = options;
+export interface SessionOptions {
+  /** Where recent files, notes and object sets are remembered (`defaultStateFolder()`); null to remember nothing. */
+  readonly stateFolder: string | null;
+  /** False: files are neither listed nor remembered. */
+  readonly recent?: boolean;
+  /** Where computed indexes are kept (`defaultCacheFolder()`); null or left out to keep none. */
+  readonly cacheFolder?: string | null;
+}
+
+export function createSession({ stateFolder, recent = true, cacheFolder = null }: SessionOptions): Session {
   const files = new OfferedFiles(recent ? stateFolder : null);
   const notebook = new Notebook(stateFolder === null ? null : join(stateFolder, "notebook.sqlite"));
   const open = new Map<SnapshotId, OpenSnapshot>();
@@ -65,7 +71,7 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
   const start = (file: FileId): SnapshotId => {
     const { path, name = basename(path) } = files.get(file);
     const id = asSnapshotId(`s${++opened}`);
-    const snapshot = new Snapshot(path);
+    const snapshot = new Snapshot(path, cacheFolder);
     const info = snapshot.header.then(
       ({ meta, extent, fileBytes, types }): SnapshotInfo => ({
         ...dumpInfo(meta),
@@ -247,6 +253,9 @@ export function createSession(options: { stateFolder: string | null; recent?: bo
     api,
     offer: (offer) => files.offer(offer),
     exportTables: async (snapshot, path) => get(snapshot).ask("exportTables", { path }),
+    built: async () => {
+      await Promise.all([...open.values()].map(({ snapshot }) => snapshot.built));
+    },
     dispose: async () => {
       await Promise.all([...open.keys()].map(close));
       files.dispose();

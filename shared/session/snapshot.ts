@@ -33,6 +33,7 @@ export class Snapshot {
   readonly #pending = new Map<number, Pending>();
   readonly #watchers = new Set<() => void>();
   readonly #header = Promise.withResolvers<Header>();
+  readonly #built = Promise.withResolvers<void>();
   /** Stages done so far, kept to introduce this dump to others; their columns are shared memory. */
   readonly #done: StageDone[] = [];
   /** Dumps that are compared with this one: they get its stages under this name. */
@@ -45,22 +46,28 @@ export class Snapshot {
   #lastId = 0;
   #status: Status = {
     version: 1,
-    stages: STAGES.map((stage) => ({ stage, state: "waiting", fraction: 0, milliseconds: null })),
+    stages: STAGES.map((stage) => ({ stage, state: "waiting", fraction: 0, milliseconds: null, fromCache: false })),
     failure: null,
   };
 
-  constructor(path: string) {
+  constructor(path: string, cacheFolder: string | null) {
     this.#path = path;
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
-    this.#builder = this.#start("builder", path);
-    this.#answerer = this.#start("answerer", path);
+    this.#builder = this.#start("builder", path, cacheFolder);
+    this.#answerer = this.#start("answerer", path, cacheFolder);
     this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
+    this.#builder.once("exit", () => this.#built.resolve());
     this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
   }
 
   /** Rejects with the reason when the file can't be opened. */
   get header(): Promise<Header> {
     return this.#header.promise;
+  }
+
+  /** Resolves when the builder has ended: all stages are done, and kept for the next time. */
+  get built(): Promise<void> {
+    return this.#built.promise;
   }
 
   /** Asks the answerer; `signal` stops it wherever it is. */
@@ -141,8 +148,8 @@ export class Snapshot {
     await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
   }
 
-  #start(role: WorkerTask["role"], path: string): Worker {
-    const task: WorkerTask = { role, path, cancelFlags: this.#cancelFlags };
+  #start(role: WorkerTask["role"], path: string, cacheFolder: string | null): Worker {
+    const task: WorkerTask = { role, path, cacheFolder, cancelFlags: this.#cancelFlags };
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
     const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
@@ -169,7 +176,12 @@ export class Snapshot {
     this.#done.push(done);
     this.#tellAnswerer({ kind: "stage", done });
     for (const [friend, capture] of this.#friends) friend.#tellAnswerer({ kind: "stage", done, of: capture });
-    this.#update(done.stage, { state: "done", fraction: 1, milliseconds: done.milliseconds });
+    this.#update(done.stage, {
+      state: "done",
+      fraction: 1,
+      milliseconds: done.milliseconds,
+      fromCache: done.fromCache,
+    });
     if (done.stage === "types") this.#header.resolve(done.value);
   }
 

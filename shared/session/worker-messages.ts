@@ -14,6 +14,8 @@ import type { RequestOf, SessionApi, Stage } from "./contract.ts";
 export interface WorkerTask {
   readonly role: "builder" | "answerer";
   readonly path: string;
+  /** Where computed stages are kept for the next opening; null for nowhere. */
+  readonly cacheFolder: string | null;
   /** One flag per request in flight; 1 asks its loop to stop. */
   readonly cancelFlags: Int32Array<SharedArrayBuffer>;
 }
@@ -36,7 +38,12 @@ export interface StageValues {
 }
 
 export type StageDone = {
-  readonly [S in Stage]: { readonly stage: S; readonly value: StageValues[S]; readonly milliseconds: number };
+  readonly [S in Stage]: {
+    readonly stage: S;
+    readonly value: StageValues[S];
+    readonly milliseconds: number;
+    readonly fromCache: boolean;
+  };
 }[Stage];
 
 export type FromBuilder =

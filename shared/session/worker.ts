@@ -6,11 +6,11 @@ import type { FromAnswerer, FromBuilder, ToAnswerer, WorkerTask } from "./worker
 
 /** The one worker of all shells, in either of its roles. Started by `snapshot.ts`. */
 function main(): void {
-  const { role, path, cancelFlags } = workerData as WorkerTask;
+  const { role, path, cacheFolder, cancelFlags } = workerData as WorkerTask;
   if (parentPort === null) throw new Error("This file runs as a worker only");
   const port = parentPort;
   if (role === "builder") {
-    build(path, (message: FromBuilder) => port.postMessage(message));
+    build(path, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
     port.close();
     return;
   }

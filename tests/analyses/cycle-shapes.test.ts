@@ -101,7 +101,7 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
     const shapes = shapesOf(view, view.cycles, noTick);
     const nameOf = new Map(Object.entries(id).map(([name, object]) => [object as number, name]));
     const groups = new Map<number, string[]>();
-    for (let cycle = 0; cycle < cycleIndexOf(view).cyclic.length; cycle++) {
+    for (let cycle = 0; cycle < cycleIndexOf(view).shallow.length; cycle++) {
       const names = Array.from(membersOf(view, cycle), (object) => nameOf.get(object) ?? "?").sort();
       groups.set(shapes[cycle] ?? -1, [...(groups.get(shapes[cycle] ?? -1) ?? []), names.join(" ")]);
     }

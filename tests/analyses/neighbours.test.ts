@@ -114,9 +114,9 @@ describe("the references among some objects", () => {
 function slowly(view: HeapView, object: number, direction: Direction) {
   const places = referencePlaces(view, direction, object, "", { by: "place", descending: false });
   const groups = new Map<string, { objects: Set<number>; references: number; bytes: number }>();
-  const component = view.cycles?.components;
+  const cycleOf = view.cycles?.cycleOf;
   for (const row of referenceRows(view, direction, object, places)) {
-    const inCycle = component?.component[row.id] === component?.component[object] && isCyclic(view, object);
+    const inCycle = cycleOf?.[row.id] === cycleOf?.[object] && isCyclic(view, object);
     const name = /^(\.|\{| )/.test(row.edge) ? row.edge : "[…]";
     const key = JSON.stringify([row.type, row.kind, name, inCycle]);
     const group = groups.get(key) ?? { objects: new Set(), references: 0, bytes: 0 };
@@ -129,8 +129,7 @@ function slowly(view: HeapView, object: number, direction: Direction) {
     [...groups].map(([key, { objects, references, bytes }]) => [key, [objects.size, references, bytes]]),
   );
 }
-const isCyclic = (view: HeapView, object: number) =>
-  view.cycles?.cyclic.includes(view.cycles.components.component[object] ?? -1) === true;
+const isCyclic = (view: HeapView, object: number) => (view.cycles?.cycleOf[object] ?? -1) >= 0;
 
 describe("on random heaps", () => {
   const KINDS = [".a", ".b", "slot=s", "weak", "type", "key", "['k']", "[]", "global"];

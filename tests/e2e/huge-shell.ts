@@ -35,7 +35,7 @@ export function hugeShell(objects: number): void {
       case "watch":
         return {
           version: 1,
-          stages: [{ stage: "dominators", state: "done", fraction: 1, milliseconds: 1 }],
+          stages: [{ stage: "dominators", state: "done", fraction: 1, milliseconds: 1, fromCache: false }],
           failure: null,
         };
       case "summary":

@@ -362,7 +362,7 @@ describe("where the page is", () => {
 describe("the whole command", () => {
   const RUN = `
     import { runServe } from ${JSON.stringify(new URL("../../electron/headless/serve-command.ts", import.meta.url).href)};
-    process.exitCode = await runServe({ files: [], open: false, stateFolder: null, ...JSON.parse(process.argv[1]) });
+    process.exitCode = await runServe({ files: [], open: false, stateFolder: null, cacheFolder: null, ...JSON.parse(process.argv[1]) });
   `;
   const run = (options: object) =>
     spawn(process.execPath, ["--input-type=module", "-e", RUN, JSON.stringify(options)], { stdio: "pipe" });

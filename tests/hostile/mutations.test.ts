@@ -288,7 +288,7 @@ function verdict(path: string): { refused: boolean; wrong: string } {
       const extent = readExtent(file);
       readTypes(file);
       const { heap, roots, warnings } = loadDump(file, extent, noTick);
-      const { retaining, ...stage } = graphStage(heap, roots, noTick);
+      const { stage, retaining } = graphStage(heap, roots, noTick);
       const { retained } = dominatorStage(heap, stage, noTick);
       cycleStage(heap, stage, retaining, noTick);
       readCode(file);
