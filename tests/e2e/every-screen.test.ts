@@ -1,0 +1,242 @@
+import { copyFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatRoute, parseRoute } from "../../shared/session/route.ts";
+import { asSetId, asTypeId, type CaptureId, type ObjectId } from "../../shared/types/ids.ts";
+import type { Route, Source } from "../../shared/types/route.ts";
+import { accessibilityProblems, launch, openPage } from "./browser.ts";
+import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+/*
+ * All screens there are, on a dump in which every name is hostile: nothing of it may run, reorder the text around it,
+ * or break the page; and each screen can be used by everybody. A view without a row in `ROUTES` does not compile.
+ */
+
+const MARKUP = "<img src=x onerror=alert(1)>";
+const BIDI = "\u202egpj.exe\u2066";
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+interface Subject {
+  readonly capture: CaptureId;
+  readonly before: CaptureId;
+  /** An object of a hostile class with a hostile attribute. */
+  readonly object: ObjectId;
+}
+
+const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
+  start: () => [{ view: "start" }],
+  overview: ({ capture }) => [{ view: "overview", capture }],
+  types: ({ capture }) => [
+    { view: "types", capture, filter: "" },
+    { view: "types", capture, filter: MARKUP + BIDI },
+  ],
+  objects: ({ capture, object, before }) =>
+    (
+      [
+        { kind: "all" },
+        { kind: "dominated", object: null },
+        { kind: "dominated", object },
+        { kind: "referents", object },
+        { kind: "referrers", object },
+        { kind: "text", text: MARKUP },
+        { kind: "text", text: BIDI },
+        { kind: "pattern", pattern: "onerror=|\\n" },
+        { kind: "pattern", pattern: `(${MARKUP}${BIDI}` },
+        { kind: "address", address: "0x1" },
+        { kind: "attribute", type: asTypeId(0), name: MARKUP + BIDI },
+        { kind: "set", set: asSetId(1) },
+        { kind: "set", set: asSetId(999_999) },
+        { kind: "combined", how: "union", first: asSetId(1), second: asSetId(2) },
+        { kind: "held-outside" },
+        { kind: "unreachable" },
+        { kind: "cycle", cycle: 0 },
+        { kind: "fate", fate: "new", other: before },
+      ] satisfies Source[]
+    ).map((source) => ({ view: "objects", capture, source })),
+  object: ({ capture, object }) => [{ view: "object", capture, object }],
+  graph: ({ capture, object }) => [{ view: "graph", capture, object }],
+  why: ({ capture, object }) => [
+    { view: "why", capture, object, ignore: [] },
+    { view: "why", capture, object, ignore: [object] },
+  ],
+  cycles: ({ capture }) => [{ view: "cycles", capture }],
+  notebook: ({ capture }) => [{ view: "notebook", capture }],
+  advisor: ({ capture }) => [{ view: "advisor", capture }],
+  threads: ({ capture }) => [{ view: "threads", capture, stack: null }],
+  compare: ({ capture, before }) => [
+    { view: "compare", capture, before },
+    { view: "compare", capture: before, before: capture },
+  ],
+};
+
+beforeAll(async () => {
+  runProgram("hostile_names.py", folder.path);
+  const hostile = join(folder.path, `${MARKUP.replace("/", "")}${BIDI}\n.pyheap`);
+  renameSync(join(folder.path, "after.pyheap"), hostile);
+  const broken = join(folder.path, `broken ${MARKUP}${BIDI}.pyheap`);
+  writeFileSync(broken, "no dump");
+  copyFileSync(broken, join(folder.path, "empty.pyheap"));
+  server = await serveFiles([hostile, join(folder.path, "before.pyheap"), broken], folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+/** Opens both dumps, keeps a set and writes a note under hostile names, and says what there is to look at. */
+async function prepare(page: Page): Promise<{ subject: Subject; routes: readonly Route[] }> {
+  const open = async (name: RegExp): Promise<CaptureId> => {
+    await page.evaluate(() => location.assign("#/"));
+    await page.getByRole("table").getByText(name).first().click();
+    await page.getByText(/^Analysed in/).waitFor();
+    const route = parseRoute(new URL(page.url()).hash);
+    return "capture" in route ? route.capture : ("" as CaptureId);
+  };
+  const before = await open(/^before/);
+  const capture = await open(/^<img/);
+  await page.evaluate((hash) => location.assign(hash), formatRoute({ view: "types", capture, filter: "onerror" }));
+  await page.getByRole("row").filter({ hasText: "onerror" }).first().getByRole("link").click();
+  for (const part of ["a", "b"]) {
+    await page.getByRole("button", { name: "Keep as a set" }).click();
+    await page.getByRole("textbox", { name: "Name of the set" }).fill(`${MARKUP}${BIDI}${part}${"x".repeat(120)}`);
+    await page.keyboard.press("Enter");
+    await page.getByText("Kept as").waitFor();
+  }
+  await page.getByRole("row").nth(1).getByRole("link").click();
+  await page.getByRole("textbox", { name: "Note", exact: true }).fill(`${MARKUP}\n${"long ".repeat(400)}`);
+  await page.getByText("kept", { exact: true }).waitFor();
+  const route = parseRoute(new URL(page.url()).hash);
+  if (route.view !== "object") throw new Error("No object of a hostile class");
+  const subject = { capture, before, object: route.object };
+  const links = page.getByRole("navigation", { name: "Screens" }).getByRole("link");
+  const linked = await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).hash));
+  const addresses = new Set([
+    ...Object.values(ROUTES).flatMap((routes) => routes(subject).map(formatRoute)),
+    ...linked,
+  ]);
+  return { subject, routes: [...addresses].map(parseRoute) };
+}
+
+/** The screen, once nothing on it is on its way any more. */
+async function visit(page: Page, route: Route): Promise<void> {
+  await page.evaluate((hash) => location.assign(hash), formatRoute(route));
+  await heading(page).first().waitFor();
+  await page.waitForFunction(
+    () => document.querySelector('[aria-busy="true"], [role="progressbar"]') === null,
+    undefined,
+    { timeout: 20_000 },
+  );
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** What is wrong with the screen as it stands, one line each. */
+async function wrongs(page: Page): Promise<string[]> {
+  const found = await page.evaluate(() => {
+    const problems: string[] = [];
+    // Format characters that reorder or hide, and controls but for the line breaks of what a person wrote.
+    const hidden = /[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\n\r\t]/u;
+    const text = document.body.innerText;
+    if (hidden.test(text)) problems.push("text that reorders or hides is on screen");
+    if (hidden.test(document.title)) problems.push("the title has it too");
+    if (text.length > 150_000) problems.push(`${text.length} characters at once`);
+    for (const element of document.querySelectorAll("*")) {
+      if (element.matches("img, iframe, script:not([src]), object, embed"))
+        problems.push(`made of a name: ${element.outerHTML}`);
+      for (const { name, value } of element.attributes) {
+        if (/^on|^srcdoc$/.test(name)) problems.push(`an attribute ${name}`);
+        if (/^\s*javascript:/i.test(value)) problems.push(`an address ${value.slice(0, 40)}`);
+        if (["title", "aria-label", "placeholder"].includes(name) && hidden.test(value))
+          problems.push(`hidden text in ${name}`);
+        if (value.length > 20_000) problems.push(`${value.length} characters in ${name}`);
+      }
+    }
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) problems.push(`the page is ${scrollWidth - clientWidth} px too wide`);
+    return problems;
+  });
+  return [...found, ...(await accessibilityProblems(page))];
+}
+
+/** What can have the focus and does not get it by Tab alone. */
+async function unreachedByTab(page: Page): Promise<string[]> {
+  const most = await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    const can = 'a[href], button:not(:disabled), input, select, textarea, summary, [tabindex="0"]';
+    const all = [...document.querySelectorAll<HTMLElement>(can)].filter(
+      (element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }),
+    );
+    for (const element of all) element.dataset.unreached = "";
+    addEventListener("focusin", (event) => delete (event.target as HTMLElement).dataset.unreached);
+    return all.length;
+  });
+  // Groups of radio buttons have one stop; lists fetch rows on the way. A screen of many links takes many presses.
+  for (let presses = 0; presses < Math.min(most, 250) + 3; presses++) {
+    await page.keyboard.press("Tab");
+    if (presses % 20 === 0 && (await page.locator("[data-unreached]").count()) === 0) break;
+  }
+  if (most > 250) return [];
+  return page
+    .locator("[data-unreached]")
+    .evaluateAll((left) =>
+      left
+        .filter((element) => !(element instanceof HTMLInputElement && element.type === "radio"))
+        .map((element) => `not by Tab: ${element.outerHTML.slice(0, 160)}`),
+    );
+}
+
+const WAYS: readonly (BrowserContextOptions & { readonly name: string })[] = [
+  { name: "wide and light", colorScheme: "light" },
+  // 1280 × 900 at 200 % is a page of 640 × 450.
+  {
+    name: "dark, at 200 %, with reduced motion",
+    colorScheme: "dark",
+    viewport: { width: 640, height: 450 },
+    deviceScaleFactor: 2,
+    reducedMotion: "reduce",
+  },
+];
+
+describe.each(WAYS)("every screen, $name", ({ name: _, ...options }) => {
+  it("shows hostile names as text, and axe finds nothing wrong", { timeout: 240_000 }, async () => {
+    const { page, problems } = await openPage(browser, server.url, options);
+    const { routes } = await prepare(page);
+    const found: Record<string, string[]> = {};
+    for (const route of routes) {
+      await visit(page, route);
+      const wrong = [...(await wrongs(page)), ...problems.splice(0)];
+      if (options.reducedMotion === "reduce") {
+        const moving = await page.evaluate(
+          () => document.getAnimations().filter((each) => each.playState === "running").length,
+        );
+        if (moving > 0) wrong.push(`${moving} things move`);
+      }
+      if (wrong.length > 0) found[formatRoute(route)] = wrong;
+    }
+    expect(found).toEqual({});
+    expect(routes.length).toBeGreaterThan(Object.keys(ROUTES).length);
+    await page.context().close();
+  });
+});
+
+it("can be used by Tab alone on every screen", { timeout: 240_000 }, async () => {
+  const { page } = await openPage(browser, server.url);
+  const { subject } = await prepare(page);
+  const found: Record<string, string[]> = {};
+  for (const routes of Object.values(ROUTES)) {
+    const [route] = routes(subject);
+    if (route === undefined) continue;
+    await visit(page, route);
+    const left = await unreachedByTab(page);
+    if (left.length > 0) found[formatRoute(route)] = left;
+  }
+  expect(found).toEqual({});
+  await page.context().close();
+});
