@@ -11,6 +11,10 @@ export interface Options {
   readonly type: string | undefined;
   readonly address: string | undefined;
   readonly text: string | undefined;
+  /** A regular expression. */
+  readonly pattern: string | undefined;
+  /** The name of a kept object set. */
+  readonly set: string | undefined;
   readonly object: string | undefined;
   readonly paths: number;
   readonly ignore: readonly string[];

@@ -14,8 +14,10 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   summary FILE                      what the process was, and where its objects are
   overview FILE                     where the bytes are, the biggest holders, the collector
   types FILE                        types by bytes     [--sort retained|shallow|count] [--filter TEXT]
-  find FILE --type T                objects of a type, at an address, or with a text
-            | --address A | --text S
+  find FILE --type T                objects of a type, at an address, with a text, one that a regular
+            | --address A | --text S  expression matches, or in a set that you have kept
+            | --pattern R | --set NAME
+  names FILE TEXT                   variables of modules and attributes of instances
   object FILE ID                    one object: sizes, count, what it holds, who holds it
   why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
@@ -23,6 +25,9 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
   threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
   compare FILE FILE …               what grew from the first dump to the last, and what no longer grows   [--fail-if-grew 10MB]
+  sets FILE                         object sets that you have kept in the explorer, and what they come to
+  notes FILE                        notes that you have written in the explorer
+  export FILE OUT.csv|.json|.md     objects as a file: the biggest holders, or what find takes
   tables FILE OUT                   write plain SQLite tables: object, reference, root
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
@@ -84,6 +89,8 @@ async function run(argv: readonly string[]): Promise<number> {
     type: values.type,
     address: values.address,
     text: values.text,
+    pattern: values.pattern,
+    set: values.set,
     object: values.object,
     paths: Math.max(1, count("paths", values.paths, 100)),
     ignore: values.ignore ?? [],
@@ -120,6 +127,8 @@ function parse(argv: readonly string[]) {
         type: { type: "string" },
         address: { type: "string" },
         text: { type: "string" },
+        pattern: { type: "string" },
+        set: { type: "string" },
         object: { type: "string" },
         paths: { type: "string", default: "3" },
         ignore: { type: "string", multiple: true },

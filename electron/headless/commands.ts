@@ -1,11 +1,12 @@
-import type { ObjectRow, Page, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
+import type { ObjectRow, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
 import { HeapError } from "../../shared/types/failure.ts";
-import { asObjectId, type ObjectId, parseAddress, type TypeId } from "../../shared/types/ids.ts";
-import type { Source } from "../../shared/types/route.ts";
+import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
 import { runAdvise } from "./advise-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
+import { runExport, runFind, runNames, runNotes, runSets } from "./find-command.ts";
+import { OBJECT_COLUMNS, objects } from "./object-rows.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows, usage } from "./rows.ts";
 import { runThreads } from "./stack-command.ts";
@@ -24,6 +25,7 @@ export const COMMANDS = {
   overview: { arguments: ["FILE"], run: ([dump]) => runOverview(dump) },
   types: { arguments: ["FILE"], run: ([dump], options) => runTypes(dump, options) },
   find: { arguments: ["FILE"], run: ([dump], options) => runFind(dump, options) },
+  names: { arguments: ["FILE", "TEXT"], run: ([dump], options) => runNames(dump, options) },
   object: { arguments: ["FILE", "ID"], run: ([dump], options) => runObject(dump, options) },
   why: { arguments: ["FILE", "ID"], run: ([dump], options) => runWhy(dump, options) },
   dominators: { arguments: ["FILE"], run: ([dump], options) => runDominators(dump, options) },
@@ -31,6 +33,9 @@ export const COMMANDS = {
   advise: { arguments: ["FILE"], run: ([dump], options) => runAdvise(dump, options) },
   threads: { arguments: ["FILE"], run: ([dump], options) => runThreads(dump, options) },
   compare: { arguments: ["FILE-BEFORE", "FILE-AFTER…"], run: runCompare },
+  sets: { arguments: ["FILE"], run: ([dump]) => runSets(dump) },
+  notes: { arguments: ["FILE"], run: ([dump]) => runNotes(dump) },
+  export: { arguments: ["FILE", "OUT"], run: ([dump], options) => runExport(dump, options) },
   tables: { arguments: ["FILE", "OUT"], run: ([dump], options) => runTables(dump, options) },
 } satisfies Record<string, Command>;
 
@@ -120,34 +125,6 @@ async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, f
     { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
     { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
   ]);
-}
-
-async function runFind(dump: OpenDump, options: Options): Promise<Answer> {
-  const given = [options.type, options.address, options.text].filter((value) => value !== undefined);
-  if (given.length !== 1) throw usage("find takes one of --type, --address and --text");
-  const typeId = options.type === undefined ? null : await typeNamed(dump, options.type);
-  if (typeof typeId === "string") return { json: { total: 0, rows: [], warnings: [typeId] }, human: () => typeId };
-  if (options.address !== undefined && parseAddress(options.address) === null)
-    throw usage(`${options.address} is not an address`);
-  const source: Source =
-    typeId !== null
-      ? { kind: "type", type: typeId }
-      : options.address !== undefined
-        ? { kind: "address", address: options.address }
-        : { kind: "text", text: options.text ?? "" };
-  const page = await objects(dump, source, options);
-  return list(page, OBJECT_COLUMNS);
-}
-
-/** A sentence where no object in the dump has such a type: that is an answer, not a mistake. */
-async function typeNamed({ client, snapshot }: OpenDump, name: string): Promise<TypeId | string> {
-  try {
-    return (await client.typeNamed({ snapshot, name })).typeId;
-  } catch (thrown) {
-    if (!(thrown instanceof HeapError) || thrown.failure.code !== "no-such-type") throw thrown;
-    if (thrown.failure.candidates.length > 0) throw thrown;
-    return thrown.message;
-  }
 }
 
 async function runDominators(dump: OpenDump, options: Options): Promise<Answer> {
@@ -254,24 +231,6 @@ async function runTables({ session, snapshot }: OpenDump, { args }: Options): Pr
     human: () => `${printable(path)}: ${number(written.objects)} objects, ${number(written.references)} references`,
   };
 }
-
-const OBJECT_COLUMNS: Column<ObjectRow>[] = [
-  { title: "object", text: (row) => row.label },
-  { title: "type", text: (row) => row.type, most: 40 },
-  { title: "id", align: "right", text: (row) => String(row.id) },
-  { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
-  { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
-  { title: "frees at once", align: "right", text: (row) => bytes(row.releasedByRefcountBytes) },
-];
-
-const objects = (
-  { client, snapshot }: OpenDump,
-  source: Source,
-  { offset, limit }: Options,
-): Promise<Page<ObjectRow>> =>
-  rows(offset, limit, (range) =>
-    client.objects({ snapshot, source, sort: { by: "retained", descending: true }, filter: { text: "" }, ...range }),
-  );
 
 /** An object by its number, or by its address. */
 async function objectId({ client, snapshot }: OpenDump, text: string): Promise<ObjectId> {

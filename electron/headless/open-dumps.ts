@@ -1,5 +1,6 @@
 import { createClient } from "../../shared/session/client.ts";
 import type { Client, Status } from "../../shared/session/contract.ts";
+import { defaultStateFolder } from "../../shared/session/files.ts";
 import { createHost } from "../../shared/session/host.ts";
 import { createSession, type Session } from "../../shared/session/session.ts";
 import { HeapError } from "../../shared/types/failure.ts";
@@ -18,7 +19,8 @@ export async function withDumps<T>(
   use: (...dumps: [OpenDump, ...OpenDump[]]) => Promise<T>,
   cacheFolder: string | null = null,
 ): Promise<T> {
-  const session = createSession({ stateFolder: null, cacheFolder }); // a script's files are not what a person opened last
+  // A script's files are not what a person opened last; that person's notes and sets are there.
+  const session = createSession({ stateFolder: defaultStateFolder(), recent: false, cacheFolder });
   try {
     const client = createClient(createHost(session));
     const dumps: OpenDump[] = [];

@@ -23,7 +23,7 @@ export function exportedRows(rows: readonly ObjectRow[], format: ExportFormat, p
   }
 }
 
-const COLUMNS = ["id", "address", "type", "object", "own size", "keeps alive"] as const;
+const COLUMNS = ["id", "address", "type", "object", "own size", "keeps alive", "frees at once"] as const;
 
 const cells = (row: ObjectRow): readonly (string | number | null)[] => [
   row.id,
@@ -32,6 +32,7 @@ const cells = (row: ObjectRow): readonly (string | number | null)[] => [
   row.label,
   row.shallowBytes,
   row.retainedBytes,
+  row.releasedByRefcountBytes,
 ];
 
 /** RFC 4180, in UTF-8; line ends within a text are written out. */
@@ -54,10 +55,7 @@ function csvCell(value: string | number | null): string {
 function json(rows: readonly ObjectRow[], { offset, total }: Place): string {
   const first = offset === 0;
   const last = offset + rows.length >= total;
-  const objects = rows.map(
-    (row, i) =>
-      `${first && i === 0 ? "\n" : ",\n"}${escaped(JSON.stringify({ ...row, releasedByRefcountBytes: undefined }))}`,
-  );
+  const objects = rows.map((row, i) => `${first && i === 0 ? "\n" : ",\n"}${escaped(JSON.stringify(row))}`);
   return `${first ? "[" : ""}${objects.join("")}${last ? "\n]\n" : ""}`;
 }
 
@@ -70,7 +68,7 @@ const escaped = (text: string): string =>
   );
 
 function markdown(rows: readonly ObjectRow[], { offset }: Place): string {
-  const head = offset === 0 ? [`| ${COLUMNS.join(" | ")} |`, "|--:|---|---|---|--:|--:|"] : [];
+  const head = offset === 0 ? [`| ${COLUMNS.join(" | ")} |`, "|--:|---|---|---|--:|--:|--:|"] : [];
   const lines = rows.map((row) => `| ${cells(row).map(markdownCell).join(" | ")} |`);
   return [...head, ...lines].map((line) => `${line}\n`).join("");
 }

@@ -40,9 +40,9 @@ describe("exported rows", () => {
   it("are CSV with a head, sizes in bytes, and nothing where nothing is known", () => {
     const rows = [row(0, "'u-17'"), row(1, "dict, 3 entries", "dict")];
     expect(parseCsv(exportedRows(rows, "csv", { offset: 0, total: 2 }))).toEqual([
-      ["id", "address", "type", "object", "own size", "keeps alive"],
-      ["0", "0x1000", "str", "'u-17'", "50", "100"],
-      ["1", "0x1001", "dict", "dict, 3 entries", "50", ""],
+      ["id", "address", "type", "object", "own size", "keeps alive", "frees at once"],
+      ["0", "0x1000", "str", "'u-17'", "50", "100", ""],
+      ["1", "0x1001", "dict", "dict, 3 entries", "50", "", ""],
     ]);
   });
 
@@ -56,7 +56,7 @@ describe("exported rows", () => {
 
   it.each(HOSTILE)("keep a hostile name in its cell of the CSV: %j", (label) => {
     const [line, ...more] = parseCsv(exportedRows([row(0, label)], "csv", { offset: 1, total: 2 }));
-    expect([line?.length, more.length]).toEqual([6, 0]);
+    expect([line?.length, more.length]).toEqual([7, 0]);
     expect(line?.[3]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
@@ -74,8 +74,8 @@ describe("exported rows", () => {
   it.each(HOSTILE)("are one line of a Markdown table each: %j", (label) => {
     const text = exportedRows([row(0, label)], "markdown", { offset: 1, total: 2 });
     expect(text.split("\n")).toHaveLength(2);
-    expect(text.match(/(?<!\\)\|/g)).toHaveLength(7);
+    expect(text.match(/(?<!\\)\|/g)).toHaveLength(8);
     // Outside of code spans there is nothing of the name.
-    expect(text.replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, "code")).toBe("| 0 | code | code | code | 50 | 100 |\n");
+    expect(text.replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, "code")).toBe("| 0 | code | code | code | 50 | 100 |  |\n");
   });
 });

@@ -125,7 +125,7 @@ it("keeps notes on objects where they show, also from two windows at once, for t
 });
 
 it.each([
-  ["CSV", /\.csv$/, /^id,address,type,object,own size,keeps alive\r\n\d+,"0x/],
+  ["CSV", /\.csv$/, /^id,address,type,object,own size,keeps alive,frees at once\r\n\d+,"0x/],
   ["JSON", /\.json$/, /^\[\n\{"id":/],
   ["Markdown", /\.md$/, /^\| id \| address \|/],
 ] as const)("saves a list as %s, hostile names and all", async (format, ending, start) => {

@@ -378,7 +378,7 @@ describe("the command line", () => {
       [["object", file, "99"], /^There is no object 99 in this dump; it has objects 0 to 9\./],
       [["object", file, "0xfff"], /^There is no object 0xfff/],
       [["object", file, "x"], /neither an object's number nor an address/],
-      [["find", file], /find takes one of --type, --address and --text/],
+      [["find", file], /(find takes one of --type, --address, --text, --pattern and --set|only one of)/],
     ];
     for (const [args, sentence] of cases) {
       const { code, out, error } = await cli(...args);

@@ -76,6 +76,8 @@ const ALL: Options = {
   type: undefined,
   address: undefined,
   text: undefined,
+  pattern: undefined,
+  set: undefined,
   object: undefined,
   paths: 3,
   ignore: [],
