@@ -20,6 +20,7 @@ import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plur
 import { notebookWords } from "./components/notebook-words.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
+import { seriesWords } from "./components/series-words.ts";
 import { stackWords } from "./components/stack-words.ts";
 import { onHover, shown } from "./components/visible-text.ts";
 
@@ -477,6 +478,7 @@ export const messages = {
 
   advisor: adviceWords,
   compare: compareWords,
+  series: seriesWords,
   cycles: cycleWords,
   cut: cutWords,
   stacks: stackWords,

@@ -3,12 +3,14 @@
  * from a server that only this machine and only this user can talk to.
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defaultStateFolder } from "../../shared/session/files.ts";
 import { defaultCacheFolder } from "../../shared/store/cache-folder.ts";
 import { buildIfStale } from "../build.ts";
 import { downloadElectron, findElectron, windowObstacle } from "./electron-binary.ts";
 import { runServe } from "./serve-command.ts";
+import { printable } from "./table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MODULES = join(ROOT, "node_modules");
@@ -45,9 +47,11 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const files = args.map((path) => resolve(path));
+  // The page says it too, in its list of files; but who mistyped a name looks at the terminal.
+  for (const path of files.filter((each) => !existsSync(each))) console.error(`There is no file ${printable(path)}.`);
   const result = await openWindow(files);
   if (typeof result === "number") return result;
-  console.log(`${result}; the same page opens in your browser.`);
+  console.log(`${result}; the same page in a browser:`);
   return runServe({
     files,
     open: true,

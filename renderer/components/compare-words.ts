@@ -1,4 +1,5 @@
 import type { Comparison, GrowthRow, Page, SnapshotInfo } from "../../shared/session/contract.ts";
+import { secondsToLimit } from "../../shared/types/rate.ts";
 import type { Fate } from "../../shared/types/route.ts";
 import { formatRate, formatSpan, signedBytes } from "./delta.ts";
 import { formatBytes, formatCount, formatDate, plural } from "./format.ts";
@@ -24,6 +25,7 @@ export const compareWords = {
     earlier: "Earlier",
     later: "Later",
     compare: "Compare",
+    compareAll: (count: number): string => `Compare all ${count}`,
     open: "Only open",
     cancel: "Cancel",
   },
@@ -66,6 +68,15 @@ export const compareWords = {
             : "; the rest is churn";
     return sentence`${start}${entries(top)}${rate === null ? "" : `, ${rate}`}${rest}`;
   },
+  limit: ({ before, after, secondsBetween }: Comparison): string | null => {
+    const left = secondsToLimit(before.rssBytes, after.rssBytes, secondsBetween, after.limitBytes);
+    if (left === null || after.limitBytes === null) return null;
+    const limit = formatBytes(after.limitBytes);
+    return left === 0
+      ? `Its limit of ${limit} is reached.`
+      : `At this rate it reaches its limit of ${limit} in about ${formatSpan(left)}.`;
+  },
+  copy: "Copy as Markdown",
   apart: ({ secondsBetween, objects }: Comparison, pid: number | null): string => {
     const apart = secondsBetween === null ? "" : `${formatSpan(Math.abs(secondsBetween))} apart`;
     const process =

@@ -22,6 +22,8 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/threads${route.stack === null ? "" : `/${route.stack.of}/${route.stack.number}`}`;
     case "compare":
       return `#/${route.capture}/compare/${route.before}`;
+    case "series":
+      return `#/${route.capture}/compare/${route.earlier.join("/")}`;
     case "object":
     case "graph":
       return `#/${route.capture}/${route.view}/${route.object}`;
@@ -47,6 +49,8 @@ export function parseRoute(hash: string): Route {
   }
   if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
   if (view === "threads") return { view, capture, stack: parseStack(rest) };
+  if (view === "compare" && rest.length > 1 && rest.length < 10 && rest.every(isCapture))
+    return { view: "series", capture, earlier: rest.map(asCaptureId) };
   if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
   if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
   if (view === "why" && object !== null) {

@@ -51,6 +51,8 @@ export type Route =
   | { readonly view: "threads"; readonly capture: CaptureId; readonly stack: StackRef | null }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
+  /** Three dumps or more, the first one first; `capture` is the last of them. */
+  | { readonly view: "series"; readonly capture: CaptureId; readonly earlier: readonly CaptureId[] }
   | {
       readonly view: "why";
       readonly capture: CaptureId;

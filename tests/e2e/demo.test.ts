@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, openPage } from "./browser.ts";
+import { dropFile, launch, openPage } from "./browser.ts";
 import { type Server, serveFiles, temporaryFolder } from "./program.ts";
 
 /** The README's pictures are taken here: `DEMO_IMAGES=docs/images npm test -- e2e` takes them anew. */
@@ -75,6 +75,12 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByText(/reference counts alone free/)
     .first()
     .waitFor();
+  await page
+    .getByRole("grid", { name: "Reference cycles" })
+    .getByRole("row")
+    .filter({ hasText: "⇄" })
+    .filter({ hasText: "4,022" })
+    .waitFor();
   await picture("cycles");
 
   await page.goto(page.url().replace(/#.*/, "#/"));
@@ -82,6 +88,18 @@ it("tells the shop's leak from the first look to the line of code", async () => 
   await heading(page, /^shop\.sessions\._PENDING grew by 23\.\d\sMiB, 200 → 3,950 entries/).waitFor();
   await page.getByText("Still there").waitFor();
   await picture("compare");
+
+  // The third dump, after the fix, joins the comparison by being dropped on it.
+  await dropFile(page, "shop-fixed.pyheap", readFileSync(join(import.meta.dirname, "../../samples/shop-fixed.pyheap")));
+  await page.getByRole("dialog").getByRole("button", { name: "Compare all 3" }).click();
+  await heading(page, /^shop\.sessions\._PENDING no longer grows: 1\.2\sMiB → 24\.\d\sMiB → 1\.2\sMiB/).waitFor();
+  await page.getByText("remember").first().waitFor();
+  await page.getByText(/are still there in shop-fixed/).waitFor();
+  await picture("compare-three");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\*\*.*_PENDING.* no longer grows/);
 
   expect(problems).toEqual([]);
 });

@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { seriesMarkdown } from "../../renderer/components/compare-markdown.ts";
 import { compareWords } from "../../renderer/components/compare-words.ts";
 import { directionOf, formatRate, formatSpan, signedBytes, signedCount } from "../../renderer/components/delta.ts";
 import { plain } from "../../renderer/components/sentence.ts";
-import { pairRoute } from "../../renderer/state/pair.ts";
-import type { Comparison, GrowthRow } from "../../shared/session/contract.ts";
+import { seriesWords } from "../../renderer/components/series-words.ts";
+import { comparedIn, joinedRoute, pairRoute } from "../../renderer/state/pair.ts";
+import type {
+  Comparison,
+  GrowthRow,
+  Series,
+  SeriesHolder,
+  SnapshotInfo,
+  Trend,
+} from "../../shared/session/contract.ts";
 import { asCaptureId, asObjectId } from "../../shared/types/ids.ts";
 
 const MIB = 1024 * 1024;
@@ -49,6 +58,87 @@ const headline = (compared: Comparison, ...rows: readonly GrowthRow[]): string =
   plain(compareWords.headline(compared, { rows, total: rows.length }));
 
 const PENDING = "module shop.sessions › _PENDING";
+
+describe("a limit", () => {
+  const limited = (rssA: number, rssB: number, limitBytes: number | null): string | null => {
+    const compared = comparison(100 * MIB);
+    return compareWords.limit({
+      ...compared,
+      before: { ...compared.before, rssBytes: rssA * MIB },
+      after: { ...compared.after, rssBytes: rssB * MIB, limitBytes },
+    });
+  };
+
+  it("is told where it is reached soon at the rate that was seen", () => {
+    expect(limited(220, 440, 512 * MIB)).toBe("At this rate it reaches its limit of 512.0 MiB in about 7 h 12 min.");
+    expect(limited(220, 520, 512 * MIB)).toBe("Its limit of 512.0 MiB is reached.");
+  });
+
+  it("is not told where there is none, or nothing grew", () => {
+    expect(limited(220, 440, null)).toBeNull();
+    expect(limited(440, 220, 512 * MIB)).toBeNull();
+  });
+});
+
+describe("a row of dumps", () => {
+  const holder = (trend: Trend, ...retained: (number | null)[]): SeriesHolder => ({
+    type: "dict",
+    label: "dict",
+    path: PENDING,
+    ids: retained.map(() => asObjectId(1)),
+    retained: retained.map((size) => (size === null ? null : size * MIB)),
+    entries: retained.map(() => 1),
+    trend,
+    deltaRetainedBytes: ((retained.at(-1) ?? 0) - (retained[0] ?? 0)) * MIB,
+    usedBy: [{ function: "remember", file: "/srv/shop/sessions.py", line: 25 }],
+  });
+  const series = (...holders: readonly SeriesHolder[]): Series => ({
+    dumps: [],
+    secondsBetween: [11 * HOUR, 11 * HOUR],
+    holders,
+    kept: { new: { objects: 10, bytes: 2048 }, stillThere: { objects: 1, bytes: 1024 }, types: [] },
+    matching: { how: "by address", confidence: "likely" },
+    warnings: [],
+  });
+  const say = (...holders: readonly SeriesHolder[]): string => plain(seriesWords.headline(series(...holders)));
+
+  it("is told by its first holder", () => {
+    expect(say(holder("every-step", 1, 100, 221))).toBe(
+      "shop.sessions._PENDING grew in every step: 1.0 MiB → 100.0 MiB → 221.0 MiB, 10.0 MiB/h",
+    );
+    expect(say(holder("lately", 1, 1, 111))).toBe(
+      "shop.sessions._PENDING grew by 110.0 MiB in the last step, 10.0 MiB/h",
+    );
+    expect(say(holder("no-longer", 1, 90, null))).toBe(
+      "shop.sessions._PENDING no longer grows: 1.0 MiB → 90.0 MiB → –",
+    );
+    expect(say()).toBe("No holder grew noticeably from dump to dump");
+  });
+
+  it("is copied as Markdown with its trends, its users, and what stayed", () => {
+    const dumps = ["a", "b", "c"].map((letter) => ({ name: `${letter}.pyheap` }) as SnapshotInfo);
+    const text = seriesMarkdown(series(holder("no-longer", 1, 90, 2)), dumps);
+    expect(text).toContain(
+      "| `shop.sessions._PENDING` | no longer grows | 1.0 MiB | 90.0 MiB | 2.0 MiB | `remember sessions.py:25` |",
+    );
+    expect(text).toContain("1 (1.0 KiB) are still there in c");
+  });
+
+  it("is joined by another dump in the order of their times", () => {
+    const at = (letter: string, hour: number) => ({
+      capture: asCaptureId(letter.repeat(32)),
+      createdAt: `2026-11-22T${hour}:00:00Z`,
+    });
+    const [a, b, c] = [at("a", 10), at("b", 11), at("c", 12)];
+    const route = { view: "compare", capture: c.capture, before: a.capture } as const;
+    expect(joinedRoute(route, [c, b, a], b)).toEqual({
+      view: "series",
+      capture: c.capture,
+      earlier: [a.capture, b.capture],
+    });
+    expect(comparedIn(route)).toEqual([a.capture, c.capture]);
+  });
+});
 
 describe("the sentence of a comparison", () => {
   it("never calls garbage churn: no holder has it, but it grew", () => {

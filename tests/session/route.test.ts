@@ -38,6 +38,7 @@ const ROUTES: Route[] = [
   { view: "threads", capture, stack: null },
   { view: "threads", capture, stack: { of: "task", number: 18_984 } },
   { view: "compare", capture, before: asCaptureId("f".repeat(32)) },
+  { view: "series", capture, earlier: [asCaptureId("f".repeat(32)), asCaptureId("e".repeat(32))] },
   { view: "why", capture, object, ignore: [] },
   { view: "why", capture, object, ignore: [object, asObjectId(0)] },
   ...SOURCES.map((source): Route => ({ view: "objects", capture, source })),
