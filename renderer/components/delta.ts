@@ -16,6 +16,7 @@ export const signedCount = (delta: number): string =>
 /** `formatSpan(80_040)` -> `"22 h 14 min"`: the time between two dumps, in its two largest units. */
 export function formatSpan(seconds: number): string {
   if (seconds < 60) return formatDuration(1000 * seconds);
+  if (seconds < 120) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
