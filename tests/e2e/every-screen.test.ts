@@ -1,9 +1,10 @@
 import { copyFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatRoute, parseRoute } from "../../shared/session/route.ts";
-import { asSetId, asTypeId, type CaptureId, type ObjectId } from "../../shared/types/ids.ts";
+import { asCaptureId, asSetId, asTypeId, type CaptureId, type ObjectId } from "../../shared/types/ids.ts";
 import type { Route, Source } from "../../shared/types/route.ts";
 import { accessibilityProblems, launch, openPage } from "./browser.ts";
 import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
@@ -15,6 +16,8 @@ import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 const BIDI = "\u202egpj.exe\u2066";
+/** A copy of the earlier dump under another id. */
+const THIRD = asCaptureId("3".repeat(32));
 const folder = temporaryFolder();
 let server: Server;
 let browser: Browser;
@@ -70,6 +73,11 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
     { view: "compare", capture, before },
     { view: "compare", capture: before, before: capture },
   ],
+  series: ({ capture, before }) => [
+    { view: "series", capture, earlier: [THIRD, before] },
+    { view: "series", capture, earlier: [asCaptureId("f".repeat(32)), before] },
+    { view: "series", capture, earlier: [before, before] },
+  ],
 };
 
 beforeAll(async () => {
@@ -79,7 +87,12 @@ beforeAll(async () => {
   const broken = join(folder.path, `broken ${MARKUP}${BIDI}.pyheap`);
   writeFileSync(broken, "no dump");
   copyFileSync(broken, join(folder.path, "empty.pyheap"));
-  server = await serveFiles([hostile, join(folder.path, "before.pyheap"), broken], folder.path);
+  const third = join(folder.path, "third.pyheap");
+  copyFileSync(join(folder.path, "before.pyheap"), third);
+  const db = new Database(third);
+  db.prepare("UPDATE meta SET value = ? WHERE key = 'capture_id'").run(JSON.stringify(THIRD));
+  db.close();
+  server = await serveFiles([hostile, join(folder.path, "before.pyheap"), third, broken], folder.path);
   browser = await launch();
 });
 
