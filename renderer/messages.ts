@@ -349,6 +349,8 @@ export const messages = {
           return sentence`Objects of one type`;
         case "dominated":
           return source.object === null ? sentence`Biggest holders` : sentence`What would be gone with this object`;
+        case "kept":
+          return sentence`All that would be gone with this object`;
         case "referents":
           return sentence`What this object holds`;
         case "referrers":

@@ -9,7 +9,7 @@ import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf }
 const MOST_HOLDERS = 100;
 
 /** Everything about one object but its references. Needs the graph. Time O(referrers + length of the chain). */
-export function objectDetail(view: HeapView, object: number): ObjectDetail {
+export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail, "usedBy"> {
   const { heap } = view.columns;
   const { offsets, targets } = heap.references;
   const flags = heap.flags[object];
@@ -47,7 +47,23 @@ export function objectDetail(view: HeapView, object: number): ObjectDetail {
     referents: referents.length - missingReferents,
     referrers: referrers === undefined ? 0 : referrers.offsets[object + 1] - referrers.offsets[object],
     missingReferents,
+    layout: classLayout(view, object),
     warnings,
+  };
+}
+
+/** How the object's class lays out its instances, as far as its own class says. */
+function classLayout({ columns: { heap } }: HeapView, object: number): ObjectDetail["layout"] {
+  const { basicsize, hasDict, hasWeakrefs, hasDel } = heap.types[heap.type[object]];
+  const { runs } = heap.layouts[heap.layout[object]];
+  const namesOf = (kind: string) => runs.flatMap((run) => (run.kind === kind && run.name !== null ? [run.name] : []));
+  return {
+    basicBytes: basicsize,
+    hasDict,
+    hasWeakrefs,
+    hasDel,
+    slots: namesOf("slot"),
+    inline: namesOf("attribute").length,
   };
 }
 

@@ -25,6 +25,8 @@ export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int
       return where(heap.objectCount, (object) => heap.type[object] === source.type);
     case "dominated":
       return dominatedBy(view, source.object);
+    case "kept":
+      return keptBy(view, source.object);
     case "referents": {
       const { offsets, targets } = heap.references;
       return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
@@ -103,6 +105,17 @@ export function combined(how: Combination, first: Int32Array, second: Int32Array
   }
   if (how === "union") for (; j < second.length; j++) found[length++] = second[j];
   return found.subarray(0, length);
+}
+
+/** The object and all below it in the dominator tree. Time O(size of that tree). */
+function keptBy(view: HeapView, object: number): Int32Array {
+  const { offsets, targets } = stage(view.dominators).children;
+  const { node } = stage(view.graph).graph.preordering;
+  const found = [preorderOf(view, object)];
+  for (let i = 0; i < found.length; i++) {
+    for (let e = offsets[found[i]]; e < offsets[found[i] + 1]; e++) found.push(targets[e]);
+  }
+  return Int32Array.from(found, (number) => node[number]).sort();
 }
 
 function where(count: number, wanted: (object: number) => boolean): Int32Array {

@@ -89,7 +89,8 @@ export function explainedReferences(view: HeapView, object: number): number {
   return others.length - weakReferrers(view, object).length;
 }
 
-function referenceRow(view: HeapView, source: number, place: number, shown: number): ReferenceRow {
+/** The reference at this place of the source's list, with the object at the end that is to be shown. */
+export function referenceRow(view: HeapView, source: number, place: number, shown: number): ReferenceRow {
   const { heap } = view.columns;
   const edge = edgeAt(heap, source, place);
   return {

@@ -4,6 +4,9 @@ import type { PathStep, UsedBy } from "../types/rows.ts";
 import { edgeAt } from "./edges.ts";
 import type { HeapView } from "./view.ts";
 
+/** What `None` or `True` is called in a hundred modules tells nobody anything. */
+const MOST_USERS = 50;
+
 /** Functions by the dict of their globals, made once per dump. */
 export type FunctionIndex = ReadonlyMap<number, readonly CodeInfo[]>;
 
@@ -31,6 +34,22 @@ export function indexFunctions({ columns: { heap } }: HeapView, code: ReadonlyMa
     else known.push(info);
   }
   return byGlobals;
+}
+
+/**
+ * The functions that use an object through a module's variable, whatever the variable is called; those of one module
+ * after those of another. Needs the graph. Time O(referrers + the modules' variables).
+ */
+export function usersOfObject(view: HeapView, index: FunctionIndex, object: number): UsedBy[] {
+  const referrers = view.graph?.referrers;
+  if (referrers === undefined || view.moduleOfDict === null) return [];
+  const found: UsedBy[] = [];
+  const dicts = new Set(referrers.targets.subarray(referrers.offsets[object], referrers.offsets[object + 1]));
+  for (const dict of dicts) {
+    if (!view.moduleOfDict.has(dict)) continue;
+    for (const name of variableNames(view, dict, object)) found.push(...functionsUsing(index, dict, name));
+  }
+  return found.slice(0, MOST_USERS);
 }
 
 /**

@@ -9,15 +9,12 @@ import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
 import { indexNames, type NameIndex, namesLike } from "../analyses/names.ts";
 import { neighbours } from "../analyses/neighbours.ts";
-import { objectDetail } from "../analyses/object-detail.ts";
 import { ofTypesLike } from "../analyses/object-lists.ts";
 import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { type SeriesDump, series } from "../analyses/series.ts";
 import { setSizes } from "../analyses/set-sizes.ts";
-import { stackDetail, stackPage } from "../analyses/stack-rows.ts";
-import { type Stack, stacksOf } from "../analyses/stacks.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
@@ -26,12 +23,12 @@ import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
-import { readFrames, readThreads } from "../store/stack-tables.ts";
 import type { Advice } from "../types/advice.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
+import { type InspectionMethod, inspections } from "./inspections.ts";
 import { checkObject, checkSource, Members, stageFor } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
 import type { TextSource } from "./searches.ts";
@@ -41,12 +38,12 @@ import type { AnswererMethod, AnswererRequest, StageDone } from "./worker-messag
 /** Answers questions about one dump from the stages that are done; a question waits for the stage it needs. */
 export class Answerer {
   readonly #dump: StagedDump;
+  readonly #inspections: ReturnType<typeof inspections>;
   /** Dumps that this one is compared with. */
   readonly #others = new Map<CaptureId, StagedDump | Failure>();
   readonly #pairs = new Map<CaptureId, Pair>();
   #code: Uint8Array | null = null;
   #advice: Advice | null = null;
-  #stacks: readonly Stack[] | null = null;
   #functionIndex: FunctionIndex | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
   readonly #names = rememberRecent<NameIndex>(1);
@@ -54,6 +51,7 @@ export class Answerer {
 
   constructor(path: string) {
     this.#dump = new StagedDump(path);
+    this.#inspections = inspections(this.#dump, (view) => this.#functions(view));
     this.#members = new Members(this.#dump.texts, (capture) => this.#pairWith(capture));
   }
 
@@ -90,11 +88,16 @@ export class Answerer {
   }
 
   async answer<M extends AnswererMethod>(method: M, request: AnswererRequest<M>, tick: Tick): Promise<unknown> {
-    const handler = this.#handlers[method] as (request: AnswererRequest<M>, tick: Tick) => Promise<unknown>;
+    const handler = { ...this.#handlers, ...this.#inspections }[method] as (
+      request: AnswererRequest<M>,
+      tick: Tick,
+    ) => Promise<unknown>;
     return handler(request, tick);
   }
 
-  readonly #handlers: { [M in AnswererMethod]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown> } = {
+  readonly #handlers: {
+    [M in Exclude<AnswererMethod, InspectionMethod>]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown>;
+  } = {
     summary: async () => {
       const view = await this.#dump.viewAt("graph");
       const { meta, format } = await this.#dump.stage("types");
@@ -191,12 +194,6 @@ export class Answerer {
       return { total: places.length, rows: referenceRows(view, kind, object, places.subarray(offset, offset + limit)) };
     },
 
-    object: async ({ object }) => {
-      const view = await this.#dump.viewAt("graph");
-      checkObject(view, object);
-      return objectDetail(view, object);
-    },
-
     why: async ({ object, paths, ignore, frames, weak }, tick) => {
       const view = await this.#dump.viewAt("graph");
       for (const id of [object, ...ignore]) checkObject(view, id);
@@ -230,18 +227,6 @@ export class Answerer {
       const advice = await this.#advise(tick);
       const { meta } = await this.#dump.stage("types");
       return { text: adviceReport(advice, meta, format) };
-    },
-
-    stacks: async ({ of, sort, filter, offset, limit }, tick) => {
-      const view = await this.#dump.viewAt("graph");
-      return stackPage(view, this.#stacksOf(view, tick), { of, sort, text: filter.text, offset, limit });
-    },
-
-    stack: async ({ of, number, ...part }, tick) => {
-      const view = await this.#dump.viewAt("graph");
-      const found = this.#stacksOf(view, tick).find(({ info }) => info.of === of && info.number === number);
-      if (found === undefined) throw new HeapError({ code: "bad-request", what: `there is no ${of} number ${number}` });
-      return stackDetail(view, found, part);
     },
 
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
@@ -310,13 +295,6 @@ export class Answerer {
     const sources = { meta, isCode: this.#isCode(view), code: readCode(file), modules: readModules(file) };
     this.#advice ??= advise(view, sources, tick);
     return this.#advice;
-  }
-
-  #stacksOf(view: HeapView, tick: Tick): readonly Stack[] {
-    const { file } = this.#dump;
-    const tables = () => ({ threads: readThreads(file), frames: readFrames(file), code: readCode(file) });
-    this.#stacks ??= stacksOf(view, tables(), tick);
-    return this.#stacks;
   }
 
   #isCode(view: HeapView): Uint8Array {

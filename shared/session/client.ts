@@ -23,6 +23,8 @@ const METHODS = {
   cycles: true,
   advise: true,
   adviceReport: true,
+  attributes: true,
+  between: true,
   stacks: true,
   stack: true,
   compare: true,

@@ -25,6 +25,7 @@ import type {
   Summary,
   TextFinds,
   TypeRow,
+  WayBetween,
   WhyAlive,
 } from "../types/rows.ts";
 import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
@@ -81,6 +82,7 @@ export type {
   Trend,
   TypeRow,
   UsedBy,
+  WayBetween,
   WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
@@ -158,6 +160,21 @@ export interface SessionApi {
     readonly snapshot: SnapshotId;
     readonly format: "markdown" | "html";
   }): Promise<{ readonly text: string }>;
+  /** What an object has, as a debugger shows it: attributes, those of its `__dict__` among them, entries and items. */
+  attributes(request: {
+    readonly snapshot: SnapshotId;
+    readonly object: ObjectId;
+    /** By the type of the value. */
+    readonly filter: Filter;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<Page<ReferenceRow>>;
+  /** A shortest way from one object to another. */
+  between(request: {
+    readonly snapshot: SnapshotId;
+    readonly from: ObjectId;
+    readonly to: ObjectId;
+  }): Promise<WayBetween>;
   /** Threads, tasks, and generators and coroutines that stand still; of one kind, or all. */
   stacks(request: StackList): Promise<StackPage>;
   /** One stack: its frames and their variables, line by line. */

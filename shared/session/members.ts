@@ -102,6 +102,7 @@ export class Members {
 export function stageFor(source: Source): Exclude<Stage, "types"> {
   switch (source.kind) {
     case "dominated":
+    case "kept":
     case "fate":
       return "dominators";
     case "cycle":

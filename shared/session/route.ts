@@ -73,6 +73,7 @@ function formatSource(source: Source): string {
       return `type/${source.type}`;
     case "dominated":
       return source.object === null ? "dominated" : `dominated/${source.object}`;
+    case "kept":
     case "referents":
     case "referrers":
       return `${source.kind}/${source.object}`;
@@ -110,6 +111,7 @@ function parseSource([kind = "", value = "", more = ""]: readonly string[]): Sou
       return id === null ? null : { kind, type: asTypeId(id) };
     case "dominated":
       return { kind, object: id === null ? null : asObjectId(id) };
+    case "kept":
     case "referents":
     case "referrers":
       return id === null ? null : { kind, object: asObjectId(id) };

@@ -229,6 +229,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     cycles: ask("cycles"),
     advise: ask("advise"),
     adviceReport: ask("adviceReport"),
+    attributes: ask("attributes"),
+    between: ask("between"),
     stacks: ask("stacks"),
     stack: ask("stack"),
     compare: askBoth("compare"),

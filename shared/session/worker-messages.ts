@@ -68,6 +68,8 @@ export type AnswererApi = Pick<
   | "cycles"
   | "advise"
   | "adviceReport"
+  | "attributes"
+  | "between"
   | "stacks"
   | "stack"
   | "typeNamed"

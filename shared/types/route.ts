@@ -7,6 +7,8 @@ export type Source =
   | { readonly kind: "type"; readonly type: TypeId }
   /** What an object dominates directly; the biggest holders of all when it is null. */
   | { readonly kind: "dominated"; readonly object: ObjectId | null }
+  /** All that would be gone with the object, itself included. */
+  | { readonly kind: "kept"; readonly object: ObjectId }
   | { readonly kind: "referents"; readonly object: ObjectId }
   | { readonly kind: "referrers"; readonly object: ObjectId }
   /** Objects whose text contains this, ignoring ASCII case. */

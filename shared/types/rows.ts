@@ -148,7 +148,29 @@ export interface ObjectDetail extends ObjectRow {
   readonly referents: number;
   readonly referrers: number;
   readonly missingReferents: number;
+  readonly layout: ClassLayout;
+  /** Functions that use it through a module's variable, at most 50. */
+  readonly usedBy: readonly UsedBy[];
   readonly warnings: readonly string[];
+}
+
+/** How an object's class lays out its instances. */
+export interface ClassLayout {
+  /** `__basicsize__`: an instance without its collector's header and its items. */
+  readonly basicBytes: Bytes;
+  readonly hasDict: boolean;
+  readonly hasWeakrefs: boolean;
+  readonly hasDel: boolean;
+  /** Names of slots that this object has filled. */
+  readonly slots: readonly string[];
+  /** Attributes stored in the object itself, without a dict. */
+  readonly inline: number;
+}
+
+/** A way from one object to another: each step as its holder names it. Null: it does not lead there. */
+export interface WayBetween {
+  readonly from: ObjectRow;
+  readonly steps: readonly ReferenceRow[] | null;
 }
 
 /**
