@@ -1,12 +1,14 @@
 import type { Client, Neighbours, ObjectRow, WayBetween } from "../../shared/session/contract.ts";
 import type { ObjectId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
+import type { Pane } from "./object.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 const KEY = "inspector";
 
 /** Whether lists show the chosen object beside them. Remembered for the next visit. */
 class Dock {
+  pane = $state<Pane>("attributes");
   open = $state(localStorage.getItem(KEY) === "open");
 
   toggle(): void {

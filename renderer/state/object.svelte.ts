@@ -1,4 +1,11 @@
-import type { Client, ObjectDetail, ReferenceRow, ReferenceSort } from "../../shared/session/contract.ts";
+import type {
+  Client,
+  ObjectDetail,
+  ReferenceRow,
+  ReferenceSort,
+  TypeRow,
+  TypeSort,
+} from "../../shared/session/contract.ts";
 import type { ObjectId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
@@ -6,11 +13,20 @@ import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 type References = ListState<ReferenceRow, ReferenceSort>;
 
+/** Ways to look at an object. */
+export type Pane = "attributes" | "heldBy" | "holds" | "groupsIn" | "groupsOut" | "keeps" | "facts";
+
 /** One object: what is known of it, what it holds and what holds it. */
 export class ObjectState {
   readonly detail = new Asked<ObjectDetail>();
   readonly holds: References;
   readonly heldBy: References;
+  readonly attributes: References;
+  /** What it keeps alive, by type. */
+  readonly kept: ListState<TypeRow, TypeSort>;
+  /** What is shown at the left and at the right of its screen. */
+  left = $state<Pane>("heldBy");
+  right = $state<Pane>("attributes");
   readonly #ask: () => void;
   #known: number;
 
@@ -23,6 +39,15 @@ export class ObjectState {
       );
     this.holds = references("referents");
     this.heldBy = references("referrers");
+    this.attributes = new ListState<ReferenceRow, ReferenceSort>(
+      ({ filter, offset, limit }, options) =>
+        client.attributes({ snapshot: id, object, filter, offset, limit }, options),
+      { by: "place", descending: false },
+    );
+    this.kept = new ListState<TypeRow, TypeSort>(
+      (list, options) => client.types({ snapshot: id, source: { kind: "kept", object }, ...list }, options),
+      { by: "shallow", descending: true },
+    );
     this.#ask = () => void this.detail.ask((signal) => client.object({ snapshot: id, object }, { signal }));
     this.#known = snapshot.stagesDone;
     this.#ask();
@@ -39,5 +64,7 @@ export class ObjectState {
     this.#ask();
     this.holds.refresh();
     this.heldBy.refresh();
+    this.attributes.refresh();
+    this.kept.refresh();
   }
 }

@@ -1,4 +1,4 @@
-import type { Client, TypeRow, TypeSort } from "../../shared/session/contract.ts";
+import type { Client, ModuleRow, TypeRow, TypeSort } from "../../shared/session/contract.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
@@ -6,6 +6,9 @@ import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 /** The list of types, and the type that uses most. */
 export class TypesState {
   readonly list: ListState<TypeRow, TypeSort>;
+  /** The same by module. */
+  readonly modules: ListState<ModuleRow, TypeSort>;
+  group = $state<"type" | "module">("type");
   readonly top = new Asked<TypeRow | null>();
   #holdersKnown: boolean;
 
@@ -15,6 +18,11 @@ export class TypesState {
     this.#holdersKnown = snapshot.holdersReady;
     this.list = new ListState<TypeRow, TypeSort>(
       (list, options) => client.types({ ...which, ...list }, options),
+      sort,
+      filter,
+    );
+    this.modules = new ListState<ModuleRow, TypeSort>(
+      (list, options) => client.modules({ snapshot: snapshot.info.snapshot, ...list }, options),
       sort,
       filter,
     );
@@ -29,5 +37,6 @@ export class TypesState {
     if (holdersReady === this.#holdersKnown) return;
     this.#holdersKnown = holdersReady;
     this.list.refresh();
+    this.modules.refresh();
   }
 }

@@ -1,6 +1,7 @@
 import type { TypeInfo } from "../types/heap.ts";
 import { asTypeId } from "../types/ids.ts";
-import type { TypeRow } from "../types/rows.ts";
+import type { ModuleRow, TypeRow } from "../types/rows.ts";
+import type { TypeFilter } from "./type-filter.ts";
 
 export type TypeOrder = "retained" | "shallow" | "count" | "name";
 
@@ -24,23 +25,49 @@ export function typeRow({ types, count, bytes, retained }: TypeColumns, id: numb
 }
 
 /**
- * The types that have instances and whose name contains `text`, in the wanted order; equal ones by name.
+ * The types that have instances and that the filter lets through (`type-filter.ts`), in the wanted order; equal ones
+ * by name. `isMine`: whether a type is of the program's own code.
  * Sorted by retained bytes before these are known, they come by own bytes. Time O(t log t) for t types.
  */
 export function typeRows(
   columns: TypeColumns,
-  text: string,
+  filter: TypeFilter,
   { by, descending }: { by: TypeOrder; descending: boolean },
+  isMine: (type: number) => boolean = () => false,
 ): TypeRow[] {
-  const wanted = text.toLowerCase();
   const sign = descending ? -1 : 1;
   const key = (row: TypeRow): number =>
     by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
   const byName = (a: TypeRow, b: TypeRow): number => (a.type < b.type ? -1 : a.type > b.type ? 1 : a.typeId - b.typeId);
   return columns.types
     .map((_, id) => typeRow(columns, id))
-    .filter((row) => row.count > 0 && row.type.toLowerCase().includes(wanted))
+    .filter((row) => row.count > 0 && filter.matches(row, () => isMine(row.typeId)))
     .sort((a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b)));
+}
+
+/** The same types, summed up by module. `kept`: what a module's instances keep alive, each byte once. */
+export function moduleRows(
+  types: readonly TypeRow[],
+  kept: (module: string) => number | null,
+  isMine: (module: string) => boolean,
+  { by, descending }: { by: TypeOrder; descending: boolean },
+): ModuleRow[] {
+  const sums = new Map<string, { types: number; count: number; shallowBytes: number }>();
+  for (const { module, count, shallowBytes } of types) {
+    const sum = sums.get(module) ?? { types: 0, count: 0, shallowBytes: 0 };
+    sum.types++;
+    sum.count += count;
+    sum.shallowBytes += shallowBytes;
+    sums.set(module, sum);
+  }
+  const rows = [...sums].map(([module, sum]): ModuleRow => {
+    return { module, ...sum, retainedBytes: kept(module), mine: isMine(module) };
+  });
+  const sign = descending ? -1 : 1;
+  const key = (row: ModuleRow): number =>
+    by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
+  const byName = (a: ModuleRow, b: ModuleRow): number => (a.module < b.module ? -1 : a.module > b.module ? 1 : 0);
+  return rows.sort((a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b)));
 }
 
 /** Types called exactly so, or, where there is none, those whose bare name is this. */

@@ -1,10 +1,12 @@
 import { advise } from "../analyses/advice/advise.ts";
+import { type Ownership, ownership } from "../analyses/advice/ownership.ts";
 import { adviceReport } from "../analyses/advice/report.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
 import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
+import { keptByModule } from "../analyses/kept-by-module.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
 import { indexNames, type NameIndex, namesLike } from "../analyses/names.ts";
@@ -17,7 +19,8 @@ import { type SeriesDump, series } from "../analyses/series.ts";
 import { setSizes } from "../analyses/set-sizes.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
-import { type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
+import { typeFilter } from "../analyses/type-filter.ts";
+import { moduleRows, type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
 import { type FunctionIndex, indexFunctions } from "../analyses/used-by.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
@@ -28,6 +31,7 @@ import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
+import type { TypeRow } from "../types/rows.ts";
 import { type InspectionMethod, inspections } from "./inspections.ts";
 import { checkObject, checkSource, Members, stageFor } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
@@ -44,6 +48,8 @@ export class Answerer {
   readonly #pairs = new Map<CaptureId, Pair>();
   #code: Uint8Array | null = null;
   #advice: Advice | null = null;
+  #mine: Ownership | null = null;
+  #keptByModule: ReadonlyMap<string, number> | null = null;
   #functionIndex: FunctionIndex | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
   readonly #names = rememberRecent<NameIndex>(1);
@@ -119,7 +125,17 @@ export class Answerer {
     },
 
     types: async ({ source, sort, filter, offset, limit }, tick) => {
-      const rows = typeRows(await this.#typeColumns(source, tick), filter.text, sort);
+      const rows = await this.#typeRows({ source, sort, filter }, tick);
+      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+    },
+
+    modules: async ({ sort, filter, offset, limit }, tick) => {
+      const types = await this.#typeRows({ source: { kind: "all" }, sort, filter }, tick);
+      const view = await this.#dump.viewAt("columns");
+      this.#mine ??= ownership(view, readModules(this.#dump.file));
+      this.#keptByModule ??= keptByModule(view, tick);
+      const kept = this.#keptByModule;
+      const rows = moduleRows(types, (module) => kept?.get(module) ?? null, this.#mine.module, sort);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     },
 
@@ -256,6 +272,17 @@ export class Answerer {
 
     exportTables: async ({ path }, tick) => exportTables(relational(await this.#dump.viewAt("graph")), path, tick),
   };
+
+  async #typeRows(
+    { source, sort, filter }: Pick<AnswererRequest<"types">, "source" | "sort" | "filter">,
+    tick: Tick,
+  ): Promise<TypeRow[]> {
+    const wanted = typeFilter(filter.text);
+    const columns = await this.#typeColumns(source, tick);
+    if (wanted.usesOwnership)
+      this.#mine ??= ownership(await this.#dump.viewAt("columns"), readModules(this.#dump.file));
+    return typeRows(columns, wanted, sort, (type) => this.#mine?.type(type) === true);
+  }
 
   /** Of all types at once where that is asked for, without waiting for the columns; else counted in the source. */
   async #typeColumns(source: Source, tick: Tick): Promise<TypeColumns> {

@@ -13,6 +13,7 @@ const METHODS = {
   overview: true,
   memoryMap: true,
   types: true,
+  modules: true,
   objects: true,
   references: true,
   object: true,

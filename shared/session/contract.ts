@@ -12,6 +12,7 @@ import type {
   ExportFormat,
   GrowthRow,
   MemoryMapNode,
+  ModuleRow,
   NameRow,
   NoteRow,
   ObjectDetail,
@@ -44,6 +45,7 @@ export type {
 } from "../types/neighbour-rows.ts";
 export type {
   Buckets,
+  ClassLayout,
   CollectorInfo,
   CompareTypeRow,
   Comparison,
@@ -59,6 +61,7 @@ export type {
   HolderRow,
   Kept,
   MemoryMapNode,
+  ModuleRow,
   NameRow,
   NoteRow,
   ObjectDetail,
@@ -113,7 +116,13 @@ export interface SessionApi {
     readonly snapshot: SnapshotId;
     readonly object: ObjectId | null;
   }): Promise<{ readonly nodes: readonly MemoryMapNode[] }>;
+  /**
+   * The filter may be words and conditions: `count>1000 size>64KB keeps>1MB module:shop is:mine` (also `average`, `name:`,
+   * `is:library`).
+   */
   types(request: ListRequest<TypeSort>): Promise<Page<TypeRow>>;
+  /** All types, those that the filter lets through, by module. */
+  modules(request: Omit<ListRequest<TypeSort>, "source">): Promise<Page<ModuleRow>>;
   objects(request: ListRequest<ObjectSort>): Promise<Page<ObjectRow>>;
   /** One row per reference, not per object. `source` must be `referents` or `referrers`. */
   references(request: ListRequest<ReferenceSort>): Promise<Page<ReferenceRow>>;

@@ -68,6 +68,7 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   overview: v.object({ snapshot }),
   memoryMap: v.object({ snapshot, object: v.nullable(index) }),
   types: list("retained", "shallow", "count", "name"),
+  modules: v.object({ snapshot, ...range("retained", "shallow", "count", "name") }),
   objects: list("retained", "released", "shallow", "id"),
   references: list("place", "retained", "shallow"),
   object: v.object({ snapshot, object: index }),

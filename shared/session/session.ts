@@ -219,6 +219,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     memoryMap: ask("memoryMap"),
     types: ask("types"),
     typeNamed: ask("typeNamed"),
+    modules: ask("modules"),
     objects: ask("objects"),
     references: ask("references"),
     object: ask("object"),

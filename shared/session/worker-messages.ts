@@ -58,6 +58,7 @@ export type AnswererApi = Pick<
   | "overview"
   | "memoryMap"
   | "types"
+  | "modules"
   | "objects"
   | "references"
   | "object"

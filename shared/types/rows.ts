@@ -36,6 +36,18 @@ export interface TypeRow {
   readonly retainedBytes: Bytes | null;
 }
 
+/** The types of one module together. */
+export interface ModuleRow {
+  readonly module: string;
+  readonly types: number;
+  readonly count: number;
+  readonly shallowBytes: Bytes;
+  /** Kept alive by all instances of all its types, each byte once, as in `TypeRow`. Null until that is known. */
+  readonly retainedBytes: Bytes | null;
+  /** The program's own code, not a library's or Python's. */
+  readonly mine: boolean;
+}
+
 export interface ObjectRow {
   readonly id: ObjectId;
   readonly address: Address;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { objectDetail } from "../../shared/analyses/object-detail.ts";
 import { combined, inOrder, type ListedSource, objectsOf, ofTypesLike } from "../../shared/analyses/object-lists.ts";
 import { explainedReferences, referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
+import { typeFilter } from "../../shared/analyses/type-filter.ts";
 import { typeRows, typesNamed } from "../../shared/analyses/type-rows.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
@@ -171,7 +172,7 @@ describe("types", () => {
   };
 
   it("come in the wanted order, largest first", () => {
-    const rows = typeRows(columns(), "", { by: "shallow", descending: true });
+    const rows = typeRows(columns(), typeFilter(""), { by: "shallow", descending: true });
     expect(rows.map((row) => [row.type, row.count, row.shallowBytes])).toEqual([
       ["dict", 1, 200],
       ["str", 3, 140],
@@ -185,13 +186,16 @@ describe("types", () => {
 
   it("retain each byte once, garbage too", () => {
     const retained = Object.fromEntries(
-      typeRows(columns(), "", { by: "name", descending: false }).map((row) => [row.type, row.retainedBytes]),
+      typeRows(columns(), typeFilter(""), { by: "name", descending: false }).map((row) => [
+        row.type,
+        row.retainedBytes,
+      ]),
     );
     expect(retained).toMatchObject({ module: 516, dict: 500, "app.Item": 80, "other.Item": 16 });
   });
 
   it("are filtered by a part of their name, ignoring case", () => {
-    expect(typeRows(columns(), "ITEM", { by: "name", descending: true }).map((row) => row.type)).toEqual([
+    expect(typeRows(columns(), typeFilter("ITEM"), { by: "name", descending: true }).map((row) => row.type)).toEqual([
       "other.Item",
       "app.Item",
     ]);

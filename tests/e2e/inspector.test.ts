@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityProblems, launch, openPage } from "./browser.ts";
+import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  runProgram("tasks.py", folder.path);
+  server = await serveFiles([join(folder.path, "tasks.pyheap")], folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+const inspector = (page: Page) => page.getByRole("complementary", { name: "Object inspector" });
+
+/** The instances of a type, from the list of types. */
+async function showType(page: Page, type: string): Promise<void> {
+  await page.getByRole("table").getByText("tasks.pyheap", { exact: true }).click();
+  await page.getByText(/^Analysed in/).waitFor();
+  await page
+    .getByRole("navigation", { name: "Screens" })
+    .getByRole("link", { name: /^Types/ })
+    .click();
+  await page.getByRole("searchbox").fill(type);
+  await page.getByRole("grid", { name: "Types" }).getByRole("row").filter({ hasText: type }).first().click();
+  await page.getByRole("heading", { level: 1, name: /objects? of type/ }).waitFor();
+  await page.getByRole("grid", { name: "Objects" }).getByRole("row").nth(1).waitFor();
+}
+
+it("shows the current object of a list beside it, and follows the arrow keys", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showType(page, "__main__.Session");
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await inspector(page)
+    .getByRole("heading", { name: /^Session uses .* and keeps 24\.\d KiB alive$/ })
+    .waitFor();
+  await inspector(page).getByRole("row").filter({ hasText: ".body" }).waitFor();
+  await page.getByRole("grid", { name: "Objects" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await inspector(page)
+    .getByRole("heading", { name: /keeps 19\.\d KiB alive$/ })
+    .waitFor();
+
+  await inspector(page).getByRole("button", { name: "What it keeps" }).click();
+  await inspector(page)
+    .getByRole("grid", { name: "What it keeps alive, by type" })
+    .getByRole("row")
+    .filter({ hasText: "bytes" })
+    .waitFor();
+  await inspector(page).getByRole("button", { name: "By kind" }).click();
+  await inspector(page)
+    .getByRole("region", { name: "Groups of references" })
+    .getByRole("row")
+    .filter({ hasText: "local session" })
+    .waitFor();
+  await inspector(page).getByRole("button", { name: "Facts" }).click();
+  await inspector(page)
+    .getByText(/basic, .*__dict__/)
+    .waitFor();
+
+  // A click chooses, Enter opens, and the inspector is still there on the way back.
+  await page
+    .getByRole("grid", { name: "Objects" })
+    .getByRole("row")
+    .nth(3)
+    .click({ position: { x: 300, y: 10 } });
+  await inspector(page)
+    .getByRole("heading", { name: /keeps 14\.\d KiB alive$/ })
+    .waitFor();
+  await page.getByRole("grid", { name: "Objects" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: /keeps 14\.\d KiB alive$/ }).waitFor();
+  await page.goBack();
+  await inspector(page)
+    .getByRole("heading", { name: /keeps 14\.\d KiB alive$/ })
+    .waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("finds the way from a pinned object to another one, and lists all that an object keeps", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showType(page, "_asyncio.Task");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: /^Task uses/ }).waitFor();
+  await page.getByRole("button", { name: "Pin" }).click();
+  await page.getByRole("row").filter({ hasText: "_coro" }).getByRole("link").first().click();
+  await page.getByRole("heading", { level: 1, name: /^handle uses/ }).waitFor();
+  await page.getByRole("row").filter({ hasText: "session" }).getByRole("link", { name: "Session" }).first().click();
+  await page.getByRole("heading", { level: 1, name: /^Session uses/ }).waitFor();
+  await page.getByRole("button", { name: "Find the way to this one" }).click();
+  const way = page.getByRole("region", { name: "Way from the pinned object" });
+  await way.getByRole("listitem").nth(2).waitFor();
+  expect((await way.getByRole("listitem").allTextContents()).map((text) => text.replace(/\s+/g, " ").trim())).toEqual([
+    "Task",
+    "._coro handle",
+    "local session Session",
+  ]);
+  await page.getByRole("button", { name: "What it keeps" }).click();
+  await page.getByRole("link", { name: "List all that it keeps" }).click();
+  await page.getByRole("heading", { level: 1, name: "All that would be gone with this object" }).waitFor();
+  await page.getByRole("grid", { name: "Objects" }).getByRole("row").filter({ hasText: "bytes" }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
+  it("axe finds nothing wrong with the inspector, docked or alone, wide or narrow", async () => {
+    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    await showType(page, "__main__.Session");
+    await page.getByRole("button", { name: "Inspector" }).click();
+    await inspector(page).getByRole("row").filter({ hasText: ".body" }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/dock-${colorScheme}.png` });
+    await page.setViewportSize({ width: 700, height: 900 });
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/dock-${colorScheme}-narrow.png` });
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await inspector(page).getByRole("link", { name: "Open" }).click();
+    await page.getByRole("heading", { level: 1, name: /^Session uses/ }).waitFor();
+    await page.getByRole("row").filter({ hasText: ".body" }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/object-${colorScheme}.png` });
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
