@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityProblems, launch, openPage } from "./browser.ts";
+import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+
+const folder = temporaryFolder();
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  runProgram("tasks.py", folder.path);
+  server = await serveFiles([join(folder.path, "tasks.pyheap")], folder.path);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+const types = (page: Page) => page.getByRole("grid", { name: "Types" }).getByRole("row");
+
+async function showTypes(page: Page): Promise<void> {
+  await page.getByRole("table").getByText("tasks.pyheap", { exact: true }).click();
+  await page.getByText(/^Analysed in/).waitFor();
+  await page
+    .getByRole("navigation", { name: "Screens" })
+    .getByRole("link", { name: /^Types/ })
+    .click();
+  await types(page).nth(1).waitFor();
+}
+
+it("keeps the types of the program's own code, and those that conditions let through", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await page.getByRole("button", { name: "Mine" }).click();
+  await page
+    .getByRole("status")
+    .getByText(/^1 of \d+ types$/)
+    .waitFor();
+  await types(page).filter({ hasText: "__main__.Session" }).waitFor();
+  expect(page.url()).toMatch(/types\?filter=is%3Amine$/);
+
+  await page.getByRole("button", { name: "Libraries" }).click();
+  await page.getByRole("searchbox").fill("is:library count>1000 size>64KB");
+  await types(page)
+    .filter({ hasText: /^\s*str/ })
+    .waitFor();
+  await types(page).filter({ hasText: "_asyncio.Task" }).waitFor({ state: "detached" });
+  await page.getByRole("searchbox").fill("keeps>999GB");
+  await page.getByText("Nothing matches").waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("sums the types up by module, and a module opens its types", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await page.getByRole("button", { name: "By module" }).click();
+  const modules = page.getByRole("grid", { name: "Modules" }).getByRole("row");
+  await modules.filter({ hasText: "builtins" }).waitFor();
+  await page.getByRole("searchbox").fill("asyncio");
+  await modules.filter({ hasText: "_asyncio" }).click();
+  await types(page).filter({ hasText: "_asyncio.Task" }).waitFor();
+  expect(await page.getByRole("searchbox").inputValue()).toBe("asyncio module:_asyncio");
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
+  it("axe finds nothing wrong with types and modules, wide or narrow", async () => {
+    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    await showTypes(page);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/types-${colorScheme}.png` });
+    await page.getByRole("button", { name: "By module" }).click();
+    await page.getByRole("grid", { name: "Modules" }).getByRole("row").nth(1).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.setViewportSize({ width: 700, height: 800 });
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/modules-${colorScheme}-narrow.png` });
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
