@@ -135,7 +135,9 @@ export class Answerer {
       this.#mine ??= ownership(view, readModules(this.#dump.file));
       this.#keptByModule ??= keptByModule(view, tick);
       const kept = this.#keptByModule;
-      const rows = moduleRows(types, (module) => kept?.get(module) ?? null, this.#mine.module, sort);
+      const { module: ownModule } = this.#mine;
+      const isMine = (module: string) => module !== "builtins" && ownModule(module);
+      const rows = moduleRows(types, (module) => kept?.get(module) ?? null, isMine, sort);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     },
 

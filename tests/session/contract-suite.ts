@@ -224,6 +224,29 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(page.text).toMatch(/^<!doctype html>/);
     });
 
+    it("tells an object's attributes, the way between two objects, and what one keeps by type", async () => {
+      const which = { snapshot: info.snapshot, filter: { text: "" }, offset: 0, limit: 2 };
+      const attributes = await client.attributes({ ...which, object: asObjectId(dump.ids.list) });
+      expect(attributes).toMatchObject({ total: 1_500, rows: [{ edge: "[0]" }, { edge: "[1]" }] });
+      const [from, to] = [asObjectId(dump.ids.module), asObjectId(dump.ids.firstText)];
+      const way = await client.between({ snapshot: info.snapshot, from, to });
+      expect(way.steps?.map(({ id }) => id)).toEqual([dump.ids.dict, dump.ids.list, dump.ids.firstText]);
+      expect((await client.between({ snapshot: info.snapshot, from: to, to: from })).steps).toBeNull();
+      const kept = await client.types(list("count", { source: { kind: "kept", object: asObjectId(dump.ids.list) } }));
+      expect(kept.rows.map(({ type, count }) => [type, count])).toEqual([
+        ["str", 1_500],
+        ["list", 1],
+      ]);
+    });
+
+    it("sums types up by module, and filters them by conditions", async () => {
+      const { source: _, ...all } = list("count");
+      const { rows } = await client.modules(all);
+      expect(rows).toMatchObject([{ module: "builtins", types: 4, mine: false }]);
+      const filtered = await client.types(list("count", { filter: { text: "count>1000 module:builtins" } }));
+      expect(filtered.rows.map(({ type }) => type)).toEqual(["str"]);
+    });
+
     it("lists threads and tasks, and refuses a stack that is not there", async () => {
       const { sort, filter } = list("retained");
       const request = { snapshot: info.snapshot, of: null, sort, filter, offset: 0, limit: 10 };
