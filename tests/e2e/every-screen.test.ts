@@ -35,6 +35,7 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
   types: ({ capture }) => [
     { view: "types", capture, filter: "" },
     { view: "types", capture, filter: MARKUP + BIDI },
+    { view: "types", capture, filter: "is:mine count>0" },
   ],
   objects: ({ capture, object, before }) =>
     (
@@ -42,6 +43,7 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
         { kind: "all" },
         { kind: "dominated", object: null },
         { kind: "dominated", object },
+        { kind: "kept", object },
         { kind: "referents", object },
         { kind: "referrers", object },
         { kind: "text", text: MARKUP },
@@ -68,7 +70,11 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
   cycles: ({ capture }) => [{ view: "cycles", capture }],
   notebook: ({ capture }) => [{ view: "notebook", capture }],
   advisor: ({ capture }) => [{ view: "advisor", capture }],
-  threads: ({ capture }) => [{ view: "threads", capture, stack: null }],
+  threads: ({ capture, object }) => [
+    { view: "threads", capture, stack: null },
+    { view: "threads", capture, stack: { of: "thread", number: 0 } },
+    { view: "threads", capture, stack: { of: "task", number: object } },
+  ],
   compare: ({ capture, before }) => [
     { view: "compare", capture, before },
     { view: "compare", capture: before, before: capture },
