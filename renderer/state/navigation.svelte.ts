@@ -7,6 +7,8 @@ export class Navigation {
   /** Place of the current entry among those of this page, so that Back and Forward know whether they lead anywhere. */
   #index = $state(0);
   #last = $state(0);
+  /** True where Back or Forward led to the current entry. */
+  returned = $state(false);
   readonly canGoBack = $derived(this.#index > 0);
   readonly canGoForward = $derived(this.#index < this.#last);
 
@@ -15,6 +17,11 @@ export class Navigation {
     this.#last = this.#index;
     history.replaceState({ index: this.#index }, "");
     addEventListener("hashchange", () => this.#arrive());
+  }
+
+  /** The current entry's number among those of this page. */
+  get entry(): number {
+    return this.#index;
   }
 
   go(route: Route): void {
@@ -37,6 +44,7 @@ export class Navigation {
 
   #arrive(): void {
     const known = indexOf(history.state);
+    this.returned = known !== null;
     if (known === null) {
       this.#index++;
       this.#last = this.#index;
