@@ -4837,6 +4837,11 @@ def main(inside: str | None = None) -> Any:
     return outcome
 
 
+def start() -> None:
+    """Run the command line as an installed command: by this file, so that ``run`` is as always."""
+    os.execv(sys.executable, [sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
+
+
 def _program_frame() -> types.FrameType | None:
     """Return the program's frame that was interrupted: below ours and the script's."""
     frame: types.FrameType | None = sys._getframe(1)
