@@ -78,17 +78,56 @@ export const messages = {
     clearRecentHint: "Takes the recent files off this list; the files themselves stay where they are",
     cannotOpen: "can't be opened",
     noFiles: "No dumps yet. Take one as shown below, then drop the file here.",
-    capture: "Capture a process",
-    captureLead: "pyheap_dump.py is one file and needs only the standard library of CPython 3.9 or later.",
-    script: "A script, when it ends",
-    scriptLead: "Runs it as usual and writes the dump at its end.",
-    scriptLines: "python3 pyheap_dump.py run script.py",
-    inside: "From inside your program",
-    insideLead: "Put this where memory is high: at the end of a job, or in a view only you can call.",
-    insideLines: 'import pyheap_dump\npyheap_dump.dump("app.pyheap")',
     sending: (name: string) => `Sending ${shown(name, 60)}`,
     reading: (name: string) => (name === "" ? "Opening the file…" : `Opening ${shown(name, 60)}…`),
     failedToOpen: (name: string) => `${shown(name, 60)} was not opened.`,
+  },
+
+  capture: {
+    title: "Capture a process",
+    lead: "pyheap_dump.py is one file and needs only the standard library of CPython 3.9 or later. Copy it to where the program runs.",
+    program: "The program",
+    programs: {
+      restart: "can be started anew",
+      listens: "runs, and has called listen()",
+      unprepared: "runs, and nothing was prepared",
+    },
+    python: "Its Python",
+    pythons: { new: "3.14 or later", old: "3.9 to 3.13" },
+    place: "Where it runs",
+    places: {
+      same: "as my user, on this machine",
+      other: "as another user",
+      traced: "where kernel.yama.ptrace_scope is 1 or 2",
+      container: "in a container",
+    },
+    ways: {
+      run: "Run it under the dumper",
+      runHint: "Dumped when it ends, also by an error. It can also be dumped at intervals, or when memory grows above a limit: see its --help.",
+      call: "Dump at a line of it",
+      callHint: "Put this where memory is high: at the end of a job, or in a view that only you can call.",
+      listen: "Let it be asked later",
+      listenHint:
+        "Put this at its start; forked workers listen too. “pyheap_dump.py install” prints the lines for gunicorn, Celery, Docker.",
+      ask: "Ask it for a dump",
+      askHint:
+        "It stands still for a few seconds per million objects; --fork shortens that to a moment. It goes on afterwards.",
+      askRoot: "Ask it for a dump, as its user or root",
+      askInside: "Ask it, inside the container",
+      workers: "Ask it and its workers, one after the other",
+      workersHint:
+        "By a fork, because some servers restart a worker that is silent for seconds: uvicorn after five, gunicorn after thirty.",
+      attach: "Attach to it, with the same Python",
+      attachHint:
+        "It dumps itself as soon as it runs Python; one that sleeps is left alone after --wait S. PYTHON_DISABLE_REMOTE_DEBUG in its environment forbids it.",
+      attachRoot: "Attach to it as root",
+      attachInside: "Attach to it, inside the container",
+      attachInsideHint:
+        "1 is its process number in there. Where kernel.yama.ptrace_scope is 1 or more, the container needs the capability SYS_PTRACE.",
+      never: "Not possible without a restart; add this line now",
+      neverHint:
+        "Nobody can safely enter a Python before 3.14 from outside. With this line at its start it can be asked from the next start on.",
+    },
   },
 
   frame: {
