@@ -103,7 +103,8 @@ export const messages = {
     },
     ways: {
       run: "Run it under the dumper",
-      runHint: "Dumped when it ends, also by an error. It can also be dumped at intervals, or when memory grows above a limit: see its --help.",
+      runHint:
+        "Dumped when it ends, also by an error. It can also be dumped at intervals, or when memory grows above a limit: see its --help.",
       call: "Dump at a line of it",
       callHint: "Put this where memory is high: at the end of a job, or in a view that only you can call.",
       listen: "Let it be asked later",
