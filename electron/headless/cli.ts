@@ -6,6 +6,7 @@ import { HeapError } from "../../shared/types/failure.ts";
 import type { Answer, Options } from "./answers.ts";
 import { COMMANDS, type CommandName } from "./commands.ts";
 import { withDumps } from "./open-dumps.ts";
+import { runRecover } from "./recover-command.ts";
 import { runServe } from "./serve-command.ts";
 import { printable } from "./table.ts";
 
@@ -30,6 +31,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   notes FILE                        notes that you have written in the explorer
   export FILE OUT.csv|.json|.md     objects as a file: the biggest holders, or what find takes
   tables FILE OUT                   write plain SQLite tables: object, reference, root
+  recover FILE OUT                  save what is left of a file that was cut short or damaged
   serve FILE …                      show the dumps in a browser   [--port N] [--no-browser]
 
 ID is an object's number in the file, or its address (0x…).
@@ -71,6 +73,13 @@ async function run(argv: readonly string[]): Promise<number> {
       cacheFolder,
       ...(values.port === undefined ? {} : { port: count("port", values.port, 65_535) }),
     });
+  }
+  if (command === "recover") {
+    const [path, out] = args;
+    if (path === undefined || out === undefined || args.length !== 2)
+      throw new UsageError("Usage: pyheap-explorer recover FILE OUT. Run pyheap-explorer --help for more.");
+    print(runRecover(path, out), values.json);
+    return 0;
   }
   if (!isCommand(command))
     throw new UsageError(`There is no command ${command}. Run pyheap-explorer --help for the list.`);

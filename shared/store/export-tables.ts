@@ -84,7 +84,7 @@ export function exportTables(
 }
 
 /** Gives the file its name; fails where somebody else took that name meanwhile. */
-function publish(partial: string, path: string): void {
+export function publish(partial: string, path: string): void {
   try {
     linkSync(partial, path);
   } catch (thrown) {

@@ -44,8 +44,32 @@ export function openDump(path: string): DumpFile {
   }
 }
 
+/**
+ * Opens what is there of a dump that was cut short or damaged, read-only, for saving it: as `openDump`, but `complete`
+ * may be missing, and so may the file's end. Reading may fail anywhere. Throws `HeapError`.
+ */
+export function openRemains(path: string): DumpFile {
+  const bytes = checkHeader(path, { cut: true });
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    // SQLite refuses a file that is shorter than it says, unless its schema may be repaired; nothing is written.
+    db.unsafeMode(true);
+    db.pragma("writable_schema = ON");
+    db.pragma("trusted_schema = OFF");
+    db.pragma("cell_size_check = ON");
+    const tables = checkSchema(path, db);
+    const opened = db;
+    return { path, bytes, db, tables, close: () => opened.close() };
+  } catch (thrown) {
+    db?.close();
+    if (thrown instanceof HeapError) throw thrown;
+    throw new HeapError({ code: "damaged", path, what: sqliteWords(thrown) }, { cause: thrown });
+  }
+}
+
 /** The file's size, once its first 100 bytes are those of a whole dump of a version we read. */
-function checkHeader(path: string): number {
+function checkHeader(path: string, { cut = false } = {}): number {
   const header = Buffer.alloc(100);
   let size: number;
   let read: number;
@@ -74,7 +98,7 @@ function checkHeader(path: string): number {
     throw new HeapError({ code: "newer-version", path, found, supported: SUPPORTED_VERSION });
   if (found === 0) throw new HeapError({ code: "cut-short", path });
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
-  if (header.readUInt32BE(28) * pageSize > size) throw new HeapError({ code: "cut-short", path });
+  if (!cut && header.readUInt32BE(28) * pageSize > size) throw new HeapError({ code: "cut-short", path });
   return size;
 }
 

@@ -8,14 +8,14 @@ export type Codec = "raw" | "zlib" | "planes+zlib";
 /** Thrown for a page that does not verify; callers turn it into a `Failure` or a warning. */
 export class BadPage extends Error {}
 
+/** What stands in a page's `crc`: the CRC-32 of its BLOBs as stored, in column order. */
+export const checksumOf = (blobs: readonly Buffer[]): number => blobs.reduce((sum, blob) => crc32(blob, sum), 0);
+
 /** Checks the page's checksum over its BLOBs as stored, in column order. Throws `BadPage`. */
 export function checkPage(blobs: readonly unknown[], crc: number): void {
-  let found = 0;
-  for (const blob of blobs) {
-    if (!Buffer.isBuffer(blob)) throw new BadPage("a page has no bytes where there should be some");
-    found = crc32(blob, found);
-  }
-  if (found !== crc) throw new BadPage("a page's checksum does not match");
+  const isBytes = (blob: unknown): blob is Buffer => Buffer.isBuffer(blob);
+  if (!blobs.every(isBytes)) throw new BadPage("a page has no bytes where there should be some");
+  if (checksumOf(blobs) !== crc) throw new BadPage("a page's checksum does not match");
 }
 
 /**

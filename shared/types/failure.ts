@@ -60,9 +60,9 @@ export function describe(failure: Failure): string {
     case "newer-version":
       return `${failure.path} has format version ${failure.found}; this program reads up to ${failure.supported}. Update PyHeap Explorer.`;
     case "cut-short":
-      return `${failure.path} was cut short: the capture or the copy did not finish. Copy it again, or take the dump again.`;
+      return `${failure.path} was cut short: the capture or the copy did not finish. Copy it again, take the dump again, or save what is there with the command: pyheap-explorer recover FILE OUT.`;
     case "damaged":
-      return `${failure.path} is damaged: ${failure.what}. Copy it again from where it was written.`;
+      return `${failure.path} is damaged: ${failure.what}. Copy it again from where it was written, or save what is left with the command: pyheap-explorer recover FILE OUT.`;
     case "too-large":
       return `${failure.path} is too large for this program: ${failure.what}.`;
     case "no-such-snapshot":
