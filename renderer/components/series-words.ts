@@ -53,7 +53,7 @@ export const seriesWords = {
   newOnes: "New",
   stillThere: "Still there",
   copy: "Copy as Markdown",
-  pair: "Compare with the dump before",
+  pair: "Only this step",
 } as const;
 
 const sum = (values: readonly (number | null)[]): number =>
