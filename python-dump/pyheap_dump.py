@@ -1808,6 +1808,7 @@ class _Describers:
         self._secret_names = _secret_names(strings)
         self._tuples: dict[int, int] = {}  # layouts of tuples whose items have names, by address
         self._cells: dict[int, int] = {}
+        self._function_shapes: dict[int, list[tuple[Callable[[Any], Any], int]]] = {}
         self._items = layouts.number([_ITEMS])
         self._pairs = layouts.number([_PAIRS])
         self._cell = layouts.number([("cell", None, "rest")])
@@ -2011,13 +2012,28 @@ class _Describers:
         """Describe a function without making its ``__dict__`` or its annotations.
 
         Both are made when asked for. What exists is among the referents: a tuple (from 3.10) or
-        a dictionary with names of parameters as keys holds the annotations.
+        a dictionary with names of parameters as keys holds the annotations. Functions of one shape
+        have the same parts in the same order, which the addresses prove.
         """
+        referents = gc.get_referents(function)
+        addresses = list(map(id, referents))
+        shapes = self._function_shapes.setdefault(len(referents), [])
+        for read, layout in shapes:
+            if list(map(id, read(function))) == addresses:
+                return layout, referents
         named: list[Named] = [
             (kind, name, value)
             for (kind, name), value in zip(_FUNCTION_KINDS, _function_parts(function))
         ]
-        runs, found, others = _match(gc.get_referents(function), named)
+        runs, found, others = _match(referents, named)
+        if not others:
+            by_address: dict[int, list[Run]] = {}
+            for run, value in zip(runs, found):
+                by_address.setdefault(id(value), []).append(run)
+            runs = [by_address[address].pop(0) for address in addresses]
+            layout = self._layouts.number(runs)
+            shapes.append((operator.attrgetter(*(str(run[1]) for run in runs)), layout))
+            return layout, referents
         for other in others:
             if type(other) is tuple or _looks_like_annotations(other, function.__code__):
                 runs.append(("annotation", "__annotations__", 1))
