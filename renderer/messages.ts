@@ -17,6 +17,7 @@ import { cycleWords } from "./components/cycle-words.ts";
 import { formatSpan } from "./components/delta.ts";
 import { findWords } from "./components/find-words.ts";
 import { formatBytes, formatCount, formatDate, formatDuration, formatShare, plural } from "./components/format.ts";
+import { heldWords } from "./components/held-words.ts";
 import { notebookWords } from "./components/notebook-words.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
@@ -515,6 +516,13 @@ export const messages = {
     cycle: "Reference cycle",
     cycleOf: (objects: number | null): string =>
       objects === null ? "not known yet" : objects === 0 ? "in none" : `one of ${plural(objects, "object")}`,
+    ring: (steps: NonNullable<ObjectDetail["smallestCycle"]>): string =>
+      steps.length === 0
+        ? ""
+        : `smallest: ${steps
+            .slice(0, 4)
+            .map(({ label, edge }) => shown(`${label}${edge}`, 40))
+            .join(" → ")}${steps.length > 4 ? ` → … (${steps.length})` : ""}`,
     cycleHint: "Objects that hold each other in a ring: reference counts alone never free them",
   },
 
@@ -523,6 +531,7 @@ export const messages = {
   series: seriesWords,
   cycles: cycleWords,
   cut: cutWords,
+  held: heldWords,
   stacks: stackWords,
   notebook: notebookWords,
 

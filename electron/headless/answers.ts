@@ -26,6 +26,10 @@ export interface Options {
   readonly document: "markdown" | "html" | null;
   /** Bytes; a container that grew by more fails the comparison. */
   readonly failIfGrew: number | null;
+  /** Ways through frames are left out. */
+  readonly noFrames: boolean;
+  /** How holders are grouped. */
+  readonly by: string | undefined;
 }
 
 /** A command's result, for scripts and for people. */

@@ -21,8 +21,12 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
             | --pattern R | --set NAME
   names FILE TEXT                   variables of modules and attributes of instances
   object FILE ID                    one object: sizes, count, what it holds, who holds it
-  why FILE ID                       why the object is alive   [--paths K] [--ignore ID …]
+  why FILE ID                       why the object is alive   [--paths K] [--ignore ID …] [--no-frames]
+       FILE --type T                how all objects of a type are held
+  cut FILE FROM TO                  what would go without the reference from one object to the other
+  keeps FILE ID                     all that would be gone with an object, by type
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
+             | --type T             who holds the objects of a type   [--by type|module]
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
   threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
@@ -86,9 +90,15 @@ async function run(argv: readonly string[]): Promise<number> {
 
   const wanted = COMMANDS[command].arguments;
   const isOpenEnded = wanted[wanted.length - 1].endsWith("…");
+  const needed = wanted.filter((word) => !word.endsWith("?")).length;
   const files = isOpenEnded ? args.length : wanted.filter((word) => word.startsWith("FILE")).length;
-  if (args.length < wanted.length || (args.length > wanted.length && !isOpenEnded))
-    throw new UsageError(`Usage: pyheap-explorer ${command} ${wanted.join(" ")}. Run pyheap-explorer --help for more.`);
+  if (args.length < needed || (args.length > wanted.length && !isOpenEnded)) {
+    const words = wanted.map((word) => (word.endsWith("?") ? `[${word.slice(0, -1)}]` : word));
+    throw new UsageError(`Usage: pyheap-explorer ${command} ${words.join(" ")}. Run pyheap-explorer --help for more.`);
+  }
+
+  if (command === "why" && (values.type === undefined) === args.length < wanted.length)
+    throw new UsageError("why takes an object's number or address, or --type. Run pyheap-explorer --help for more.");
 
   const options: Options = {
     args: args.slice(files),
@@ -104,6 +114,8 @@ async function run(argv: readonly string[]): Promise<number> {
     object: values.object,
     paths: Math.max(1, count("paths", values.paths, 100)),
     ignore: values.ignore ?? [],
+    noFrames: values["no-frames"],
+    by: values.by,
     code: values.code,
     each: values.each,
     document: values.html ? "html" : values.markdown ? "markdown" : null,
@@ -142,6 +154,8 @@ function parse(argv: readonly string[]) {
         object: { type: "string" },
         paths: { type: "string", default: "3" },
         ignore: { type: "string", multiple: true },
+        "no-frames": { type: "boolean", default: false },
+        by: { type: "string" },
         code: { type: "boolean", default: false },
         each: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },

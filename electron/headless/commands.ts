@@ -1,19 +1,21 @@
-import type { ObjectRow, ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
-import { HeapError } from "../../shared/types/failure.ts";
-import { asObjectId, type ObjectId, parseAddress } from "../../shared/types/ids.ts";
+import type { ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
 import { runAdvise } from "./advise-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
 import { runExport, runFind, runNames, runNotes, runSets } from "./find-command.ts";
+import { freesText, ringLine, runCut, runHeldBy, runKeeps, runWhy } from "./held-commands.ts";
 import { OBJECT_COLUMNS, objects } from "./object-rows.ts";
 import type { OpenDump } from "./open-dumps.ts";
-import { rows, usage } from "./rows.ts";
+import { objectId, rows, usage } from "./rows.ts";
 import { runThreads } from "./stack-command.ts";
 import { bytes, type Column, number, printable, table } from "./table.ts";
 
 interface Command {
-  /** Words behind the command; each that begins with FILE is a dump to open. The last one may end in …: one or more. */
+  /**
+   * Words behind the command; each that begins with FILE is a dump to open. The last one may end in `…` (one or more) or
+   * in `?` (it may be left out).
+   */
   readonly arguments: readonly string[];
   run(dumps: readonly [OpenDump, ...OpenDump[]], options: Options): Promise<Answer>;
 }
@@ -27,7 +29,9 @@ export const COMMANDS = {
   find: { arguments: ["FILE"], run: ([dump], options) => runFind(dump, options) },
   names: { arguments: ["FILE", "TEXT"], run: ([dump], options) => runNames(dump, options) },
   object: { arguments: ["FILE", "ID"], run: ([dump], options) => runObject(dump, options) },
-  why: { arguments: ["FILE", "ID"], run: ([dump], options) => runWhy(dump, options) },
+  why: { arguments: ["FILE", "ID?"], run: ([dump], options) => runWhy(dump, options) },
+  cut: { arguments: ["FILE", "FROM", "TO"], run: ([dump], options) => runCut(dump, options) },
+  keeps: { arguments: ["FILE", "ID"], run: ([dump], options) => runKeeps(dump, options) },
   dominators: { arguments: ["FILE"], run: ([dump], options) => runDominators(dump, options) },
   cycles: { arguments: ["FILE"], run: ([dump], options) => runCycles(dump, options) },
   advise: { arguments: ["FILE"], run: ([dump], options) => runAdvise(dump, options) },
@@ -128,6 +132,7 @@ async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, f
 }
 
 async function runDominators(dump: OpenDump, options: Options): Promise<Answer> {
+  if (options.type !== undefined) return runHeldBy(dump, options);
   const object = options.object === undefined ? null : await objectId(dump, options.object);
   const page = await objects(dump, { kind: "dominated", object }, options);
   return list(page, [
@@ -171,6 +176,7 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
         `own size ${bytes(detail.shallowBytes)}, keeps alive ${bytes(detail.retainedBytes)}`,
         freesText(detail),
         `references: ${number(detail.explainedReferences)} found of ${count}`,
+        ...ringLine(detail),
         "",
         `holds ${number(referents.total)}`,
         table(columns, referents.rows),
@@ -181,48 +187,6 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
   };
 }
 
-/** `frees 3.1 MiB at once, 0.2 MiB more at the next collection`. */
-const freesText = ({ retainedBytes, releasedByRefcountBytes: atOnce }: ObjectRow): string =>
-  atOnce === null || retainedBytes === null
-    ? "frees at once: not known, its reference count can't be trusted"
-    : `frees ${bytes(atOnce)} at once${retainedBytes > atOnce ? `, ${bytes(retainedBytes - atOnce)} more at the next collection` : ""}`;
-
-async function runWhy(dump: OpenDump, { args, paths, ignore }: Options): Promise<Answer> {
-  const { client, snapshot } = dump;
-  const object = await objectId(dump, args[0] ?? "");
-  const ignored = await Promise.all(ignore.map((id) => objectId(dump, id)));
-  const why = await client.why({ snapshot, object, paths, ignore: ignored });
-  return {
-    json: why,
-    human: () =>
-      [
-        `${printable(why.sentence)}.`,
-        ...why.paths.flatMap((path) => [
-          "",
-          printable(path.text),
-          ...(path.skipped > 0 ? [`  (${number(path.skipped)} objects left out behind the first 100)`] : []),
-          table(
-            [
-              { title: "  how it is held", text: (step) => `  ${step.edge ?? step.root?.kind ?? ""}`, most: 40 },
-              { title: "object", text: (step) => step.label },
-              { title: "id", align: "right", text: (step) => (step.id === null ? "" : String(step.id)) },
-              { title: "own size", align: "right", text: (step) => bytes(step.shallowBytes) },
-              { title: "keeps alive", align: "right", text: (step) => bytes(step.retainedBytes) },
-            ],
-            path.steps,
-          ),
-        ]),
-        ...(why.weakTotal > 0 ? ["", weakReferences(why.weakTotal)] : []),
-        ...(why.complete ? [] : ["", "There may be more ways: the search ended at its bound."]),
-      ].join("\n"),
-  };
-}
-
-const weakReferences = (count: number): string =>
-  count === 1
-    ? "1 weak reference: it does not keep it alive."
-    : `${number(count)} weak references: they do not keep it alive.`;
-
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {
   const [path = ""] = args;
   const written = await session.exportTables(snapshot, path);
@@ -230,25 +194,4 @@ async function runTables({ session, snapshot }: OpenDump, { args }: Options): Pr
     json: { path, ...written },
     human: () => `${printable(path)}: ${number(written.objects)} objects, ${number(written.references)} references`,
   };
-}
-
-/** An object by its number, or by its address. */
-async function objectId({ client, snapshot }: OpenDump, text: string): Promise<ObjectId> {
-  if (/^\d{1,10}$/.test(text)) return asObjectId(Number(text));
-  if (!/^0x/i.test(text) || parseAddress(text) === null)
-    throw usage(`${text} is neither an object's number nor an address (0x…)`);
-  const page = await client.objects({
-    snapshot,
-    source: { kind: "address", address: text },
-    sort: { by: "id", descending: false },
-    filter: { text: "" },
-    offset: 0,
-    limit: 1,
-  });
-  const [found] = page.rows;
-  if (found === undefined) {
-    const { objects: count } = await client.summary({ snapshot });
-    throw new HeapError({ code: "no-such-object", object: text, objects: count });
-  }
-  return found.id;
 }

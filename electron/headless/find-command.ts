@@ -2,12 +2,12 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { extname } from "node:path";
 import type { ExportFormat, NameRow, SetRow, SetSizes } from "../../shared/session/contract.ts";
 import { HeapError } from "../../shared/types/failure.ts";
-import { parseAddress, type TypeId } from "../../shared/types/ids.ts";
+import { parseAddress } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { OBJECT_COLUMNS, objects } from "./object-rows.ts";
 import type { OpenDump } from "./open-dumps.ts";
-import { rows, usage } from "./rows.ts";
+import { rows, typeNamed, usage } from "./rows.ts";
 import { bytes, number, printable, table } from "./table.ts";
 
 /** Rows that are exported at a time. */
@@ -124,16 +124,6 @@ async function sourceOf(dump: OpenDump, options: Options): Promise<Source | stri
   const found = sets.find(({ name }) => name === set);
   if (found === undefined) throw new HeapError({ code: "no-such-set", set });
   return { kind: "set", set: found.set };
-}
-
-async function typeNamed({ client, snapshot }: OpenDump, name: string): Promise<TypeId | string> {
-  try {
-    return (await client.typeNamed({ snapshot, name })).typeId;
-  } catch (thrown) {
-    if (!(thrown instanceof HeapError) || thrown.failure.code !== "no-such-type") throw thrown;
-    if (thrown.failure.candidates.length > 0) throw thrown;
-    return thrown.message;
-  }
 }
 
 function create(path: string): number {

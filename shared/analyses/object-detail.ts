@@ -2,6 +2,7 @@ import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { ObjectDetail, ObjectRow } from "../types/rows.ts";
+import { smallestCycleOf } from "./own-cycle.ts";
 import { explainedReferences, generationOf } from "./references.ts";
 import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf } from "./view.ts";
 
@@ -44,6 +45,7 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
     holders,
     holdersCut: cut,
     cycleObjects: cycleObjects(view, object),
+    smallestCycle: smallestCycleOf(view, object),
     referents: referents.length - missingReferents,
     referrers: referrers === undefined ? 0 : referrers.offsets[object + 1] - referrers.offsets[object],
     missingReferents,

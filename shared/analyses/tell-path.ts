@@ -63,7 +63,7 @@ const UNNAMED_ROOT: RootInfo = { kind: "c_held", name: "", place: null };
  * What a person can act on comes first: a module's variable says more than a running frame, and a name more than the
  * machinery of classes and functions. In steps of a path, so that a much shorter path still wins.
  */
-const ROOT_COSTS: Record<RootInfo["kind"], number> = {
+export const ROOT_COSTS: Record<RootInfo["kind"], number> = {
   module: 0,
   thread: 2,
   type: 3,

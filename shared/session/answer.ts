@@ -6,6 +6,8 @@ import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
+import { howHeld } from "../analyses/how-held.ts";
+import { dominatorGroups } from "../analyses/kept.ts";
 import { keptByModule } from "../analyses/kept-by-module.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
@@ -222,6 +224,17 @@ export class Answerer {
       const view = await this.#dump.viewAt("dominators");
       for (const id of [from, to]) checkObject(view, id);
       return cutLink(view, from, to, tick);
+    },
+
+    howHeld: async ({ source, filter }, tick) => {
+      const view = await this.#dump.viewAt(stageFor(source) === "columns" ? "graph" : stageFor(source));
+      return howHeld(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text), tick);
+    },
+
+    dominatorsOf: async ({ source, by }, tick) => {
+      await this.#dump.viewAt("dominators");
+      const view = await this.#dump.viewAt(stageFor(source) === "cycles" ? "cycles" : "dominators");
+      return { rows: dominatorGroups(view, await this.#members.of(view, source, tick), by, tick) };
     },
 
     neighbours: async (request, tick) => {

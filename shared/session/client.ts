@@ -19,6 +19,8 @@ const METHODS = {
   object: true,
   why: true,
   cut: true,
+  howHeld: true,
+  dominatorsOf: true,
   neighbours: true,
   subgraph: true,
   cycles: true,

@@ -8,9 +8,11 @@ import type {
   Comparison,
   CutLink,
   CyclePage,
+  DominatorGroup,
   DumpInfo,
   ExportFormat,
   GrowthRow,
+  HowHeld,
   MemoryMapNode,
   ModuleRow,
   NameRow,
@@ -54,11 +56,13 @@ export type {
   CyclePage,
   CycleRow,
   CycleStep,
+  DominatorGroup,
   DumpInfo,
   DumpTotals,
   ExportFormat,
   GrowthRow,
   HolderRow,
+  HowHeld,
   Kept,
   MemoryMapNode,
   ModuleRow,
@@ -140,6 +144,18 @@ export interface SessionApi {
   }): Promise<WhyAlive>;
   /** What would go if the first retaining reference from one object to the other were cut. */
   cut(request: { readonly snapshot: SnapshotId; readonly from: ObjectId; readonly to: ObjectId }): Promise<CutLink>;
+  /** How all objects of a list are held, merged into one tree. */
+  howHeld(request: {
+    readonly snapshot: SnapshotId;
+    readonly source: Source;
+    readonly filter: Filter;
+  }): Promise<HowHeld>;
+  /** Who holds the objects of a list directly: by the holder's type, or by the module whose variables lead to it. */
+  dominatorsOf(request: {
+    readonly snapshot: SnapshotId;
+    readonly source: Source;
+    readonly by: "type" | "module";
+  }): Promise<{ readonly rows: readonly DominatorGroup[] }>;
   /**
    * What the object refers to, or what refers to it, in groups of alike neighbours; `limit` members of each are told, from
    * `offset` on. `group`: only the one with this key.

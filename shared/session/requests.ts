@@ -81,6 +81,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
     weak: v.optional(v.boolean()),
   }),
   cut: v.object({ snapshot, from: index, to: index }),
+  howHeld: v.object({ snapshot, source, filter: v.object({ text }) }),
+  dominatorsOf: v.object({ snapshot, source, by: v.picklist(["type", "module"]) }),
   neighbours: v.object({
     snapshot,
     object: index,

@@ -12,8 +12,9 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/overview`;
     case "types":
       return `#/${route.capture}/types${query({ filter: route.filter })}`;
+    case "held":
     case "objects":
-      return `#/${route.capture}/objects/${formatSource(route.source)}`;
+      return `#/${route.capture}/${route.view}/${formatSource(route.source)}`;
     case "cycles":
     case "notebook":
     case "advisor":
@@ -43,7 +44,7 @@ export function parseRoute(hash: string): Route {
   const capture = asCaptureId(id);
   const object = number(rest[0]);
   if (view === "types") return { view, capture, filter: parameters.get("filter") ?? "" };
-  if (view === "objects") {
+  if (view === "objects" || view === "held") {
     const source = parseSource(rest);
     if (source !== null) return { view, capture, source };
   }

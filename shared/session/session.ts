@@ -225,6 +225,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     object: ask("object"),
     why: ask("why"),
     cut: ask("cut"),
+    howHeld: ask("howHeld"),
+    dominatorsOf: ask("dominatorsOf"),
     neighbours: ask("neighbours"),
     subgraph: ask("subgraph"),
     cycles: ask("cycles"),

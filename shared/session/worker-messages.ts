@@ -64,6 +64,8 @@ export type AnswererApi = Pick<
   | "object"
   | "why"
   | "cut"
+  | "howHeld"
+  | "dominatorsOf"
   | "neighbours"
   | "subgraph"
   | "cycles"

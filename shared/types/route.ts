@@ -45,6 +45,8 @@ export type Route =
   /** The object among its neighbours, drawn. */
   | { readonly view: "graph"; readonly capture: CaptureId; readonly object: ObjectId }
   | { readonly view: "cycles"; readonly capture: CaptureId }
+  /** How all objects of a list are held. */
+  | { readonly view: "held"; readonly capture: CaptureId; readonly source: Source }
   /** What somebody has kept of this dump: object sets and notes. */
   | { readonly view: "notebook"; readonly capture: CaptureId }
   /** What is wrong with the heap, in words. */

@@ -157,6 +157,8 @@ export interface ObjectDetail extends ObjectRow {
   readonly holdersCut: boolean;
   /** Objects in its reference cycle, itself included; 0 if it is in none. Null until that is known. */
   readonly cycleObjects: number | null;
+  /** The smallest reference cycle through it, itself first; empty where there is none. Null until that is known. */
+  readonly smallestCycle: readonly CycleStep[] | null;
   readonly referents: number;
   readonly referrers: number;
   readonly missingReferents: number;
@@ -228,6 +230,45 @@ export interface WhyAlive {
   readonly weakTotal: number;
   readonly ignored: readonly ObjectRow[];
   readonly warnings: readonly string[];
+}
+
+/** How all objects of a set are held: one way to each, merged into a tree of holders. */
+export interface HowHeld {
+  readonly total: number;
+  /** Of these, what nothing holds: garbage that waits for the collector. */
+  readonly garbage: number;
+  /** The tree, each row after the one above it, those with most members first; holders of few members are left out. */
+  readonly rows: readonly HowHeldRow[];
+  /** The innermost single object through which at least half of the others are held. */
+  readonly through: { readonly id: ObjectId; readonly text: string; readonly members: number } | null;
+}
+
+/** One object, or several of one type that the row above holds in the same way. */
+export interface HowHeldRow {
+  /** Position of the row above in the list; -1 at a starting point. */
+  readonly parent: number;
+  readonly depth: number;
+  /** Null for several objects. */
+  readonly id: ObjectId | null;
+  readonly type: string;
+  readonly label: string;
+  /** How the row above refers to these; null at a starting point. */
+  readonly edge: string | null;
+  readonly holders: number;
+  /** Members of the set that are held through these, themselves included. */
+  readonly members: number;
+  /** Of these, members in this row itself. */
+  readonly ending: number;
+}
+
+/** Which objects hold a set directly, in groups: those without which a member would be gone. */
+export interface DominatorGroup {
+  /** A type's name, or a module's; null for members that no single object holds. */
+  readonly name: string | null;
+  readonly dominators: number;
+  readonly members: number;
+  readonly shallowBytes: Bytes;
+  readonly retainedBytes: Bytes;
 }
 
 /** What would go if one reference were cut. */

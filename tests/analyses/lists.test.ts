@@ -49,6 +49,7 @@ describe("a list of objects", () => {
     expect(names((id) => ({ kind: "dominated", object: id.d as never }))).toEqual(["l", "a", "n", "'items'", "'one'"]);
     expect(names((id) => ({ kind: "dominated", object: id.l as never }))).toEqual(["b"]);
     expect(names(() => ({ kind: "dominated", object: null }))).toEqual(["m", "w"]);
+    expect(names((id) => ({ kind: "kept", object: id.l as never }))).toEqual(["l", "b"]);
   });
 
   it("holds what is held only from outside the graph, and what nobody holds", () => {

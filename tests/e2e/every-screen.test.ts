@@ -61,6 +61,10 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
         { kind: "fate", fate: "new", other: before },
       ] satisfies Source[]
     ).map((source) => ({ view: "objects", capture, source })),
+  held: ({ capture, object }) => [
+    { view: "held", capture, source: { kind: "kept", object } },
+    { view: "held", capture, source: { kind: "unreachable" } },
+  ],
   object: ({ capture, object }) => [{ view: "object", capture, object }],
   graph: ({ capture, object }) => [{ view: "graph", capture, object }],
   why: ({ capture, object }) => [

@@ -52,6 +52,7 @@ it("says of each link what goes at once without it", async () => {
   await page.getByRole("button", { name: /^Cut this link: \['u-\d+'\]/ }).click();
   const answer = page.getByRole("status").filter({ hasText: "Cutting" });
   await eventually(() => answer.textContent()).toMatch(/Cutting \['u-\d+'\] frees 2\.\d\sKiB at once \(\d+\sobjects\)/);
+  await page.locator('.screen[aria-busy="false"]').waitFor(); // sizes fill in; what is older than them is paler
   expect(await accessibilityProblems(page)).toEqual([]);
 
   await page.getByRole("button", { name: "Cut this link: ._SESSIONS" }).click();
@@ -69,6 +70,29 @@ it("says that a ring goes at the next collection", async () => {
   await page.getByRole("button", { name: "Cut this link: .TREE" }).click();
   const answer = page.getByRole("status").filter({ hasText: "Cutting" });
   await eventually(() => answer.textContent()).toMatch(/frees nothing at once, .* at the next collection/);
+  await page.context().close();
+});
+
+it("shows how all objects of a type are held, and what they keep together", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await listOf(page, "Session");
+  await page.getByRole("link", { name: "How all of these are held" }).click();
+  await eventually(() => heading(page).textContent()).toBe(
+    "These 200 Session: all through module __main__ › _SESSIONS",
+  );
+  const rows = page.getByRole("table").getByRole("row");
+  expect(await rows.allTextContents()).toEqual([
+    expect.stringContaining("How they are held"),
+    expect.stringMatching(/module __main__[\s\S]*starting point[\s\S]*200/),
+    expect.stringMatching(/\['_SESSIONS'\][\s\S]*dict, 200 entries[\s\S]*200/),
+    expect.stringMatching(/\[…\][\s\S]*200 ×[\s\S]*Session[\s\S]*200/),
+  ]);
+  await page.getByText(/keep \d+\.\d\sKiB alive together: all of it is freed at once/).waitFor();
+  await page.locator('.screen[aria-busy="false"]').waitFor(); // sizes fill in; what is older than them is paler
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.reload();
+  await eventually(() => heading(page).textContent()).toMatch(/^These 200 Session/);
   await page.context().close();
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortestCycle } from "../../shared/graph/shortest-cycle.ts";
+import { shortestCycle, shortestCycleThrough } from "../../shared/graph/shortest-cycle.ts";
 import { graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
 import { randomCase } from "../fixtures/random-graph.ts";
 
@@ -48,6 +48,42 @@ describe("the shortest cycle", () => {
     }
   });
 });
+
+describe("the shortest cycle through one node", () => {
+  it("is as long as the node needs to come back to itself, on 5,000 random graphs", () => {
+    for (let seed = 0; seed < 5_000; seed++) {
+      const { lists } = randomCase(seed);
+      const graph = graphFromLists(lists);
+      const start = seed % lists.length;
+      const ring = shortestCycleThrough(graph, start, () => true);
+      expect(ring.length, `seed ${seed}`).toBe(stepsBackTo(lists, start));
+      for (const [i, { edge, source }] of ring.entries()) {
+        expect(source).toBe(i === 0 ? start : graph.targets[ring[i - 1]?.edge ?? 0]);
+        expect(lists[source]).toContain(graph.targets[edge]);
+      }
+      if (ring.length > 0) expect(graph.targets[ring.at(-1)?.edge ?? 0]).toBe(start);
+    }
+  });
+
+  it("takes only the edges that count, and gives up in time", () => {
+    const graph = graphFromLists([[1, 0], [2], [0]]);
+    expect(shortestCycleThrough(graph, 0, () => true)).toEqual([{ edge: 1, source: 0 }]);
+    expect(shortestCycleThrough(graph, 0, (edge) => edge !== 1)).toHaveLength(3);
+    expect(shortestCycleThrough(graph, 0, (_, source, target) => source !== target && target !== 0)).toEqual([]);
+    const ring = graphFromLists(Array.from({ length: 1000 }, (_, v) => [(v + 1) % 1000]));
+    expect(shortestCycleThrough(ring, 7, () => true)).toHaveLength(1000);
+    expect(shortestCycleThrough(ring, 7, () => true, undefined, 10)).toEqual([]);
+  });
+});
+
+function stepsBackTo(lists: readonly (readonly number[])[], start: number): number {
+  let reached = new Set(lists[start]);
+  for (let steps = 1; steps <= lists.length; steps++) {
+    if (reached.has(start)) return steps;
+    reached = new Set([...reached].flatMap((v) => lists[v]));
+  }
+  return 0;
+}
 
 /** The definition: the fewest steps in which some node comes back to itself; 0 if none does. */
 function slowGirth(lists: readonly (readonly number[])[]): number {

@@ -124,6 +124,7 @@ describe("the command line", () => {
       dominator: SHOP.id.s,
       releasedByRefcountBytes: 5016,
       releasedObjects: 2,
+      smallestCycle: [],
       referents: [{ id: SHOP.id.b, edge: ".body", kind: "attribute", type: "bytes" }],
       referrers: [
         { id: SHOP.id.s, edge: ".request", kind: "attribute", retains: true },
@@ -151,6 +152,52 @@ describe("the command line", () => {
       },
     ]);
     expect(await json("why", file, id("r"), "--ignore", id("p"))).toMatchObject({ paths: [] });
+  });
+
+  it("why --type: how all objects of a type are held", async () => {
+    const held = await json("why", file, "--type", "Request");
+    expect(held).toMatchObject({ total: 1, garbage: 0, through: { text: "module shop.sessions › _PENDING['u-17']" } });
+    expect((held.rows as { label: string }[]).map(({ label }) => label)).toEqual([
+      "module shop.sessions",
+      "dict, 1 entry",
+      "Session",
+      "Request",
+    ]);
+    expect((await cli("why", file)).error).toContain("why takes an object's number or address, or --type");
+    expect((await cli("why", file, id("r"), "--type", "Request")).code).toBe(2);
+    expect((await cli("why", file, "--type", "Request")).out).toMatch(/^1 of 1 shop\.http\.Request are held through /);
+  });
+
+  it("cut: what would go without a link, or who else holds it", async () => {
+    expect(await json("cut", file, id("s"), id("r"))).toMatchObject({
+      edge: ".request",
+      stillHeld: null,
+      atOnce: { objects: 2, bytes: 5016 },
+      later: { objects: 0, bytes: 0 },
+    });
+    expect((await cli("cut", file, id("s"), id("r"))).out).toBe(
+      "Cutting .request frees 4.9 KiB at once, 0 B more at the next collection.\n",
+    );
+    expect(await cli("cut", file, id("r"), id("s"))).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("keeps: what would be gone with an object, by type", async () => {
+    expect(await json("keeps", file, id("s"))).toMatchObject({
+      id: SHOP.id.s,
+      retainedBytes: 5032,
+      total: 3,
+      rows: [{ type: "bytes", count: 1, shallowBytes: 5000 }, {}, {}],
+    });
+  });
+
+  it("dominators --type: who holds the objects of a type, by the holder's type or by module", async () => {
+    expect(await json("dominators", file, "--type", "Request")).toMatchObject({
+      rows: [{ name: "shop.Session", dominators: 1, members: 1, retainedBytes: 5016 }],
+    });
+    expect(await json("dominators", file, "--type", "Request", "--by", "module")).toMatchObject({
+      rows: [{ name: "shop.sessions", dominators: 1, members: 1 }],
+    });
+    expect((await cli("dominators", file, "--type", "Request", "--by", "size")).error).toContain("--by takes type");
   });
 
   it("dominators: of all, and below one object", async () => {

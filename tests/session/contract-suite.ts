@@ -173,6 +173,18 @@ export function contractSuite({ name, connect }: Shell): void {
       });
     });
 
+    it("says how all objects of a list are held, and by whom", async () => {
+      const source = { kind: "kept", object: asObjectId(dump.ids.list) } as const;
+      const held = await client.howHeld({ snapshot: info.snapshot, source, filter: { text: "" } });
+      expect(held).toMatchObject({ total: 1_501, garbage: 0 });
+      expect(held.rows.map(({ label }) => label)).toEqual(["module app", "list, 1,500 items"]);
+      const { rows } = await client.dominatorsOf({ snapshot: info.snapshot, source, by: "type" });
+      expect(rows.map(({ name, members }) => [name, members])).toEqual([
+        ["list", 1_500],
+        ["dict", 1],
+      ]);
+    });
+
     it("finds no holder where one of the path's is ignored", async () => {
       const object = asObjectId(dump.ids.firstText);
       const ignore = [asObjectId(dump.ids.list)];

@@ -10,6 +10,7 @@ const SOURCES: Source[] = [
   { kind: "type", type: asTypeId(7) },
   { kind: "dominated", object: null },
   { kind: "dominated", object },
+  { kind: "kept", object },
   { kind: "referents", object },
   { kind: "referrers", object },
   { kind: "text", text: "a/b?c=d#e&ü %" },
@@ -42,6 +43,7 @@ const ROUTES: Route[] = [
   { view: "why", capture, object, ignore: [] },
   { view: "why", capture, object, ignore: [object, asObjectId(0)] },
   ...SOURCES.map((source): Route => ({ view: "objects", capture, source })),
+  { view: "held", capture, source: { kind: "kept", object } },
 ];
 
 describe("a route", () => {

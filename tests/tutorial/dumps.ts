@@ -85,6 +85,8 @@ const ALL: Options = {
   each: false,
   document: null,
   failIfGrew: null,
+  noFrames: false,
+  by: undefined,
 };
 
 /** The command line's questions to a dump that stays open. */
