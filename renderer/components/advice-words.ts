@@ -7,6 +7,13 @@ const KINDS: Record<SuspectKind, string> = {
   cache: "cache",
   garbage: "garbage waiting",
   "back-references": "reference cycles",
+  exceptions: "kept exceptions",
+  suspended: "suspended code",
+  listeners: "listeners",
+  "held-outside": "held from outside Python",
+  "small-objects": "many small objects",
+  waste: "wasted space",
+  "outside-python": "outside Python's objects",
 };
 
 /** The texts of the advisor; part of `messages`. */

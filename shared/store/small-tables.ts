@@ -52,6 +52,8 @@ const dateIn = (text: string | null): string | null =>
 /** `Py_TPFLAGS_MANAGED_DICT` and `Py_TPFLAGS_MANAGED_WEAKREF`: such types have no offset of their own. */
 const MANAGED_DICT = 1 << 4;
 const MANAGED_WEAKREF = 1 << 3;
+/** `Py_TPFLAGS_INLINE_VALUES`, new in 3.13. */
+const INLINE_VALUES = 1 << 2;
 
 /** Types in the order of their numbers, which are dense from 0. */
 export function readTypes(file: DumpFile): TypeInfo[] {
@@ -77,6 +79,7 @@ export function readTypes(file: DumpFile): TypeInfo[] {
       basicsize: isCount(basicsize) ? basicsize : 0,
       hasDict: dictoffset !== 0 || (Number(flags) & MANAGED_DICT) !== 0,
       hasWeakrefs: weakrefoffset !== 0 || (Number(flags) & MANAGED_WEAKREF) !== 0,
+      inlineValues: (Number(flags) & INLINE_VALUES) !== 0,
       hasDel: hasDel !== 0,
     };
   });

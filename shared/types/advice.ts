@@ -5,7 +5,19 @@ import type { SentencePart, UsedBy } from "./rows.ts";
 export type Confidence = "certain" | "likely" | "possible";
 
 /** One name per rule; `shared/analyses/advice` has a file for each. */
-export const SUSPECT_KINDS = ["accumulation", "cache", "garbage", "back-references"] as const;
+export const SUSPECT_KINDS = [
+  "accumulation",
+  "cache",
+  "garbage",
+  "back-references",
+  "exceptions",
+  "suspended",
+  "listeners",
+  "held-outside",
+  "small-objects",
+  "waste",
+  "outside-python",
+] as const;
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];
 
 /** What a rule found, in words a person can act on. */

@@ -65,6 +65,8 @@ export interface TypeInfo {
   /** Instances may have a `__dict__`, or weak references to them. */
   readonly hasDict: boolean;
   readonly hasWeakrefs: boolean;
+  /** Attribute values lie behind the object, in its own block (3.13 and later). */
+  readonly inlineValues: boolean;
   /** A class in its MRO has a `__del__` in Python. */
   readonly hasDel: boolean;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { advise } from "../../shared/analyses/advice/advise.ts";
 import { loadedCode } from "../../shared/analyses/loaded-code.ts";
 import { openDump } from "../../shared/store/open-file.ts";
@@ -10,6 +10,9 @@ import type { Advice, Suspect, SuspectKind } from "../../shared/types/advice.ts"
 import { noTick } from "../../shared/types/graph.ts";
 import { temporaryFolder, viewOfFile } from "../fixtures/drawn-heap.ts";
 import { findPython } from "../setup/python.ts";
+
+// Each test runs real programs, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = join(import.meta.dirname, "../..");
 

@@ -1,36 +1,48 @@
 import type { Confidence, Suspect } from "../../types/advice.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
-import { NONE } from "../../types/graph.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
 import { UNKNOWN } from "../../types/heap.ts";
 import { type Sentence, sentence } from "../../types/sentence.ts";
 import { objectRow, preorderOf } from "../view.ts";
+import { LRU_CACHE } from "./caches.ts";
+import { contentOf, hasOwnMembers } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
 import { type Holding, holdingOf } from "./holding.ts";
 import { type Youth, youthOf } from "./youth.ts";
 
-/** Holders of library code are only told from this share of what is alive, or where they grow. */
+/** Holders of library code, with things of library code in them, are only told from this share of what is alive. */
 const SHARE_OF_LIBRARIES = 0.1;
+const SHARE_OF_GROWING_LIBRARIES = 0.03;
 const EXAMPLES = 3;
 
-/** Alike objects that accumulate in one place of the program's own data. */
+/** Alike objects that accumulate in one place of the program's own data; special ones have rules of their own. */
 export const accumulation: Rule = (facts, tick) =>
   facts.groups.flatMap((group): Suspect[] => {
-    if (facts.liveBytes === 0 || isSpecial(facts, group)) return [];
-    const holding = holdingOf(facts, group.object, tick);
-    const { ages, view } = facts;
-    const youth = youthOf(ages, preorderOf(view, group.object), group.object, group.members);
-    const isOwn = holding.own || isOwnType(facts, group);
-    const isTold = isOwn || youth.growth === "growing" || group.bytes >= SHARE_OF_LIBRARIES * facts.liveBytes;
-    return isTold ? [suspect(view, found(facts, group, holding, youth))] : [];
+    if (contentOf(facts, group) !== "data" || isCache(facts, group)) return [];
+    const found = groupFinding(facts, group, tick);
+    return found === null ? [] : [suspect(facts.view, found)];
   });
 
-/** Groups that a rule of their own tells better. */
-const isSpecial = ({ view: { columns } }: HeapFacts, { object }: Group): boolean =>
-  columns.heap.types[columns.heap.type[object]].name === "functools._lru_cache_wrapper";
+/** What is to be said of any group; null where it is not worth telling. */
+export function groupFinding(facts: HeapFacts, group: Group, tick: Tick): Found | null {
+  const { ages, view, liveBytes } = facts;
+  const holding = holdingOf(facts, group.object, tick);
+  const youth = youthOf(ages, preorderOf(view, group.object), group.object, group.members);
+  const isOwn = holding.own || hasOwnMembers(facts, group);
+  const least = youth.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
+  const isTold = isOwn || group.bytes >= least * liveBytes;
+  return isTold ? found(facts, group, holding, youth) : null;
+}
 
-const isOwnType = ({ ownership }: HeapFacts, { type }: Group): boolean => type !== NONE && ownership.type(type);
+/** The inside of an `lru_cache`: the cache's rule tells it. */
+function isCache({ view }: HeapFacts, { object }: Group): boolean {
+  const { heap } = view.columns;
+  const holder = view.dominators?.idom[preorderOf(view, object)] ?? NONE;
+  const held = [object, view.graph?.graph.preordering.node[holder] ?? NONE];
+  return held.some((each) => each !== NONE && heap.types[heap.type[each]].name === LRU_CACHE);
+}
 
 function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): Found {
   const { view, liveBytes } = facts;
@@ -70,8 +82,9 @@ function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): 
       ...members.map((object) => ({ text: "One of them", object })),
     ],
     ...fixFor(holding, row.type, group),
-    caveat:
-      youth.growth === "still"
+    caveat: holding.bounds
+      ? "A function that uses it asks for its length and removes from it: it seems to have a bound."
+      : youth.growth === "still"
         ? "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
         : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
   };
@@ -87,12 +100,14 @@ function why(holding: Holding, youth: Youth): string {
 }
 
 function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, { growth }: Youth): Confidence {
-  const isOwn = holding.own || isOwnType(facts, group);
-  if (!isOwn || growth === "still") return "possible";
-  if (growth === "growing") return "likely";
+  const isOwn = holding.own || hasOwnMembers(facts, group);
+  if (!isOwn || holding.bounds) return "possible";
+  // Nobody keeps many exceptions, callbacks or things that wait as a table that is loaded once.
+  if (growth === "growing" || contentOf(facts, group) !== "data") return "likely";
+  if (growth === "still") return "possible";
   // Without ages: what code says of it, or what only makes sense for things that come and go.
   const isHidden = holding.as !== "module variable" && holding.as !== "attribute" && holding.as !== "other";
-  return (holding.adds && !holding.removes) || isHidden || isOwnType(facts, group) ? "likely" : "possible";
+  return (holding.adds && !holding.removes) || isHidden || hasOwnMembers(facts, group) ? "likely" : "possible";
 }
 
 /** The lines that bound it, by what it is and where it is. */

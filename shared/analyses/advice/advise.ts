@@ -3,12 +3,32 @@ import type { Tick } from "../../types/graph.ts";
 import type { HeapView } from "../view.ts";
 import { accumulation } from "./accumulation.ts";
 import { backReferences } from "./back-references.ts";
+import { caches } from "./caches.ts";
+import { exceptions } from "./exceptions.ts";
 import { type AdviceSources, heapFacts } from "./facts.ts";
 import type { Rule } from "./finding.ts";
 import { garbage } from "./garbage.ts";
+import { heldOutside } from "./held-outside.ts";
+import { listeners } from "./listeners.ts";
+import { outsidePython } from "./outside-python.ts";
+import { smallObjects } from "./small-objects.ts";
+import { suspended } from "./suspended.ts";
 import { unknowns } from "./unknowns.ts";
+import { waste } from "./waste.ts";
 
-const RULES: readonly Rule[] = [accumulation, garbage, backReferences];
+const RULES: readonly Rule[] = [
+  accumulation,
+  caches,
+  garbage,
+  backReferences,
+  exceptions,
+  suspended,
+  listeners,
+  heldOutside,
+  smallObjects,
+  waste,
+  outsidePython,
+];
 const MOST_SUSPECTS = 40;
 
 /** How much a byte of a finding counts: a possible one must be much larger than a likely one to come first. */
@@ -33,7 +53,7 @@ export function advise(view: HeapView, sources: AdviceSources, tick: Tick): Advi
 const weightOf = ({ bytes, confidence }: Suspect): number => bytes * WEIGHTS[confidence];
 
 /** A holder's bytes are told once: by the rule that says most about it. */
-const TELLING: Record<SuspectKind, number> = { accumulation: 0, "back-references": 1, garbage: 2, cache: 3 };
+const LEAST_TELLING: SuspectKind = "accumulation";
 
 function onePerHolder(suspects: readonly Suspect[]): Suspect[] {
   const best = new Map<string, Suspect>();
@@ -41,7 +61,7 @@ function onePerHolder(suspects: readonly Suspect[]): Suspect[] {
     const [holder] = each.ids;
     const key = each.holder === null || holder === undefined ? `no holder ${i}` : String(holder);
     const known = best.get(key);
-    if (known === undefined || TELLING[each.kind] > TELLING[known.kind]) best.set(key, each);
+    if (known === undefined || (known.kind === LEAST_TELLING && each.kind !== LEAST_TELLING)) best.set(key, each);
   }
   return [...best.values()];
 }

@@ -154,7 +154,7 @@ class AlikeChildren {
     this.touched = [];
     for (let i = children.offsets[holder]; i < children.offsets[holder + 1]; i++) {
       const child = children.targets[i];
-      if (node[child] === NONE || skip[child] === 1) continue;
+      if (node[child] === NONE || (skip[child] === 1 && (skip[holder] === 1 || holder === 0))) continue;
       const t = type[node[child]];
       if (this.count[t]++ === 0) this.touched.push(t);
       this.bytes[t] += retained[child];

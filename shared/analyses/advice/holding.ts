@@ -30,6 +30,8 @@ export interface Holding {
   /** Whether a function that uses it names a method that adds or removes, such as `append` or `pop`. */
   readonly adds: boolean;
   readonly removes: boolean;
+  /** Whether such a function removes and asks for the length: a container with a bound. */
+  readonly bounds: boolean;
   readonly steps: readonly PathStep[];
 }
 
@@ -52,6 +54,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     usedBy: placesOf(users),
     adds: names(ADDERS),
     removes: names(REMOVERS),
+    bounds: users.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
     steps,
   };
   facts.holdings.set(object, holding);

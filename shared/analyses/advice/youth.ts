@@ -24,11 +24,15 @@ export interface Ages {
   readonly young: Int32Array;
   /** Young data in the whole heap. */
   readonly youngData: number;
+  /** All data whose age is known. */
+  readonly knownData: number;
   isYoung(object: number): boolean | null;
 }
 
 /** Fewer young objects than this in the whole heap say nothing: the collector has just run. */
 const FEWEST_YOUNG = 100;
+/** Where an even spread would put fewer young objects than this into a holder, having none shows nothing. */
+const FEWEST_EXPECTED = 20;
 const FEWEST_KNOWN = 8;
 /** As few may be there by chance: an entry that was replaced. */
 const FEWEST_NEW = 3;
@@ -48,12 +52,14 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
   const known = new Int32Array(node.length);
   const young = new Int32Array(node.length);
   let youngData = 0;
+  let knownData = 0;
   for (let v = node.length - 1; v > 0; v--) {
     const object = node[v];
     if (object !== NONE && (heap.flags[object] & FLAGS.tracked) !== 0) {
       const age = isYoung(object);
       if (age !== null) known[v]++;
       if (age === true) young[v]++;
+      if (age !== null && isCode[v] === 0) knownData++;
       if (age === true && isCode[v] === 0) youngData++;
     }
     // A dominator has a smaller number than what it dominates.
@@ -62,7 +68,7 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
     known[holder] += known[v];
     young[holder] += young[v];
   }
-  return { known, young, youngData, isYoung };
+  return { known, young, youngData, knownData, isYoung };
 }
 
 /** What the ages say of one holder, by its preorder number; `members`: of these nodes instead of all it keeps. */
@@ -73,7 +79,8 @@ export function youthOf(ages: Ages, holder: number, object: number, members: rea
   const young = sum(ages.young);
   const told = (growth: Growth): Youth => ({ growth, young, known });
   if (known < FEWEST_KNOWN || ages.youngData < FEWEST_YOUNG) return told("unknown");
-  if (young < FEWEST_NEW) return told("still");
+  if (young < FEWEST_NEW)
+    return told((known * ages.youngData) / ages.knownData < FEWEST_EXPECTED ? "unknown" : "still");
   // All of it young, the holder too: it was only just made.
   if (young >= known - 1 && ages.isYoung(object) !== false) return told("unknown");
   return told("growing");

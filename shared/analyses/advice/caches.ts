@@ -1,0 +1,144 @@
+import type { Confidence, Suspect } from "../../types/advice.ts";
+import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
+import { sentence } from "../../types/sentence.ts";
+import { edgeAt } from "../edges.ts";
+import { preorderOf, retainedOf } from "../view.ts";
+import type { HeapFacts } from "./facts.ts";
+import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { type Holding, holdingOf } from "./holding.ts";
+import { type Youth, youthOf } from "./youth.ts";
+
+export const LRU_CACHE = "functools._lru_cache_wrapper";
+const FEWEST_ENTRIES = 16;
+/** A bounded cache is told from this share of what is alive. */
+const SHARE_OF_BOUNDED = 0.05;
+const MOST_KEYS = 64;
+
+/** `functools.lru_cache` and `cache`: without bound, or large, or on a method, where the key keeps `self`. */
+export const caches: Rule = (facts, tick) => {
+  const { view, leastBytes } = facts;
+  const { heap } = view.columns;
+  const type = heap.types.findIndex(({ name }) => name === LRU_CACHE);
+  const found: Suspect[] = [];
+  for (let object = 0; type !== NONE && object < heap.objectCount; object++) {
+    if (heap.type[object] !== type || (retainedOf(view, object) ?? 0) < leastBytes) continue;
+    const finding = cacheFinding(facts, object, tick);
+    if (finding !== null) found.push(suspect(view, finding));
+  }
+  return found;
+};
+
+/** The cache's own dict, which has the entries where there is no bound. */
+interface Inside {
+  readonly dict: number;
+  readonly entries: number;
+  readonly bounded: boolean;
+}
+
+function insideOf({ view: { columns } }: HeapFacts, cache: number): Inside | null {
+  const { heap } = columns;
+  const { offsets, targets } = heap.references;
+  let bounded = false;
+  let dict = NONE;
+  for (let e = offsets[cache]; e < offsets[cache + 1]; e++) {
+    const target = targets[e];
+    if (target === heap.objectCount) continue;
+    const { kind, name } = edgeAt(heap, cache, e - offsets[cache]);
+    if (kind === "dict" || name === "__wrapped__") continue;
+    if (heap.types[heap.type[target]].name === "dict" && dict === NONE) dict = target;
+  }
+  if (dict === NONE) return null;
+  const first = targets[offsets[dict] + 1];
+  const hasLinks = offsets[dict + 1] - offsets[dict] >= 2 && first < heap.objectCount;
+  // With a bound, an entry is a link of a list from the least to the most recently used.
+  bounded = hasLinks && heap.types[heap.type[first]].name === "functools._lru_list_elem";
+  return { dict, entries: (offsets[dict + 1] - offsets[dict]) >> 1, bounded };
+}
+
+function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null {
+  const { view, liveBytes, ages } = facts;
+  const inside = insideOf(facts, cache);
+  const bytes = retainedOf(view, cache) ?? 0;
+  if (inside === null || inside.entries < FEWEST_ENTRIES) return null;
+  const holding = holdingOf(facts, cache, tick);
+  const youth = youthOf(ages, preorderOf(view, cache), cache, null);
+  const kept = selfKept(facts, inside);
+  if (inside.bounded && kept === null && bytes < SHARE_OF_BOUNDED * liveBytes) return null;
+  if (!holding.own && youth.growth !== "growing" && bytes < SHARE_OF_BOUNDED * liveBytes) return null;
+  const size = `${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})`;
+  const grows = youth.growth === "growing" ? ", and was still growing" : "";
+  const what = plural(inside.entries, "result");
+  return {
+    kind: "cache",
+    says:
+      kept === null
+        ? sentence`The ${inside.bounded ? "cache" : "unbounded cache"} of ${named(holding.name)} keeps ${what}: ${size}${grows}`
+        : sentence`The cache of ${named(holding.name)} keeps ${plural(kept.count, `${kept.type} object`)} alive through their self: ${size}${grows}`,
+    text:
+      kept === null
+        ? inside.bounded
+          ? "A cache with a bound keeps as many results as that, however large each is."
+          : "With maxsize=None (and functools.cache) every result stays as long as the process, for every argument there ever was."
+        : "On a method, self is part of the key: the cache, which belongs to the class, keeps every instance that was ever asked.",
+    bytes,
+    confidence: confidenceOf(holding, youth, inside, kept !== null),
+    objects: [cache, ...(kept?.examples ?? [])],
+    holder: holding.name,
+    usedBy: holding.usedBy,
+    seen: [
+      `${formatCount(inside.entries)} entries, ${inside.bounded ? "with a bound" : "without a bound"}`,
+      ...(youth.known > 0
+        ? [`${formatCount(youth.young)} of ${plural(youth.known, "object")} in it were made lately`]
+        : []),
+      { text: "The cache", object: cache },
+      ...(kept?.examples ?? []).map((object) => ({ text: "A self in a key", object })),
+    ],
+    fix:
+      kept === null
+        ? "Give it a bound that fits what is asked again."
+        : "Cache on the instance, so that the results go with it; or cache a function of what self really contributes.",
+    snippet:
+      kept === null
+        ? "@functools.lru_cache(maxsize=1024)"
+        : `def __init__(self):\n    self.${holding.variable ?? "method"} = functools.lru_cache(maxsize=128)(self._${holding.variable ?? "method"})`,
+    caveat:
+      "How often the cache is hit is not in this dump: where nearly every result is asked again, and arguments are few, it is doing its work.",
+  };
+}
+
+function confidenceOf(holding: Holding, { growth }: Youth, { bounded }: Inside, onMethod: boolean): Confidence {
+  if (!holding.own || growth === "still") return "possible";
+  return bounded && !onMethod ? "possible" : "likely";
+}
+
+interface SelfKept {
+  readonly type: string;
+  readonly count: number;
+  readonly examples: readonly number[];
+}
+
+/** Instances of the program's own classes that are the first argument in most keys; null where they are not. */
+function selfKept({ view, ownership }: HeapFacts, { dict, entries }: Inside): SelfKept | null {
+  const { heap } = view.columns;
+  const { offsets, targets } = heap.references;
+  const step = Math.max(1, Math.floor(entries / MOST_KEYS));
+  const found = new Map<number, number>();
+  let looked = 0;
+  for (let i = 0; i < entries; i += step) {
+    looked++;
+    const key = targets[offsets[dict] + 2 * i];
+    if (key === heap.objectCount) continue;
+    const first = offsets[key] < offsets[key + 1] ? targets[offsets[key]] : heap.objectCount;
+    const self = ownership.type(heap.type[key]) ? key : first;
+    if (self !== heap.objectCount && ownership.type(heap.type[self])) found.set(self, heap.type[self]);
+  }
+  const types = [...found.values()];
+  const [type] = types;
+  if (type === undefined || types.filter((each) => each === type).length < looked / 2) return null;
+  return {
+    type: bareName(heap.types[type].name),
+    count: step === 1 ? found.size : Math.round((found.size / looked) * entries),
+    examples: [...found.keys()].slice(0, 3),
+  };
+}

@@ -1,0 +1,144 @@
+import type { Suspect } from "../../types/advice.ts";
+import { formatBytes, formatShare, plural } from "../../types/format.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
+import { sentence } from "../../types/sentence.ts";
+import { edgeAt } from "../edges.ts";
+import { objectRow, preorderOf } from "../view.ts";
+import { groupFinding } from "./accumulation.ts";
+import { contentOf, contentOfObject } from "./content.ts";
+import type { HeapFacts } from "./facts.ts";
+import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { examples } from "./groups.ts";
+import { holdingOf } from "./holding.ts";
+
+const MOST_SINGLE = 5;
+const MOST_LOCALS = 4;
+/** Types of records that a handler keeps until it flushes. */
+const LOG_RECORD = "logging.LogRecord";
+
+/** Exceptions that are kept pin their traceback, each frame of it, and all local variables there; and buffered logs. */
+export const exceptions: Rule = (facts, tick) => [...keptTogether(facts, tick), ...keptAlone(facts, tick)];
+
+function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
+  const { view, liveBytes } = facts;
+  const { heap } = view.columns;
+  return facts.groups.flatMap((group): Suspect[] => {
+    const areRecords = group.type !== NONE && heap.types[group.type].name === LOG_RECORD;
+    if (!areRecords && contentOf(facts, group) !== "exceptions") return [];
+    const found = groupFinding(facts, group, tick);
+    if (found === null) return [];
+    const [first] = examples(view, group, 1);
+    const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
+    if (areRecords)
+      return [
+        suspect(view, {
+          ...found,
+          kind: "exceptions",
+          says: sentence`${named(found.holder ?? "")} buffers ${plural(group.count, "log record")}: ${size}`,
+          text: "A handler that buffers keeps each record with its arguments and exception until it flushes.",
+          fix: "Give the handler a smaller capacity and a target, or flush it.",
+          snippet: "MemoryHandler(capacity=1000, flushLevel=logging.ERROR, target=handler)",
+        }),
+      ];
+    return [
+      suspect(view, {
+        ...found,
+        kind: "exceptions",
+        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, "exception")} with their tracebacks: ${size}, with the frames and local variables where they were raised`,
+        seen: [...found.seen, ...(first === undefined ? [] : pinned(facts, first))],
+        ...WAY_OUT,
+      }),
+    ];
+  });
+}
+
+/** One exception may be enough, where a frame of its traceback has a large local variable. */
+function keptAlone(facts: HeapFacts, tick: Tick): Suspect[] {
+  const { view, leastBytes, liveBytes } = facts;
+  const { heap } = view.columns;
+  const { graph, dominators } = view;
+  if (graph === null || dominators === null) return [];
+  const { preorder, unreachable } = graph.graph.preordering;
+  const large: number[] = [];
+  for (let object = 0; object < heap.objectCount; object++) {
+    const v = preorder[object];
+    if (dominators.retained[v] < 2 * leastBytes || v >= unreachable) continue;
+    if (contentOfObject(view, object) === "exceptions") large.push(object);
+  }
+  return large
+    .sort((a, b) => dominators.retained[preorder[b]] - dominators.retained[preorder[a]])
+    .slice(0, MOST_SINGLE)
+    .flatMap((object): Suspect[] => {
+      const locals = pinned(facts, object);
+      if (locals.length === 0 || holds(facts, object)) return [];
+      const holding = holdingOf(facts, object, tick);
+      if (holding.as === "local variable") return []; // it is being handled right now
+      const bytes = dominators.retained[preorder[object]];
+      const row = objectRow(view, object);
+      const found: Found = {
+        kind: "exceptions",
+        says: sentence`${named(holding.name)} keeps a ${named(bareName(row.type))} whose traceback keeps ${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})`,
+        bytes,
+        confidence: holding.own ? "likely" : "possible",
+        objects: [object],
+        holder: holding.name,
+        usedBy: holding.usedBy,
+        seen: locals,
+        ...WAY_OUT,
+      };
+      return [suspect(view, found)];
+    });
+}
+
+const WHY =
+  "An exception refers to its traceback, that to the frames it went through, and each frame to all of its local variables: all of it lives as long as the exception does.";
+
+const WAY_OUT = {
+  text: WHY,
+  fix: "Keep the text, not the exception; or take the traceback off before keeping it.",
+  snippet:
+    'ERRORS.append("".join(traceback.format_exception(error)))\n# or: error.with_traceback(None), traceback.clear_frames(error.__traceback__)',
+  caveat: "If the frames are still running, their variables are alive anyway.",
+} as const;
+
+/** Part of a group that is told already: its holder keeps many. */
+function holds({ view, groups }: HeapFacts, object: number): boolean {
+  const number = preorderOf(view, object);
+  const holders = new Set(groups.map((group) => preorderOf(view, group.object)));
+  for (let v = number; v > 0; v = view.dominators?.idom[v] ?? 0) if (holders.has(v)) return true;
+  return false;
+}
+
+/** The largest local variables of the frames that an exception pins. */
+function pinned({ view, codeOf }: HeapFacts, exception: number): { text: string; object: number }[] {
+  const { heap } = view.columns;
+  const { offsets, targets } = heap.references;
+  const found: { text: string; object: number; bytes: number }[] = [];
+  const seen = new Set<number>();
+  const stack = [exception];
+  for (let object = stack.pop(); object !== undefined && seen.size < 200; object = stack.pop()) {
+    if (seen.has(object)) continue;
+    seen.add(object);
+    const isFrame = heap.types[heap.type[object]].name === "frame";
+    for (let e = offsets[object]; e < offsets[object + 1]; e++) {
+      const target = targets[e];
+      if (target === heap.objectCount) continue;
+      const { kind, name } = edgeAt(heap, object, e - offsets[object]);
+      if (
+        kind === "traceback" ||
+        kind === "frame" ||
+        kind === "cause" ||
+        kind === "context" ||
+        name === "tb_next" ||
+        name === "tb_frame"
+      )
+        stack.push(target);
+      if (!isFrame || kind !== "local") continue;
+      const bytes = view.dominators?.retained[preorderOf(view, target)] ?? 0;
+      const code = codeOf(object);
+      const where = code === null ? "" : ` of ${code.qualname} ${code.file}:${code.firstLine}`;
+      found.push({ text: `Local variable ${name ?? ""}${where}, ${formatBytes(bytes)}`, object: target, bytes });
+    }
+  }
+  return found.sort((a, b) => b.bytes - a.bytes).slice(0, MOST_LOCALS);
+}

@@ -1,0 +1,80 @@
+import type { Suspect } from "../../types/advice.ts";
+import { formatBytes, formatShare, plural } from "../../types/format.ts";
+import { NONE } from "../../types/graph.ts";
+import { sentence } from "../../types/sentence.ts";
+import { groupFinding } from "./accumulation.ts";
+import { contentOf } from "./content.ts";
+import { bareName, named, type Rule, suspect } from "./finding.ts";
+
+/** Generators, coroutines, tasks and futures that wait, with the local variables of where they wait. */
+export const suspended: Rule = (facts, tick) =>
+  facts.groups.flatMap((group): Suspect[] => {
+    if (contentOf(facts, group) !== "suspended") return [];
+    const found = groupFinding(facts, group, tick);
+    if (found === null) return [];
+    const { view, liveBytes } = facts;
+    const { heap } = view.columns;
+    const type = group.type === NONE ? "" : bareName(heap.types[group.type].name);
+    const [what, many, text, fix, snippet] = WORDS[type] ?? WORDS.generator ?? [];
+    const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
+    return [
+      suspect(view, {
+        ...found,
+        kind: "suspended",
+        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, what ?? "generator", many)}: ${size}, with what they hold where they stopped`,
+        text: text ?? found.text,
+        fix: fix ?? found.fix,
+        snippet: snippet ?? found.snippet,
+      }),
+    ];
+  });
+
+/** What it is called, one and many; why it matters; what to do, and the lines for it. */
+type Words = readonly [one: string, many: string, text: string, fix: string, snippet: string];
+
+const TASK: Words = [
+  "task",
+  "tasks",
+  "A task that is kept keeps its coroutine while it waits, its result or exception when it is done, and all that these hold.",
+  "Let a task take itself out of the container when it is done, and give what may wait for ever a timeout.",
+  "tasks.add(task)\ntask.add_done_callback(tasks.discard)\nawait asyncio.wait_for(work, timeout=30)",
+];
+const FUTURE: Words = [
+  "future",
+  "futures",
+  "A future that is kept keeps its result and its callbacks.",
+  "Take the result, then let go of the future.",
+  "for future in as_completed(futures):\n    handle(future.result())\n    futures.remove(future)",
+];
+const WORDS: Readonly<Record<string, Words>> = {
+  generator: [
+    "suspended generator",
+    "suspended generators",
+    "A generator that was not run to its end keeps all local variables of its function.",
+    "Run it to its end, or close it when it is no longer needed.",
+    "with contextlib.closing(generator) as items:\n    first = next(items)",
+  ],
+  coroutine: [
+    "coroutine that waits or was never awaited",
+    "coroutines that wait or were never awaited",
+    "A coroutine that was not run to its end keeps its arguments and local variables.",
+    "Await it, make a task of it, or close it.",
+    "await coroutine  # or coroutine.close()",
+  ],
+  async_generator: [
+    "suspended asynchronous generator",
+    "suspended asynchronous generators",
+    "A generator that was not run to its end keeps all local variables of its function.",
+    "Close it when it is no longer needed.",
+    "async with contextlib.aclosing(generator) as items:\n    ...",
+  ],
+  Task: TASK,
+  Future: FUTURE,
+  _WorkItem: [
+    "job that waits for a worker",
+    "jobs that wait for a worker",
+    "Each job in an executor's queue keeps its function and arguments, and jobs come faster than they are done.",
+    "Bound what is waiting before you submit more.",
+    "slots = threading.BoundedSemaphore(100)\nslots.acquire()\nexecutor.submit(work, x).add_done_callback(lambda _: slots.release())",
+  ],
+};
