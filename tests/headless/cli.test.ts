@@ -165,7 +165,7 @@ describe("the command line", () => {
     ]);
     expect((await cli("why", file)).error).toContain("why takes an object's number or address, or --type");
     expect((await cli("why", file, id("r"), "--type", "Request")).code).toBe(2);
-    expect((await cli("why", file, "--type", "Request")).out).toMatch(/^1 of 1 shop\.http\.Request are held through /);
+    expect((await cli("why", file, "--type", "Request")).out).toMatch(/^1 of 1 Request are held through /);
   });
 
   it("cut: what would go without a link, or who else holds it", async () => {
