@@ -1,6 +1,6 @@
 /** The texts of the types' filter and groups; part of `messages`. */
 export const typeWords = {
-  filter: "Filter: Request count>1000 keeps>1MB",
+  filter: "Filter: Request count>1000",
   syntax:
     "Words that the name contains, and conditions, all of which must hold: count>1000, size>=64KB (own size of all), average<1KB, keeps>10MB, module:shop, name:Request, is:mine, is:library",
   whose: "Whose code",
