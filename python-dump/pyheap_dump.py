@@ -3595,7 +3595,7 @@ def _write_spool(path: str, rows: Iterable[tuple[str, Row]]) -> None:
     """Write the same rows without SQLite.
 
     Each row is a line of JSON, the table's name and the values; a blob is given as its number of
-    bytes in a list, and follows the line. ``convert`` and the explorer make the database of it.
+    bytes in a list, and follows the line. ``convert`` makes the database of it.
     """
     with open(path, "wb") as file:
         file.write(SPOOL)

@@ -115,6 +115,7 @@ function sniff(start: Buffer): LooksLike {
   if (start.toString("latin1", 0, 16) === "SQLite format 3\0") return "sqlite";
   // ivanyu/pyheap's magic number, big-endian; its files share our extension.
   if (begins(0x00, 0x00, 0x00, 0x00, 0x07, 0x54, 0xd6, 0x01)) return "ivanyu-pyheap";
+  if (start.toString("latin1", 0, 13) === "PyHeap spool ") return "spool";
   if (begins(0x1f, 0x8b)) return "gzip";
   if (begins(0x7b)) return "heapsnapshot";
   return "unknown";

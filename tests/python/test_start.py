@@ -14,7 +14,7 @@ from heapfile import read
 from support import DUMPER, ProgramTest, variables
 
 WAITING = """
-    import sys
+    import sys, threading
     kept = ["planted"]
     print("ready", flush=True)
     sys.stdin.read()

@@ -40,6 +40,11 @@ export const BAD_FILES: readonly BadFile[] = [
     make: (path) => writeFileSync(path, Buffer.from("000000000754d60100000001", "hex")),
   },
   {
+    what: "that a Python without sqlite3 wrote",
+    failure: { code: "not-a-snapshot", looksLike: "spool" },
+    make: (path) => writeFileSync(path, 'PyHeap spool 1\n["about", ["…"]]\n'),
+  },
+  {
     what: "of a newer version",
     failure: { code: "newer-version", found: 2, supported: 1 },
     make: (path) => changed(path, "PRAGMA user_version = 2"),
