@@ -188,6 +188,9 @@ async function wrongs(page: Page): Promise<string[]> {
   return [...found, ...(await accessibilityProblems(page))];
 }
 
+/** A screen may grow while Tab is on its way, so it is pressed until all is reached; longer screens are not judged. */
+const MOST_STOPS = 250;
+
 /** What can have the focus and does not get it by Tab alone. */
 async function unreachedByTab(page: Page): Promise<string[]> {
   const most = await page.evaluate(() => {
@@ -201,11 +204,11 @@ async function unreachedByTab(page: Page): Promise<string[]> {
     return all.length;
   });
   // Groups of radio buttons have one stop; lists fetch rows on the way. A screen of many links takes many presses.
-  for (let presses = 0; presses < Math.min(most, 250) + 3; presses++) {
+  for (let presses = 0; presses < MOST_STOPS + 50; presses++) {
     await page.keyboard.press("Tab");
     if (presses % 20 === 0 && (await page.locator("[data-unreached]").count()) === 0) break;
   }
-  if (most > 250) return [];
+  if (most > MOST_STOPS) return [];
   return page
     .locator("[data-unreached]")
     .evaluateAll((left) =>
