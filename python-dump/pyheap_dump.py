@@ -677,6 +677,35 @@ _UNREPORTED: dict[type, Callable[[Any], Iterable[object]]] = {
 }
 
 
+# From 3.12.0 to 3.12.5 the module _asyncio lists its free list among its referents: dead objects.
+# Who only holds such a list and lets it go makes each die a second time, and the process hangs or
+# crashes soon after (python/cpython issue 122695, Modules/_asynciomodule.c, module_traverse).
+_LISTS_THE_DEAD = (3, 12) <= sys.version_info < (3, 12, 6) or (
+    (3, 13) <= sys.version_info < (3, 13, 0, "candidate", 2)
+)
+
+
+def _keeps_the_dead(obj: object) -> bool:
+    """Tell whether an object is a module whose referents must not be asked for."""
+    if not _LISTS_THE_DEAD or type(obj) is not types.ModuleType:
+        return False
+    # Not by looking the key up: a key of the program's may have a comparison of its own.
+    names = [
+        name for key, name in _module_dict(obj).items() if type(key) is str and key == "__name__"
+    ]
+    return any(type(name) is str and name == "_asyncio" for name in names)
+
+
+def _referents_of(chunk: list[object]) -> list[object]:
+    """Return the referents of all these objects."""
+    if not _LISTS_THE_DEAD:
+        return gc.get_referents(*chunk)
+    modules = [obj for obj in chunk if type(obj) is types.ModuleType]
+    unsafe = {id(module): module for module in modules if _keeps_the_dead(module)}
+    asked = [obj for obj in chunk if id(obj) not in unsafe] if unsafe else chunk
+    return [*gc.get_referents(*asked), *map(_module_dict, unsafe.values())]
+
+
 def _unreported(cls: type) -> Callable[[Any], Iterable[object]] | None:
     """Return how to get what the collector leaves out of a type's instances, if anything.
 
@@ -965,7 +994,7 @@ class _Walk:
             for start in range(0, len(frontier), self.CHUNK):
                 _check_deadline()
                 chunk = frontier[start : start + self.CHUNK]
-                found = gc.get_referents(*chunk)
+                found = _referents_of(chunk)
                 known.update(zip(map(id, found), found))
                 found = list(self._more(chunk))
                 known.update(zip(map(id, found), found))
@@ -1975,7 +2004,10 @@ class _Describers:
         return self._layouts.number([*runs, *self._layouts.runs[layout]]), [*zone, *references]
 
     def _module(self, module: types.ModuleType) -> Description:
-        return self._matched(module, [("dict", "__dict__", _module_dict(module))])
+        namespace = _module_dict(module)
+        if _keeps_the_dead(module):
+            return self._layouts.number([_DICT]), [namespace]
+        return self._matched(module, [("dict", "__dict__", namespace)])
 
     def _class(self, cls: type) -> Description:
         """Describe a class: its dictionary, its bases, and the class of which it is one."""

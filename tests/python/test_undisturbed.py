@@ -46,6 +46,21 @@ class UndisturbedTest(ProgramTest):
         self.assertEqual(run.returncode, 0, run.stderr)
         return json.loads(run.stdout.splitlines()[-1])
 
+    def test_a_program_with_asyncio_goes_on_and_ends(self) -> None:
+        """Python 3.12.0 to 3.12.5 hangs if asyncio's module is asked for its referents."""
+        printed = self.printed("""
+            import asyncio
+            async def main():
+                await asyncio.gather(*[asyncio.sleep(0.001) for _ in range(20)])
+                for name in "ab": dump(name)
+                await asyncio.gather(*[asyncio.sleep(0.001) for _ in range(20)])
+                gc.collect()
+            asyncio.run(main())
+            gc.collect()
+            print(json.dumps({"ended": True}))
+        """)
+        self.assertEqual(printed, {"ended": True})
+
     def test_no_object_is_left_behind(self) -> None:
         """The collector lists as many objects at once, and finds no garbage of ours."""
         printed = self.printed("""
