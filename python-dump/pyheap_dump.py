@@ -3874,6 +3874,8 @@ def _dump_by_fork(
     active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
     others: list[Any] = [_innermost_frames(), {**active} if type(active) is dict else {}]
     del others[0][_thread.get_ident()], threading, active
+    if sys.version_info >= (3, 15):
+        others[0].clear()  # in the fork, what these frames ran on is gone: to look would crash
     read_end, write_end = os.pipe()
     began = time.perf_counter()
     child = _fork()

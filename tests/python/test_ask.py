@@ -116,7 +116,8 @@ class AskTest(ProgramTest):
         heap = self.heap()
         self.assertEqual(self.kept(heap), f"'planted-{service.pid}'")
         self.assertEqual(heap.meta["process"]["pid"], service.pid)
-        self.assertEqual({r["name"] for r in heap.tables["thread"]}, {"MainThread", "idle"})
+        if sys.version_info < (3, 15):  # there a fork can't look at other threads
+            self.assertEqual({r["name"] for r in heap.tables["thread"]}, {"MainThread", "idle"})
         self.assertEqual(heap.meta["capture"]["method"], "fork")
 
     def test_standard_output_gets_the_file(self) -> None:

@@ -240,8 +240,9 @@ class ForkTest(ProgramTest):
         heap = read(self.folder / "out.pyheap")
         self.assertEqual(heap.meta["process"]["pid"], int(lines[1].split()[0]))
         self.assertEqual(heap.meta["capture"]["method"], "fork")
-        self.assertEqual({r["name"] for r in heap.tables["thread"]}, {"MainThread", "other"})
-        self.assertIn("'of the other thread'", heap.texts)
+        if sys.version_info < (3, 15):  # there a fork can't look at other threads
+            self.assertEqual({r["name"] for r in heap.tables["thread"]}, {"MainThread", "other"})
+            self.assertIn("'of the other thread'", heap.texts)
         self.assertIn("'of this thread'", heap.texts)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["app.py", "out.pyheap"])
 
