@@ -21,10 +21,12 @@ describe("garbage waiting", () => {
     expect(first?.snippet).toContain("weakref.ref");
   });
 
-  it("with a threshold that was raised is likely", () => {
-    const [first] = adviceOf(`${FAMILY}gc.set_threshold(1_000_000)\nfor i in range(2000): Parent()\n`).suspects;
+  it("with a threshold that was raised is likely where it outweighs what lives, and possible where it does not", () => {
+    const program = (parents: number) => `${FAMILY}gc.set_threshold(1_000_000)\nfor i in range(${parents}): Parent()\n`;
+    const [first] = adviceOf(program(9000)).suspects;
     expect(first).toMatchObject({ kind: "garbage", confidence: "likely" });
     expect(first?.title).toContain("1,000,000");
+    expect(serious(adviceOf(program(1000)))).toEqual([]);
   });
 
   it("kept by DEBUG_SAVEALL is found in gc.garbage", () => {

@@ -16,6 +16,8 @@ const HIGH_THRESHOLD = 10_000;
 /** Garbage below this share of all memory of objects is what every program has between two collections. */
 const USUAL_SHARE = 0.1;
 const RARE_SHARE = 0.02;
+/** Twice as much garbage as what lives. */
+const OUTWEIGHS = 2 / 3;
 
 /** Cycles that nothing reaches and that wait for a collector which is off, told to keep them, or seldom runs. */
 export const garbage: Rule = (facts, tick) => {
@@ -121,7 +123,8 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting 
 
 function confidenceOf(state: State, share: number): Confidence {
   if (state === "off" && share >= USUAL_SHARE) return "certain";
-  if (state === "off" || (state === "high" && share >= USUAL_SHARE)) return "likely";
+  // Raising the threshold is a choice that Python's own documentation suggests: it is trouble where garbage outweighs.
+  if (state === "off" || (state === "high" && share >= OUTWEIGHS)) return "likely";
   return state === "on" && share >= 3 * USUAL_SHARE ? "likely" : "possible";
 }
 
