@@ -97,7 +97,7 @@ const WAY_OUT = {
   text: WHY,
   fix: "Keep the text, not the exception; or take the traceback off before keeping it.",
   snippet:
-    'ERRORS.append("".join(traceback.format_exception(error)))\n# or: error.with_traceback(None), traceback.clear_frames(error.__traceback__)',
+    'ERRORS.append("".join(traceback.format_exception(error)))\n# or, to keep the exception itself:\nERRORS.append(error.with_traceback(None))',
   caveat: "If the frames are still running, their variables are alive anyway.",
 } as const;
 
