@@ -30,6 +30,8 @@ export interface Options {
   readonly noFrames: boolean;
   /** How holders are grouped. */
   readonly by: string | undefined;
+  /** Down to the first holder whose bytes are spread. */
+  readonly drop: boolean;
 }
 
 /** A command's result, for scripts and for people. */

@@ -26,6 +26,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   cut FILE FROM TO                  what would go without the reference from one object to the other
   keeps FILE ID                     all that would be gone with an object, by type
   dominators FILE [--object ID]     the biggest holders, or what one object keeps alive
+                                    [--by type|module] in groups, [--drop] down to where the bytes are spread
              | --type T             who holds the objects of a type   [--by type|module]
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
@@ -116,6 +117,7 @@ async function run(argv: readonly string[]): Promise<number> {
     ignore: values.ignore ?? [],
     noFrames: values["no-frames"],
     by: values.by,
+    drop: values.drop,
     code: values.code,
     each: values.each,
     document: values.html ? "html" : values.markdown ? "markdown" : null,
@@ -156,6 +158,7 @@ function parse(argv: readonly string[]) {
         ignore: { type: "string", multiple: true },
         "no-frames": { type: "boolean", default: false },
         by: { type: "string" },
+        drop: { type: "boolean", default: false },
         code: { type: "boolean", default: false },
         each: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },

@@ -4,7 +4,7 @@ import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
 import { runExport, runFind, runNames, runNotes, runSets } from "./find-command.ts";
-import { freesText, ringLine, runCut, runHeldBy, runKeeps, runWhy } from "./held-commands.ts";
+import { freesText, ringLine, runCut, runDrop, runHeldBy, runHolderGroups, runKeeps, runWhy } from "./held-commands.ts";
 import { OBJECT_COLUMNS, objects } from "./object-rows.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { objectId, rows, usage } from "./rows.ts";
@@ -134,6 +134,8 @@ async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, f
 async function runDominators(dump: OpenDump, options: Options): Promise<Answer> {
   if (options.type !== undefined) return runHeldBy(dump, options);
   const object = options.object === undefined ? null : await objectId(dump, options.object);
+  if (options.drop) return runDrop(dump, object);
+  if (options.by !== undefined) return runHolderGroups(dump, object, options.by);
   const page = await objects(dump, { kind: "dominated", object }, options);
   return list(page, [
     ...OBJECT_COLUMNS,

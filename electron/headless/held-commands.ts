@@ -1,4 +1,5 @@
 import type { CutLink, ObjectDetail, ObjectRow } from "../../shared/session/contract.ts";
+import type { ObjectId } from "../../shared/types/ids.ts";
 import type { Source } from "../../shared/types/route.ts";
 import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
@@ -136,13 +137,53 @@ export async function runKeeps(dump: OpenDump, { args, offset, limit, filter }: 
   };
 }
 
+/** `dominators FILE --by type`: what nothing else holds, or what one object holds alone, in groups. */
+export async function runHolderGroups(
+  { client, snapshot }: OpenDump,
+  object: ObjectId | null,
+  by: string,
+): Promise<Answer> {
+  const groups = await client.holderGroups({ snapshot, object, by: groupedBy(by) });
+  return {
+    json: groups,
+    human: () =>
+      table(
+        [
+          { title: by, text: (row) => row.name ?? "(no module)" },
+          { title: "holders", align: "right", text: (row) => number(row.holders) },
+          { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+          { title: "keep alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+          { title: "the biggest", align: "right", text: (row) => String(row.biggest) },
+        ],
+        groups.rows,
+      ),
+  };
+}
+
+/** `dominators FILE --drop`: down to the first holder whose bytes are spread. */
+export async function runDrop({ client, snapshot }: OpenDump, object: ObjectId | null): Promise<Answer> {
+  const drop = await client.bigDrop({ snapshot, object });
+  const { to, levels } = drop;
+  return {
+    json: drop,
+    human: () =>
+      to === null
+        ? "It holds nothing alone."
+        : `${printable(to.label)} (${printable(to.type)}, object ${to.id}) keeps ${bytes(to.retainedBytes)} alive, ${number(levels)} ${levels === 1 ? "level" : "levels"} below; nothing that it holds has most of that.`,
+  };
+}
+
+const groupedBy = (by: string): "type" | "module" => {
+  if (by === "type" || by === "module") return by;
+  throw usage(`--by takes type or module, not ${by}`);
+};
+
 /** `dominators FILE --type T`: which types or modules hold the objects of a type. */
 export async function runHeldBy(dump: OpenDump, { type = "", by = "type" }: Options): Promise<Answer> {
-  if (by !== "type" && by !== "module") throw usage(`--by takes type or module, not ${by}`);
   const { client, snapshot } = dump;
   const typeId = await typeNamed(dump, type);
   if (typeof typeId === "string") return nothing(typeId);
-  const groups = await client.dominatorsOf({ snapshot, source: { kind: "type", type: typeId }, by });
+  const groups = await client.dominatorsOf({ snapshot, source: { kind: "type", type: typeId }, by: groupedBy(by) });
   return {
     json: groups,
     human: () =>

@@ -1,8 +1,8 @@
 import { NONE, type Tick } from "../types/graph.ts";
 import { UNKNOWN } from "../types/heap.ts";
-import type { HolderRow } from "../types/rows.ts";
+import type { BigDrop, HolderRow } from "../types/rows.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
-import { type HeapView, objectRow, releasedOf, retainedOf } from "./view.ts";
+import { type HeapView, objectRow, preorderOf, releasedOf, retainedOf } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
 
 /** A holder is left for the one child that has this share of what it keeps alive. */
@@ -37,20 +37,40 @@ export function biggestHolders(
     .map((v) => holderRow(view, functions, descend(view, v), tick));
 }
 
+/** From a holder (all, for null) down to the first object whose bytes no single one below it has. Time O(children passed). */
+export function bigDrop(view: HeapView, object: number | null): BigDrop {
+  const { dominators, graph } = view;
+  if (dominators === null || graph === null) throw new Error("Holders are known once the dominators are");
+  const start = object === null ? 0 : preorderOf(view, object);
+  const first = biggestBelow(view, start);
+  if (first === NONE) return { to: null, levels: 0 };
+  const to = descend(view, first);
+  let levels = 0;
+  for (let v = to; v !== start; v = dominators.idom[v]) levels++;
+  return { to: objectRow(view, graph.graph.preordering.node[to]), levels };
+}
+
 /** The first holder whose bytes no single child has, from `v` down. Time O(children passed). */
 function descend(view: HeapView, start: number): number {
   const tree = view.dominators;
   if (tree === null) return start;
-  const { children, retained } = tree;
+  const { retained } = tree;
   for (let v = start; ; ) {
-    let biggest = NONE;
-    for (let i = children.offsets[v]; i < children.offsets[v + 1]; i++) {
-      const child = children.targets[i];
-      if (biggest === NONE || retained[child] > retained[biggest]) biggest = child;
-    }
+    const biggest = biggestBelow(view, v);
     if (biggest === NONE || retained[biggest] < SHARE_TO_DESCEND * retained[v]) return v;
     v = biggest;
   }
+}
+
+function biggestBelow({ dominators }: HeapView, v: number): number {
+  if (dominators === null) return NONE;
+  const { children, retained } = dominators;
+  let biggest = NONE;
+  for (let i = children.offsets[v]; i < children.offsets[v + 1]; i++) {
+    const child = children.targets[i];
+    if (biggest === NONE || retained[child] > retained[biggest]) biggest = child;
+  }
+  return biggest;
 }
 
 function holderRow(view: HeapView, functions: FunctionIndex, number: number, tick: Tick): HolderRow {

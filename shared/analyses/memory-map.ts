@@ -1,6 +1,7 @@
 import { NONE } from "../types/graph.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { MemoryMapNode } from "../types/rows.ts";
+import { moduleBelow, moduleOf, NO_MODULE, type OwnerModule } from "./holder-groups.ts";
 import { type HeapView, objectRow, preorderOf } from "./view.ts";
 
 /** What is narrower than this share of the whole picture is not drawn. */
@@ -10,7 +11,7 @@ const MOST_DEPTH = 60;
 
 /**
  * The top of the tree of holders below an object (or all, for null) as rows for an icicle: a node's parent comes before
- * it, children by bytes. Nodes too narrow to see are left out, so children may not fill their parent. Needs the
+ * it, children by bytes and, where these are equal, by number: as lists have them. Nodes too narrow to see are left out, so children may not fill their parent. Needs the
  * dominators. Time O(nodes drawn and their children).
  */
 export function memoryMap(view: HeapView, isCode: Uint8Array, object: number | null): MemoryMapNode[] {
@@ -22,26 +23,40 @@ export function memoryMap(view: HeapView, isCode: Uint8Array, object: number | n
   const least = SHARE_TO_DRAW * retained[root];
   const rows: MemoryMapNode[] = [];
   const queue: { number: number; parent: number; depth: number }[] = [{ number: root, parent: NONE, depth: 0 }];
+  const owners: OwnerModule[] = [];
   for (const { number, parent, depth } of queue) {
-    rows.push(rowOf(view, node[number], { parent, depth, retained: retained[number], isCode: isCode[number] === 1 }));
+    const owner = ownerAt(view, node[number], owners[parent]);
+    owners.push(owner);
+    const place = { parent, depth, module: owner.module, retained: retained[number], isCode: isCode[number] === 1 };
+    rows.push(rowOf(view, node[number], place));
     if (depth === MOST_DEPTH) continue;
     const index = rows.length - 1;
     const wide = Array.from(children.targets.subarray(children.offsets[number], children.offsets[number + 1]))
       .filter((child) => retained[child] >= least)
-      .sort((a, b) => retained[b] - retained[a] || a - b);
+      .sort((a, b) => retained[b] - retained[a] || node[a] - node[b]);
     for (const child of wide)
       if (queue.length < MOST_NODES) queue.push({ number: child, parent: index, depth: depth + 1 });
   }
   return rows;
 }
 
+interface Kept {
+  readonly retained: number;
+  readonly isCode: boolean;
+}
+
+function ownerAt(view: HeapView, object: number, above: OwnerModule | undefined): OwnerModule {
+  if (object === NONE) return NO_MODULE;
+  return above === undefined ? moduleOf(view, object) : moduleBelow(view, object, above);
+}
+
 function rowOf(
   view: HeapView,
   object: number,
-  { parent, depth, retained, isCode }: { parent: number; depth: number; retained: number; isCode: boolean },
+  { retained, isCode, ...place }: Pick<MemoryMapNode, "parent" | "depth" | "module"> & Kept,
 ): MemoryMapNode {
   if (object === NONE)
-    return { id: null, label: "", type: "", parent, depth, retainedBytes: retained, shallowBytes: 0, isCode: false };
+    return { id: null, label: "", type: "", ...place, retainedBytes: retained, shallowBytes: 0, isCode: false };
   const { label, type, shallowBytes } = objectRow(view, object);
-  return { id: asObjectId(object), label, type, parent, depth, retainedBytes: retained, shallowBytes, isCode };
+  return { id: asObjectId(object), label, type, ...place, retainedBytes: retained, shallowBytes, isCode };
 }

@@ -12,6 +12,8 @@ const METHODS = {
   summary: true,
   overview: true,
   memoryMap: true,
+  holderGroups: true,
+  bigDrop: true,
   types: true,
   modules: true,
   objects: true,

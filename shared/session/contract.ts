@@ -4,6 +4,7 @@ import type { Bytes, ObjectId, SetId, SnapshotId } from "../types/ids.ts";
 import type { Direction, Neighbours, Subgraph } from "../types/neighbour-rows.ts";
 import type { Source } from "../types/route.ts";
 import type {
+  BigDrop,
   CompareTypeRow,
   Comparison,
   CutLink,
@@ -12,6 +13,7 @@ import type {
   DumpInfo,
   ExportFormat,
   GrowthRow,
+  HolderGroup,
   HowHeld,
   MemoryMapNode,
   ModuleRow,
@@ -46,6 +48,7 @@ export type {
   Subgraph,
 } from "../types/neighbour-rows.ts";
 export type {
+  BigDrop,
   Buckets,
   ClassLayout,
   CollectorInfo,
@@ -61,6 +64,7 @@ export type {
   DumpTotals,
   ExportFormat,
   GrowthRow,
+  HolderGroup,
   HolderRow,
   HowHeld,
   Kept,
@@ -120,6 +124,14 @@ export interface SessionApi {
     readonly snapshot: SnapshotId;
     readonly object: ObjectId | null;
   }): Promise<{ readonly nodes: readonly MemoryMapNode[] }>;
+  /** What one object holds alone (for null: all that nothing else holds), by type or by module. */
+  holderGroups(request: {
+    readonly snapshot: SnapshotId;
+    readonly object: ObjectId | null;
+    readonly by: "type" | "module";
+  }): Promise<{ readonly rows: readonly HolderGroup[] }>;
+  /** From a holder (all, for null) down to the first object whose bytes no single one below it has. */
+  bigDrop(request: { readonly snapshot: SnapshotId; readonly object: ObjectId | null }): Promise<BigDrop>;
   /**
    * The filter may be words and conditions: `count>1000 size>64KB keeps>1MB module:shop is:mine` (also `average`, `name:`,
    * `is:library`).

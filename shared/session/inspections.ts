@@ -1,5 +1,7 @@
 import { attributePlaces, attributeRows } from "../analyses/attributes.ts";
 import { wayBetween } from "../analyses/between.ts";
+import { holderGroups } from "../analyses/holder-groups.ts";
+import { bigDrop } from "../analyses/holders.ts";
 import { objectDetail } from "../analyses/object-detail.ts";
 import { stackDetail, stackPage } from "../analyses/stack-rows.ts";
 import { type Stack, stacksOf } from "../analyses/stacks.ts";
@@ -14,10 +16,10 @@ import { rememberRecent } from "./recent-values.ts";
 import type { StagedDump } from "./staged-dump.ts";
 import type { AnswererRequest } from "./worker-messages.ts";
 
-export type InspectionMethod = "object" | "attributes" | "between" | "stacks" | "stack";
+export type InspectionMethod = "holderGroups" | "bigDrop" | "object" | "attributes" | "between" | "stacks" | "stack";
 type Handlers = { [M in InspectionMethod]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown> };
 
-/** Questions about single objects and about running code; what they need of the whole dump is made once. */
+/** Questions about single objects, what they hold alone, and about running code; what they need of the whole dump is made once. */
 export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => FunctionIndex): Handlers {
   const attributes = rememberRecent<Int32Array>(4);
   let stacks: readonly Stack[] | null = null;
@@ -29,6 +31,18 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
   };
 
   return {
+    holderGroups: async ({ object, by }) => {
+      const view = await dump.viewAt("dominators");
+      if (object !== null) checkObject(view, object);
+      return { rows: holderGroups(view, object, by) };
+    },
+
+    bigDrop: async ({ object }) => {
+      const view = await dump.viewAt("dominators");
+      if (object !== null) checkObject(view, object);
+      return bigDrop(view, object);
+    },
+
     object: async ({ object }) => {
       const view = await dump.viewAt("graph");
       checkObject(view, object);

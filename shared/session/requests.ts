@@ -67,6 +67,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   summary: v.object({ snapshot }),
   overview: v.object({ snapshot }),
   memoryMap: v.object({ snapshot, object: v.nullable(index) }),
+  holderGroups: v.object({ snapshot, object: v.nullable(index), by: v.picklist(["type", "module"]) }),
+  bigDrop: v.object({ snapshot, object: v.nullable(index) }),
   types: list("retained", "shallow", "count", "name"),
   modules: v.object({ snapshot, ...range("retained", "shallow", "count", "name") }),
   objects: list("retained", "released", "shallow", "id"),

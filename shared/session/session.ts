@@ -217,6 +217,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     summary: ask("summary"),
     overview: ask("overview"),
     memoryMap: ask("memoryMap"),
+    holderGroups: ask("holderGroups"),
+    bigDrop: ask("bigDrop"),
     types: ask("types"),
     typeNamed: ask("typeNamed"),
     modules: ask("modules"),

@@ -57,6 +57,8 @@ export type AnswererApi = Pick<
   | "summary"
   | "overview"
   | "memoryMap"
+  | "holderGroups"
+  | "bigDrop"
   | "types"
   | "modules"
   | "objects"

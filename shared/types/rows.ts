@@ -271,6 +271,26 @@ export interface DominatorGroup {
   readonly retainedBytes: Bytes;
 }
 
+/** What one object holds alone, or all that nothing else holds, in groups by type or by module. */
+export interface HolderGroup {
+  /** A type's name, or a module's; null for what belongs to no module. */
+  readonly name: string | null;
+  readonly holders: number;
+  readonly shallowBytes: Bytes;
+  /** None of the holders is held by another: the bytes are each counted once. */
+  readonly retainedBytes: Bytes;
+  /** The one that keeps most alive. */
+  readonly biggest: ObjectId;
+}
+
+/** The first object below a holder where what is kept alive is spread. */
+export interface BigDrop {
+  /** Null where the holder holds nothing alone. */
+  readonly to: ObjectRow | null;
+  /** How many levels below the holder it is. */
+  readonly levels: number;
+}
+
 /** What would go if one reference were cut. */
 export interface CutLink {
   readonly from: ObjectRow;
@@ -589,6 +609,8 @@ export interface MemoryMapNode {
   readonly id: ObjectId | null;
   readonly label: string;
   readonly type: string;
+  /** The module that has it: the nearest one above it, or its class's; null where there is none. */
+  readonly module: string | null;
   /** Position of the parent in the list; -1 for the first. */
   readonly parent: number;
   readonly depth: number;

@@ -207,6 +207,19 @@ describe("the command line", () => {
     });
   });
 
+  it("dominators: in groups by type or module, and down to where the bytes are spread", async () => {
+    const groups = await json("dominators", file, "--by", "module");
+    expect(groups).toMatchObject({ rows: [{ name: "shop.sessions", holders: 1, biggest: SHOP.id.m }, {}] });
+    expect(await json("dominators", file, "--by", "type", "--object", id("s"))).toMatchObject({
+      rows: [{ holders: 1, biggest: SHOP.id.r }],
+    });
+    const { to, levels } = await json("dominators", file, "--drop");
+    expect(levels).toBeGreaterThan(1);
+    expect((await cli("dominators", file, "--drop")).out).toContain("nothing that it holds has most of that");
+    expect(to).toMatchObject({ retainedBytes: expect.any(Number) });
+    expect((await cli("dominators", file, "--by", "size")).error).toContain("--by takes type or module");
+  });
+
   it("threads: stacks with their variables, and what they keep alive", async () => {
     runProgram("tasks.py", folder);
     const tasks = join(folder, "tasks.pyheap");

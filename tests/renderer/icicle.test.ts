@@ -8,6 +8,7 @@ const node = (id: number, parent: number, retainedBytes: number, shallowBytes: n
   id: id === 0 ? null : asObjectId(id),
   label: `object ${id}`,
   type: "T",
+  module: null,
   parent,
   depth: 0,
   retainedBytes,

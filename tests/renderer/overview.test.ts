@@ -125,7 +125,15 @@ describe("a holder", () => {
 
 describe("the memory map", () => {
   const node = (id: number | null, parent: number, retainedBytes: number, shallowBytes = 1) => ({
-    ...{ id: id === null ? null : asObjectId(id), label: `${id}`, type: "", parent, depth: 0, isCode: false },
+    ...{
+      id: id === null ? null : asObjectId(id),
+      label: `${id}`,
+      type: "",
+      module: null,
+      parent,
+      depth: 0,
+      isCode: false,
+    },
     ...{ retainedBytes, shallowBytes },
   });
   const WHOLE = [node(null, -1, 100, 0), node(1, 0, 80), node(2, 1, 60), node(3, 2, 1)];

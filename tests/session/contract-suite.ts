@@ -180,8 +180,8 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(held.rows.map(({ label }) => label)).toEqual(["module app", "list, 1,500 items"]);
       const { rows } = await client.dominatorsOf({ snapshot: info.snapshot, source, by: "type" });
       expect(rows.map(({ name, members }) => [name, members])).toEqual([
-        ["list", 1_500],
         ["dict", 1],
+        ["list", 1_500],
       ]);
     });
 
@@ -205,6 +205,18 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(nodes.slice(1).every((node, i) => node.parent <= i)).toBe(true);
       const below = await client.memoryMap({ snapshot: info.snapshot, object: dump.ids.list });
       expect(below.nodes[0]).toMatchObject({ id: dump.ids.list, depth: 0 });
+    });
+
+    it("groups what an object holds alone, and goes down to where its bytes are spread", async () => {
+      const object = asObjectId(dump.ids.list);
+      const { rows } = await client.holderGroups({ snapshot: info.snapshot, object, by: "type" });
+      expect(rows).toMatchObject([{ name: "str", holders: 1_500, retainedBytes: 57 * 1_500 }]);
+      const modules = await client.holderGroups({ snapshot: info.snapshot, object, by: "module" });
+      expect(modules.rows).toMatchObject([{ name: "app", holders: 1_500 }]);
+      const drop = await client.bigDrop({ snapshot: info.snapshot, object: null });
+      expect(drop).toMatchObject({ to: { id: dump.ids.list }, levels: 3 });
+      const none = await client.bigDrop({ snapshot: info.snapshot, object: asObjectId(dump.ids.firstText) });
+      expect(none).toEqual({ to: null, levels: 0 });
     });
 
     it("lists reference cycles, and the members of one", async () => {

@@ -87,6 +87,7 @@ const ALL: Options = {
   failIfGrew: null,
   noFrames: false,
   by: undefined,
+  drop: false,
 };
 
 /** The command line's questions to a dump that stays open. */
