@@ -109,6 +109,7 @@ TP_MANAGED_WEAKREF = 1 << 3  # from 3.12
 TP_MANAGED_DICT = 1 << 4  # from 3.11
 TP_INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else TP_MANAGED_DICT
 CO_OPTIMIZED = 1 << 0
+CO_OF_GENERATOR = 1 << 5 | 1 << 7 | 1 << 9  # generator, coroutine, asynchronous generator
 CO_VARARGS = 1 << 2
 CO_VARKEYWORDS = 1 << 3
 
@@ -598,6 +599,85 @@ def _local_names(code: types.CodeType) -> list[str]:
 
 def _code_qualname(code: types.CodeType) -> str:
     return getattr(code, "co_qualname", code.co_name)  # 3.11 brought co_qualname
+
+
+_size_of_generator: dict[int, Callable[[Any], int]] = {
+    id(kind): kind.__sizeof__
+    for kind in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+}
+
+
+class _OwnMemory:
+    """Reads words of this process's memory, as one would read a file.
+
+    From 3.11 on, variables of a function live in an *interpreter frame*, in a generator's case
+    inside the generator; asking for them makes a frame object that stays (Python/frame.c). The
+    variables are an array of addresses at the end of the frame, in the order of the code object's
+    slots. Where that begins is measured on a generator of ours. Whoever asks proves that what was
+    read are objects that he knows. Linux only; ``None`` is the answer elsewhere.
+    """
+
+    _TAGS = 3  # from 3.14 the lowest bits of an address in a frame say how it is counted
+    BORROWED = 1
+
+    def __init__(self) -> None:
+        """Open the memory and find out what a frame looks like."""
+        self._file = -1
+        self._frame_word = 0  # where a frame object has the address of its interpreter frame
+        self._variables = 0  # bytes from there to the variables
+        if sys.version_info < (3, 11) or sys.maxsize < 1 << 32:
+            return  # before 3.11 there is a frame object anyway
+        try:
+            self._file = os.open("/proc/self/mem", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        except OSError:
+            return
+        probe = (nothing for nothing in ())
+        start, end = id(probe), id(probe) + types.GeneratorType.__basicsize__
+        for index, word in enumerate(self._words(id(probe.gi_frame), 64)):
+            if start < word < end:
+                self._frame_word, self._variables = index, end - word
+                break
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Close the memory; everything is unknown from then on."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+    def _words(self, address: int, size: int) -> array[int]:
+        try:
+            return array("Q", os.pread(self._file, size, address) if self._file >= 0 else b"")
+        except (OSError, OverflowError):
+            return array("Q")
+
+    def of_generator(self, generator: Any) -> tuple[array[int], array[int]] | None:
+        """Return the words of a generator: its own, and its variables with what it computes."""
+        own = type(generator).__basicsize__ // 8
+        words = self._words(
+            id(generator), _size_of_generator[id(type(generator))](generator) // 8 * 8
+        )
+        return (words[:own], words[own:]) if len(words) > own else None
+
+    def of_frame(self, frame: types.FrameType, variables: int) -> list[int]:
+        """Return the addresses of a frame's variables, or nothing."""
+        start = self._words(id(frame), 64)
+        if len(start) <= self._frame_word:
+            return []
+        own = self._variables // 8
+        words = self._words(start[self._frame_word], self._variables + 8 * variables)
+        return [self.address(word) for word in words[own:]] if id(frame) in words[:own] else []
+
+    def word_before(self, obj: object, words: int) -> int:
+        """Return a word that stands before an object."""
+        found = self._words(id(obj) - 8 * words, 8)
+        return found[0] if found else 0
+
+    @classmethod
+    def address(cls, word: int) -> int:
+        """Return the address in a word of a frame."""
+        return word & ~cls._TAGS
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1231,6 +1311,43 @@ class _Guard:
         return list(compress(objects, fitting)), self._heap.addresses[last - 1]
 
 
+class _HiddenDicts:
+    """Finds what Python 3.13.0 keeps from the collector: a ``__dict__`` that shares inline values.
+
+    There the collector lists the values and not the dictionary that was made of them
+    (Objects/dictobject.c, PyObject_VisitManagedDict). The instance has its address before itself.
+    """
+
+    MANAGED_DICT = 3  # words before the instance
+
+    def __init__(self, heap: _Heap, memory: _OwnMemory, dicts: Iterable[dict[Any, Any]]) -> None:
+        """Note what dictionaries hold, for few instances have one.
+
+        Args:
+            heap: All objects.
+            memory: Reads what is before an instance.
+            dicts: All dictionaries.
+        """
+        self._heap = heap
+        self._memory = memory
+        self._values: set[int] = set()
+        self.any = False  # whether this Python does so
+        probe: Any = _Described()
+        probe.value = [0]
+        if any(part is vars(probe) for part in gc.get_referents(probe)):
+            return
+        self.any = True
+        for each in dicts:
+            self._values.update(id(value) for value in islice(each.values(), 1))
+
+    def of(self, obj: object, referents: list[object]) -> dict[Any, Any] | None:
+        """Return an instance's ``__dict__`` if it is not among its referents."""
+        if self._values.isdisjoint(map(id, referents)):
+            return None
+        found = self._heap.known.get(self._memory.word_before(obj, self.MANAGED_DICT))
+        return found if type(found) is dict else None
+
+
 class _Instances:
     """Describes the instances of one class, whatever it is.
 
@@ -1244,7 +1361,14 @@ class _Instances:
     MAX_FAILURES = 24  # instances with nameless referents, before names are no longer tried
     MAX_GUARDED_FAILURES = 4  # before names that only the guard may read are no longer tried
 
-    def __init__(self, cls: type, names: _Names, layouts: _Layouts, guard: _Guard) -> None:
+    def __init__(
+        self,
+        cls: type,
+        names: _Names,
+        layouts: _Layouts,
+        guard: _Guard,
+        hidden_dicts: _HiddenDicts | None,
+    ) -> None:
         """Look at the class.
 
         Args:
@@ -1252,7 +1376,9 @@ class _Instances:
             names: What attributes may be called.
             layouts: Where layouts are numbered.
             guard: Reads attributes that are not safe to read.
+            hidden_dicts: Finds what the collector does not list, where that is so.
         """
+        self._hidden_dicts = hidden_dicts if _has_inline_values(cls) else None
         self.opaque = False  # whether some instance had referents without a name
         self._cls = cls
         self._names = names
@@ -1278,6 +1404,11 @@ class _Instances:
     def describe(self, obj: Any) -> Description:
         """Return the layout's number and the references in its order."""
         referents = gc.get_referents(obj)
+        if self._hidden_dicts is not None:
+            namespace = self._hidden_dicts.of(obj, referents)
+            if namespace is not None:
+                rest = _without(referents, namespace.values())
+                return self._describe_parts(obj, [namespace, *rest])
         shapes = self._shapes.get(len(referents))
         if shapes is not None:
             addresses = list(map(id, referents))
@@ -1790,6 +1921,10 @@ _GENERATORS = {
     id(types.AsyncGeneratorType): ("ag_code", "ag_await", "ag_frame", "ag_running"),
 }
 
+_proxy_texts: dict[int, Callable[[Any], str]] = {
+    id(kind): vars(kind)["__repr__"] for kind in (_weakref.ProxyType, _weakref.CallableProxyType)
+}
+
 _LruCache: Any = type(functools.lru_cache(None)(len))
 
 _ATOMS = (str, bytes, bytearray, int, float, complex, bool, type(None), type(...))
@@ -1814,7 +1949,9 @@ class _Describers:
         strings: list[str],
         interpreter: _Interpreter,
         guard: _Guard,
-        ours: frozenset[int],
+        memory: _OwnMemory,
+        heap: _Heap,
+        hidden_dicts: _HiddenDicts | None,
     ) -> None:
         """Prepare the describers.
 
@@ -1824,10 +1961,14 @@ class _Describers:
             strings: Every string, for names of attributes and of secrets.
             interpreter: What the interpreter keeps for itself.
             guard: Reads attributes that are not safe to read.
-            ours: Addresses of objects of ours that are left out.
+            memory: Reads variables without making a frame object.
+            heap: All objects.
+            hidden_dicts: Finds what the collector does not list, where that is so.
         """
         self._interpreter = interpreter
-        self._ours = ours
+        self._hidden_dicts = hidden_dicts
+        self._memory = memory
+        self._heap = heap
         self.instances: dict[int, _Instances] = {}
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
@@ -1868,6 +2009,8 @@ class _Describers:
             id(range): self._unreported(_range_parts, "start", "stop", "step"),
             id(memoryview): self._view,
             id(_weakref.ref): self._reference,
+            id(_weakref.ProxyType): self._proxy,
+            id(_weakref.CallableProxyType): self._proxy,
             id(types.FrameType): self._frame,
         }
         descriptor = self._unreported(_descriptor_parts, "__objclass__", "__name__")
@@ -1891,7 +2034,7 @@ class _Describers:
         if _is_metaclass(cls):
             return self._class
         flags = _class_flags(cls)
-        instances = _Instances(cls, self._names, self._layouts, self._guard)
+        instances = _Instances(cls, self._names, self._layouts, self._guard, self._hidden_dicts)
         self.instances[id(cls)] = instances
         if any(base is _weakref.ref for base in _mro(cls)):
             return functools.partial(self._reference_subclass, instances)
@@ -2088,13 +2231,25 @@ class _Describers:
         runs: list[Run] = [("weak", None, 1), *self._layouts.runs[layout]]
         return self._layouts.number(runs), [target, *references]
 
-    def _generator(self, generator: Any) -> Description:
-        """Describe a generator or coroutine.
+    def _proxy(self, proxy: Any) -> Description:
+        """Describe a weak proxy: whatever one does to it is done to its target, but for ``repr``.
 
-        Asking for its frame lets the interpreter keep a frame object until the generator ends.
-        That is all that is left behind, and there is no other way to the variables' names.
+        That says the target's address (Objects/weakrefobject.c, proxy_repr), which is believed if
+        the object that is there knows of the proxy.
         """
-        referents = gc.get_referents(generator)
+        _, _, address = _proxy_texts[id(type(proxy))](proxy).rpartition(" at 0x")
+        try:
+            target = self._heap.known.get(int(address[:-1], 16))
+        except ValueError:  # dead
+            target = None
+        if target is None or not any(each is proxy for each in _weakref.getweakrefs(target)):
+            return self._dead_reference, gc.get_referents(proxy)
+        return self._weak_reference, [target, *gc.get_referents(proxy)]
+
+    def _generator(self, generator: Any) -> Description:
+        """Describe a generator or coroutine."""
+        known = self._heap.known  # less what a running one keeps since we looked at its variables
+        referents = [part for part in gc.get_referents(generator) if id(part) in known]
         code, awaited, frame, running = _GENERATORS[id(type(generator))]
         named: list[Named] = [
             ("member", "__name__", generator.__name__),
@@ -2104,20 +2259,62 @@ class _Describers:
         waiting_for = getattr(generator, awaited)
         if waiting_for is not None:
             named.append(("awaiting", awaited, waiting_for))
-        if not getattr(generator, running):
+        kind = "borrowed" if getattr(generator, running) else "local"  # then they are the frame's
+        variables, borrowed = self._generator_variables(generator, referents, kind), []
+        if variables is not None:
+            named += variables[0]
+            borrowed = variables[1]
+        elif sys.version_info < (3, 11):
+            named.append(("frame", frame, getattr(generator, frame)))
+        elif kind == "local":
+            # Asking for its frame lets the interpreter keep a frame object until it ends.
             named.append(("frame", frame, getattr(generator, frame)))
             named += _frame_locals(getattr(generator, frame))
         runs, found, others = _match(referents, _with_cells(named, referents))
-        if others:
-            runs.append(_REST)
+        for other in others:
+            counted = id(other) | _OwnMemory.BORROWED not in borrowed
+            runs.append(("unnamed" if counted else "borrowed", None, 1))
         return self._layouts.number(runs), found + others
+
+    def _generator_variables(
+        self, generator: Any, referents: list[object], kind: str
+    ) -> tuple[list[Named], array[int] | list[int]] | None:
+        """Return a generator's variables and parts of its frame, without making a frame object.
+
+        Returns:
+            The named parts, and words of what it computes; ``None`` where that can't be read.
+        """
+        words = self._memory.of_generator(generator)
+        if words is None:
+            return None
+        code, _, frame, _ = _GENERATORS[id(type(generator))]
+        own, values = words
+        by_address = {id(referent): referent for referent in referents}
+        slots = _local_names(getattr(generator, code))
+        named = _in_slots(kind, slots, map(_OwnMemory.address, values), by_address)
+        if named is None:
+            return None
+        for word in map(_OwnMemory.address, own[3:]):
+            part = by_address.get(word)
+            if type(part) is types.FrameType:
+                named.append(("frame", frame, part))
+            elif type(part) is types.FunctionType:
+                named.append(("member", "f_func", part))
+        named.append(("code", "f_code", getattr(generator, code)))
+        return named, values[len(slots) :]
 
     def _frame(self, frame: types.FrameType) -> Description:
         """Describe a frame: a running one as it was noted, another by what it owns."""
         if id(frame) in self.running:
             return self.running[id(frame)]
-        referents = [obj for obj in gc.get_referents(frame) if id(obj) not in self._ours]
-        named = [*_frame_parts(frame), *_frame_locals(frame)]
+        referents = [obj for obj in gc.get_referents(frame) if id(obj) not in self._heap.ours]
+        slots = _local_names(frame.f_code)
+        addresses = self._memory.of_frame(frame, len(slots))
+        by_address = {id(referent): referent for referent in referents}
+        variables = _in_slots("local", slots, addresses, by_address) if addresses else None
+        if variables is None:
+            variables = _frame_locals(frame)
+        named = [*_frame_parts(frame), *variables]
         runs, found, others = _match(referents, _with_cells(named, referents))
         if others:
             runs.append(_REST)
@@ -2140,7 +2337,11 @@ class _Describers:
                 runs.append(_REST)
             self.running[id(frame)] = self._layouts.number(runs), found + others
             return
-        named = [("code", "f_code", frame.f_code), ("borrowed", "f_globals", frame.f_globals)]
+        generator = frame.f_code.co_flags & CO_OF_GENERATOR
+        named = [
+            ("borrowed" if generator else "code", "f_code", frame.f_code),
+            ("borrowed", "f_globals", frame.f_globals),
+        ]
         if frame.f_back is not None:
             named.append(("borrowed", "f_back", frame.f_back))
         if frame.f_code.co_flags & CO_OPTIMIZED:
@@ -2157,6 +2358,19 @@ def _frame_parts(frame: types.FrameType) -> list[Named]:
         ("member", "f_builtins", frame.f_builtins),
         ("member", "f_trace", frame.f_trace),
     ]
+
+
+def _in_slots(
+    kind: str, slots: Iterable[str], addresses: Iterable[int], by_address: dict[int, object]
+) -> list[Named] | None:
+    """Return what is in a frame's slots, or ``None`` if something in them is not as expected."""
+    named: list[Named] = []
+    for name, address in zip(slots, addresses):
+        if address and address not in by_address:
+            return None
+        if address:
+            named.append((kind, name, by_address[address]))
+    return named
 
 
 def _with_cells(named: list[Named], referents: Sequence[object]) -> list[Named]:
@@ -2698,21 +2912,25 @@ def _look(
     walk = _Walk(ours, _interned_names(chain(oldest, middle, youngest)))
     listed = walk.start(youngest, middle, oldest)
     del youngest, middle, oldest
-    running = _Running(innermost, others)
-    del innermost
-    walk.add([sys.modules, builtins, gc.garbage, gc.callbacks, *sys.modules.values()])
-    walk.add(_static_types())
-    walk.add(running.frames())
-    for frame in running.frames():
-        walk.add(running.read_variables(frame))
-        del frame
+    memory = _OwnMemory()
+    try:
+        running = _Running(innermost, memory, others)
+        del innermost
+        walk.add([sys.modules, builtins, gc.garbage, gc.callbacks, *sys.modules.values()])
+        walk.add(_static_types())
+        walk.add(running.frames())
+        for frame in running.frames():
+            walk.add(running.read_variables(frame))
+            del frame
 
-    walk.forget(ours)
-    heap = _Heap(walk, listed, young, id(probe), id(probe[0]), ours)
-    heap.forget([id(probe), id(probe[0])])
-    heap.discount(chain.from_iterable(map(_counted_by_ours, ours.values())))
-    del ours
-    capture = _describe(heap, running, privacy)
+        walk.forget(ours)
+        heap = _Heap(walk, listed, young, id(probe), id(probe[0]), ours)
+        heap.forget([id(probe), id(probe[0])])
+        heap.discount(chain.from_iterable(map(_counted_by_ours, ours.values())))
+        del ours
+        capture = _describe(heap, running, memory, privacy)
+    finally:
+        memory.close()
     capture.collector = collector
     moved = running.moved()
     if moved:
@@ -2847,13 +3065,20 @@ class _Running:
     Values are remembered by address only, so that no reference count shows them.
     """
 
-    def __init__(self, innermost: types.FrameType | None, others: list[Any] | None = None) -> None:
+    def __init__(
+        self,
+        innermost: types.FrameType | None,
+        memory: _OwnMemory,
+        others: list[Any] | None = None,
+    ) -> None:
         """Find the threads' frames.
 
         Args:
             innermost: This thread's first frame that is not ours.
+            memory: Tells a variable from a cell with its value.
             others: In a fork, the parent's threads: innermost frames and objects, by number.
         """
+        self._memory = memory
         self.threads: list[_Thread] = []
         self._variables: dict[int, list[tuple[str, int]]] = {}
         self._places = _places()
@@ -2888,11 +3113,23 @@ class _Running:
         return [value for _, _, value in variables]
 
     def variables(self, frame: types.FrameType, known: dict[int, object]) -> list[Named]:
-        """Return the variables that were noted."""
-        return [("local", name, known[address]) for name, address in self._variables[id(frame)]]
+        """Return the variables that were noted; one that a closure shares leads to its cell."""
+        named: list[Named] = []
+        slots: dict[str, int] = {}
+        if sys.version_info >= (3, 11):  # before, the collector lists the cells
+            names = _local_names(frame.f_code)
+            slots = dict(zip(names, self._memory.of_frame(frame, len(names))))
+        for name, address in self._variables[id(frame)]:
+            cell = known.get(slots.get(name, 0))
+            shared = type(cell) is types.CellType and address != id(cell)
+            if shared and address in map(id, gc.get_referents(cell)):
+                named.append(("local", name, cell))
+            else:
+                named.append(("local", name, known[address]))
+        return named
 
 
-def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
+def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) -> _Capture:
     """Name every reference, and compute the columns."""
     capture = _Capture()
     columns = capture.columns
@@ -2907,9 +3144,15 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     functions: list[types.FunctionType] = list(selection.of(types.FunctionType))
     strings: list[str] = list(selection.of(str))
     interpreter = _Interpreter(heap, selection, capture.layouts)
+    hidden = None
+    if (3, 13) <= sys.version_info < (3, 14):
+        found = _HiddenDicts(heap, memory, selection.of(dict))
+        hidden = found if found.any else None
     del selection
     guard = _Guard(heap, numbers)
-    describers = _Describers(capture.layouts, codes, strings, interpreter, guard, heap.ours)
+    describers = _Describers(
+        capture.layouts, codes, strings, interpreter, guard, memory, heap, hidden
+    )
     del strings
     for function in functions:
         describers.learn_names(function)
@@ -2933,7 +3176,7 @@ def _describe(heap: _Heap, running: _Running, privacy: str) -> _Capture:
     texts = _Texts(privacy, secrets, classes)
     written = texts.write(objects, heap.addresses, numbers)
     columns.text, columns.text_ends, capture.redacted = written
-    capture.tables = _tables(heap, running, classes, describers, codes, privacy)
+    capture.tables = _tables(heap, running, memory, classes, describers, codes, privacy)
     capture.tables["root"] += interpreter.named(columns.targets)
     describers.let_go()
     return capture
@@ -3079,6 +3322,7 @@ def _add_flags(
 def _tables(
     heap: _Heap,
     running: _Running,
+    memory: _OwnMemory,
     classes: dict[int, type],
     describers: _Describers,
     codes: list[types.CodeType],
@@ -3111,7 +3355,7 @@ def _tables(
     roots.append(("builtin", "builtins", id(vars(builtins))))
     roots.append(("builtin", "gc.garbage", id(gc.garbage)))
     roots.append(("builtin", "gc.callbacks", id(gc.callbacks)))
-    tables.update(_task_tables(heap, classes, named))
+    tables.update(_task_tables(heap, memory, classes, named))
     caches = map(_cache_row, _of_type(heap, _LruCache), repeat(named))
     tables["cache"] = [row for row in caches if row]
     for cls in heap.objects:
@@ -3152,7 +3396,9 @@ def _cache_row(cache: Any, named: bool) -> Row | None:
     return id(cache), name, hits, misses, maxsize, currsize
 
 
-def _task_tables(heap: _Heap, classes: dict[int, type], named: bool) -> dict[str, list[Row]]:
+def _task_tables(
+    heap: _Heap, memory: _OwnMemory, classes: dict[int, type], named: bool
+) -> dict[str, list[Row]]:
     """Return every task of every loop, and where it stands, the innermost first as of a thread."""
     readers = {number: _task_reader(cls) for number, cls in classes.items()}
     readers = {number: reader for number, reader in readers.items() if reader is not None}
@@ -3170,7 +3416,7 @@ def _task_tables(heap: _Heap, classes: dict[int, type], named: bool) -> dict[str
             is_running = any(getattr(at, _GENERATORS[id(type(at))][3]) for at in chain[:1])
             state = "running" if is_running else "ready" if waits_for is None else "waiting"
         for depth, at in enumerate(reversed(chain)):
-            where = _place_of(at) if named else ("", 0, "")
+            where = _place_of(at, memory) if named else ("", 0, "")
             frames.append((len(frames), len(tasks), depth, *where, id(at)))
         name = _task_name(task) if named else f"task {len(tasks)}"
         parts = [None if part is None else id(part) for part in (loop, coroutine, waits_for)]
@@ -3235,12 +3481,31 @@ def _await_chain(coroutine: object) -> list[Any]:
 _AWAITERS = ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper")
 
 
-def _place_of(generator: Any) -> tuple[str, int, str]:
+def _place_of(generator: Any, memory: _OwnMemory) -> tuple[str, int, str]:
     """Return file, line and function at which a generator or coroutine stands."""
-    code_name, _, frame_name, _ = _GENERATORS[id(type(generator))]
-    code, frame = getattr(generator, code_name), getattr(generator, frame_name)
-    line = code.co_firstlineno if frame is None else frame.f_lineno or 0
+    code_name, _, frame_name, running = _GENERATORS[id(type(generator))]
+    code = getattr(generator, code_name)
+    words = memory.of_generator(generator)
+    line = None
+    if words is not None and not getattr(generator, running):
+        line = _line_at(code, words[0])
+    if line is None:
+        frame = getattr(generator, frame_name)
+        line = code.co_firstlineno if frame is None else frame.f_lineno or 0
     return _clean(code.co_filename), line, _clean(generator.__qualname__)
+
+
+def _line_at(code: types.CodeType, words: Iterable[int]) -> int | None:
+    """Return the line to which an interpreter frame points: it has one address in the code."""
+    start = id(code) + types.CodeType.__basicsize__
+    end = id(code) + types.CodeType.__sizeof__(code)
+    places = [word - start for word in words if start <= word < end]
+    if len(places) != 1:
+        return None
+    for first, last, line in code.co_lines():
+        if first <= places[0] < last:
+            return line
+    return None
 
 
 def _layout_rows(layouts: _Layouts) -> Iterator[Row]:

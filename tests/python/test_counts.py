@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import unittest
 
-from heapfile import UNKNOWN
-from support import Dumped
+from heapfile import UNKNOWN, read
+from support import Dumped, ProgramTest
 
 PROGRAM = """
     import ctypes, itertools, json
@@ -49,6 +51,94 @@ PROGRAM = """
         "lone": [id(cycle), id(iterated[0]), id(groups), id(nested)],
     }))
 """
+
+
+IN_FRAMES = """
+    import json, sys, types, weakref, pyheap_dump
+
+    class Plain:
+        def __init__(self): self.attribute = [id(self)]
+    seen = []
+    def see(*objects):
+        seen.extend(map(id, objects))
+    def outer(argument):
+        captured, own = ["captured"], ["own"]
+        def inner(given):
+            local = ["local"]
+            see(local, captured, argument)
+            pyheap_dump.dump("in-frames.pyheap")
+        inner(["given"])
+        see(own)
+    def generate(argument):
+        inside, captured = ["inside"], ["captured too"]
+        see(inside, captured, argument)
+        held = lambda: captured
+        outer(Plain())
+        yield inside
+    def suspended(argument):
+        inside, captured, number = ["inside"], ["captured too"], None
+        held = lambda: captured
+        see(inside, captured, argument)
+        del number
+        for _ in [1, 2]:
+            yield inside
+    waiting = suspended(Plain())
+    next(waiting)
+    running = generate(Plain())
+    materialised = Plain()
+    materialised.__dict__
+    see(materialised.attribute)
+    target = Plain()
+    see(target)
+    proxy = weakref.proxy(target)
+    for _ in running: pass
+    print(json.dumps({"seen": seen, "target": id(target), "waiting": id(waiting),
+                      "materialised": id(materialised)}))
+"""
+
+
+class FramesTest(ProgramTest):
+    """What running and suspended functions hold is counted once."""
+
+    def setUp(self) -> None:
+        """Run the program, which is dumped while its functions run."""
+        super().setUp()
+        run = self.python(self.write("app.py", IN_FRAMES))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.printed = json.loads(run.stdout)
+        self.heap = read(self.folder / "in-frames.pyheap")
+
+    def test_variables_are_explained_to_the_last_reference(self) -> None:
+        """Also those that a closure shares, and those of generators."""
+        explained = self.heap.explained()
+        for address in self.printed["seen"]:
+            with self.subTest(self.heap.describe(address)):
+                left = self.heap.refcount(address) - explained.get(address, 0)
+                # Up to 3.10 the arguments of a call stay on the caller's stack, which is not seen.
+                self.assertIn(left, (0, 1) if sys.version_info < (3, 11) else (0,))
+
+    def test_a_suspended_generator_names_all_that_it_holds(self) -> None:
+        """Its variables and its function; what it computes has no name."""
+        at = self.printed["waiting"]
+        if sys.version_info < (3, 11):  # there the frame has them
+            (at,) = [each.target for each in self.heap.references(at) if each.kind == "frame"]
+        named = {each.name for each in self.heap.references(at) if each.kind == "local"}
+        self.assertEqual(named, {"argument", "inside", "captured", "held", "_"})
+
+    def test_a_weak_proxy_points_to_its_target(self) -> None:
+        """Which it does not retain."""
+        found = [
+            [each.kind for each in self.heap.references(address)]
+            for address in self.heap.columns["address"]
+            if "proxy" in self.heap.type_name(address).lower()
+            and any(each.target == self.printed["target"] for each in self.heap.references(address))
+        ]
+        self.assertEqual(found, [["weak"]])
+
+    def test_a_materialised_dictionary_is_its_instances(self) -> None:
+        """And has the values, once."""
+        kinds = [each.kind for each in self.heap.references(self.printed["materialised"])]
+        self.assertEqual(sorted(kinds), ["dict", "type"])
 
 
 class ReferenceCountTest(unittest.TestCase):

@@ -79,6 +79,37 @@ class UndisturbedTest(ProgramTest):
         self.assertEqual(printed["garbage"], 0)
         self.assertLess(printed["blocks"], 100)
 
+    def test_suspended_functions_get_no_frame_objects(self) -> None:
+        """From 3.11 on they have none, and asking for their variables would make one for each."""
+        printed = self.printed("""
+            import asyncio
+            async def wait(future):
+                mine = ["mine"]
+                await future
+            async def main():
+                future = asyncio.get_running_loop().create_future()
+                tasks = [asyncio.create_task(wait(future)) for _ in range(200)]
+                generators = [generate() for _ in range(400)]
+                for generator in generators[:200]: next(generator)
+                await asyncio.sleep(0)
+                dump("first")
+                listed = len(gc.get_objects())
+                for name in "ab": dump(name)
+                more = len(gc.get_objects()) - listed
+                tasks += [asyncio.create_task(wait(future)) for _ in range(200)]
+                await asyncio.sleep(0)
+                listed = len(gc.get_objects())
+                dump("c")
+                more_with_new_ones = len(gc.get_objects()) - listed
+                future.set_result(None)
+                await asyncio.gather(*tasks)
+                print(json.dumps({"more": more, "with new ones": more_with_new_ones}))
+            asyncio.run(main())
+        """)
+        self.assertLessEqual(printed["more"], 4)
+        if sys.version_info >= (3, 11) and sys.platform == "linux":
+            self.assertLessEqual(printed["with new ones"], 4)
+
     def test_reference_counts_are_the_same_afterwards(self) -> None:
         """Of instances, classes, functions, code, texts, numbers."""
         printed = self.printed("""
