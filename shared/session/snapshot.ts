@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { codeFolder } from "../store/cache-folder.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
@@ -22,6 +23,18 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: HeapError) => void;
   readonly flag: number;
+}
+
+/**
+ * A worker's environment, in which Node keeps the workers' compiled code for the next one: half the time of a start.
+ * Whoever can write there can run code, so only this user's private folder will do.
+ */
+function withCompiledCode(cacheFolder: string | null): NodeJS.ProcessEnv {
+  const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env;
+  if (cacheFolder === null || NODE_COMPILE_CACHE !== undefined || NODE_DISABLE_COMPILE_CACHE !== undefined)
+    return process.env;
+  const folder = codeFolder(cacheFolder);
+  return folder === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 }
 
 /** One open dump: a builder that runs the stages, an answerer that answers, and what both have said so far. */
@@ -151,7 +164,7 @@ export class Snapshot {
   #start(role: WorkerTask["role"], path: string, cacheFolder: string | null): Worker {
     const task: WorkerTask = { role, path, cacheFolder, cancelFlags: this.#cancelFlags };
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: task, env: withCompiledCode(cacheFolder) });
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
     worker.on("error", (error) => this.#fail(toFailure(error)));
     worker.on("messageerror", (error) => this.#fail(toFailure(error)));

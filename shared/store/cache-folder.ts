@@ -31,6 +31,16 @@ export function preparePrivateFolder(folder: string): boolean {
   return stat.uid === process.getuid() && (stat.mode & 0o022) === 0;
 }
 
+/** Where compiled code may be kept: a folder that nobody else can write to; null where there is none. */
+export function codeFolder(cacheFolder: string): string | null {
+  const folder = join(cacheFolder, "code");
+  try {
+    return preparePrivateFolder(cacheFolder) && preparePrivateFolder(folder) ? folder : null;
+  } catch {
+    return null; // a folder that can't be made: the worker starts all the same
+  }
+}
+
 /** Not by Node's `recursive`, which never ends where a parent can't be made, as in `/proc`. */
 function makeFolder(folder: string): void {
   try {

@@ -1,7 +1,7 @@
 /**
  * How long it takes to compare two dumps once both are open.
  *
- *   node tests/bench/compare.ts [--objects 1000000] [--before DUMP --after DUMP] [--json]
+ *   node tests/bench/compare.ts [--objects 1000000] [--before DUMP --after DUMP] [--json FILE]
  *
  * Wall and CPU milliseconds of the first request of each kind, in a fresh process. Without files the dumps are two
  * made-up heaps of one process, the same in every run.
@@ -10,13 +10,14 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { withDumps } from "../../electron/headless/open-dumps.ts";
 import { madeDump } from "./made-dump.ts";
+import { report } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
     objects: { type: "string", default: "1000000" },
     before: { type: "string" },
     after: { type: "string" },
-    json: { type: "boolean", default: false },
+    json: { type: "string" },
   },
 });
 const objects = Number(values.objects);
@@ -41,9 +42,10 @@ const results = await withDumps(files, async ({ client, snapshot: before }, { sn
 });
 
 const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`;
-if (values.json) process.stdout.write(`${JSON.stringify({ machine, objects, results }, null, 2)}\n`);
-else {
-  process.stdout.write(`${machine}, 2 × ${objects.toLocaleString("en-US")} objects\n`);
-  for (const [name, { wallMs, cpuMs }] of Object.entries(results))
-    process.stdout.write(`${name.padEnd(22)} ${wallMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU\n`);
-}
+process.stdout.write(`${machine}, 2 × ${objects.toLocaleString("en-US")} objects\n`);
+for (const [name, { wallMs, cpuMs }] of Object.entries(results))
+  process.stdout.write(`${name.padEnd(22)} ${wallMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU\n`);
+report(
+  values.json,
+  Object.entries(results).map(([name, figures]) => ({ name, figures: { ...figures } })),
+);

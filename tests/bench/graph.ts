@@ -1,7 +1,7 @@
 /**
  * How long each graph algorithm takes, on heap-like and on hostile graphs.
  *
- *   node tests/bench/graph.ts [--json] [--runs 5] [--only "heap 1M" | --objects 10000000]
+ *   node tests/bench/graph.ts [--json FILE] [--runs 5] [--only "heap 1M" | --objects 10000000]
  *
  * Milliseconds of CPU time, the least of several runs: other work on the machine hardly changes that. The first run,
  * before the code is compiled to the end, is given too, because a session opens a heap once.
@@ -19,28 +19,9 @@ import { sourceComponentMembers } from "../../shared/graph/sources.ts";
 import type { Csr, Tick } from "../../shared/types/graph.ts";
 import { sizesByPreorder, typesByPreorder } from "../fixtures/numbered.ts";
 import { seededRandom } from "../fixtures/random.ts";
-import {
-  completeBipartite,
-  deepList,
-  diamondChain,
-  heapLike,
-  hugeDict,
-  type MadeHeap,
-  nothingHeld,
-  oneComponent,
-} from "./graphs.ts";
-
-const SHAPES: Record<string, () => MadeHeap> = {
-  "heap 100k": () => heapLike({ objects: 100_000 }),
-  "heap 1M": () => heapLike({ objects: 1_000_000 }),
-  "list first 1M": () => heapLike({ objects: 1_000_000, listFirst: true }),
-  "shared list 1M": () => deepList(1_000_001),
-  "one dict 1M": () => hugeDict(1_000_000),
-  "one cycle 1M": () => oneComponent(1_000_000),
-  "diamonds 1M": () => diamondChain(1_000_000),
-  "bipartite 3k": () => completeBipartite(3000, 3000),
-  "garbage 1M": () => nothingHeld(1_000_000),
-};
+import { heapLike, type MadeHeap } from "./graphs.ts";
+import { report } from "./report.ts";
+import { SHAPES } from "./shapes.ts";
 
 /** What the goal "dominators and retained sizes" is made of. */
 const UNTIL_RETAINED = ["preorder", "leftovers", "relabel", "reverse", "dominators", "retained sizes"];
@@ -154,7 +135,7 @@ function table(results: readonly Measured[]): string {
 
 const { values: options } = parseArgs({
   options: {
-    json: { type: "boolean" },
+    json: { type: "string" },
     runs: { type: "string", default: "5" },
     only: { type: "string" },
     objects: { type: "string" },
@@ -166,7 +147,12 @@ const shapes = options.objects
 const results = Object.entries(shapes)
   .filter(([shape]) => options.only === undefined || shape === options.only)
   .map(([shape, make]) => measure(shape, make(), Number(options.runs)));
-const machine = { node: process.version, cpu: cpus()[0].model, cores: cpus().length };
-
-if (options.json) process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
-else process.stdout.write(`Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores\n\n${table(results)}\n`);
+const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`;
+process.stdout.write(`${machine}\n\n${table(results)}\n`);
+report(
+  options.json,
+  results.map(({ shape, least, longestSilence, paths }) => ({
+    name: shape,
+    figures: { ...least, "ten paths p95": paths.p95, "longest silence": longestSilence },
+  })),
+);

@@ -2,7 +2,7 @@
  * How long the page's main thread is busy at a time: scrolling a million rows, expanding a dict of a million, typing in a
  * filter, typing in the palette, over a real server and a real Chromium.
  *
- *   node tests/bench/page.ts [--objects 1000000] [--json]
+ *   node tests/bench/page.ts [--objects 1000000] [--json FILE]
  *
  * From Chromium's own tracing (`RunTask` of the renderer's main thread): the longest task by the clock and by processor
  * time, and how many took more than 50 ms. The dump is a made-up heap and one dict of as many entries; the same in every
@@ -16,6 +16,7 @@ import type { CDPSession, Page } from "playwright";
 import { launch, openPage } from "../e2e/browser.ts";
 import { serveFiles } from "../e2e/program.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
+import { report } from "./report.ts";
 
 const LONG_MS = 50;
 
@@ -114,7 +115,7 @@ async function traced(page: Page, what: string, run: () => Promise<void>): Promi
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { objects: { type: "string", default: "1000000" }, json: { type: "boolean", default: false } },
+    options: { objects: { type: "string", default: "1000000" }, json: { type: "string" } },
   });
   const objects = Number(values.objects);
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-page-"));
@@ -183,14 +184,18 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
   const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}`;
-  if (values.json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, 2)}\n`);
-  else {
-    process.stdout.write(`${machine}\n`);
-    for (const { what, tasks, longestMs, longestCpuMs, over50 } of figures)
-      process.stdout.write(
-        `${what.padEnd(44)} ${String(tasks).padStart(6)} tasks, longest ${longestMs.toFixed(1)} ms (${longestCpuMs.toFixed(1)} ms of processor), ${over50} over ${LONG_MS} ms\n`,
-      );
-  }
+  process.stdout.write(`${machine}\n`);
+  for (const { what, tasks, longestMs, longestCpuMs, over50 } of figures)
+    process.stdout.write(
+      `${what.padEnd(44)} ${String(tasks).padStart(6)} tasks, longest ${longestMs.toFixed(1)} ms (${longestCpuMs.toFixed(1)} ms of processor), ${over50} over ${LONG_MS} ms\n`,
+    );
+  report(
+    values.json,
+    figures.map(({ what, longestMs, longestCpuMs, over50 }) => ({
+      name: what,
+      figures: { longestMs, longestCpuMs, over50 },
+    })),
+  );
 }
 
 await main();
