@@ -1736,7 +1736,7 @@ def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]
     for base in _mro(cls):
         entries = _class_entries(base)
         kind = "slot" if "__slots__" in entries else "member"
-        for value in entries.values():
+        for value in entries.values() if _begins_with(cls, base) else ():
             if type(value) is types.MemberDescriptorType and value.__objclass__ is base:
                 members.append((kind, value.__name__, value.__get__))
         for known, names in _GETTERS.items():
@@ -1747,6 +1747,19 @@ def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]
                 kind = "buffer" if name == "base" else "member"
                 members.append((kind, name, entries[name].__get__))
     return members
+
+
+def _begins_with(cls: type, base: type) -> bool:
+    """Tell whether a class's instances begin with those of a base, as Python makes all its own.
+
+    A trait of mypyc is a base with a memory layout of its own: what it reads at some offset as an
+    object is anything at all in an instance of the class, and reading it can kill the process.
+    """
+    line: type | None = cls
+    while line is not None and line is not base:
+        line = _class_base(line)
+    places = [(offset(base), offset(cls)) for offset in (_class_dictoffset, _class_weakrefoffset)]
+    return line is base and all(theirs in (0, ours) for theirs, ours in places)
 
 
 def _future_callbacks(cls: type) -> Callable[[Any], Any] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import unittest
+from pathlib import Path
 
-from support import Dumped
+from support import DUMPER, Dumped, ProgramTest
 
+TRAIT = Path(__file__).with_name("trait.py")
 PROGRAM = """
     import json, sys, types, weakref, pyheap_dump
 
@@ -187,6 +189,16 @@ class HostileProgramTest(unittest.TestCase):
         heap = self.dumped.heap
         lists = sum(heap.type_name(address) == "list" for address in heap.columns["address"])
         self.assertGreater(lists, sys.getrecursionlimit() * 50)
+
+
+class OwnLayoutTest(ProgramTest):
+    """A class made in C may have a base whose memory it does not begin with."""
+
+    def test_nothing_is_read_where_a_base_would_look(self) -> None:
+        """It would take a number for an address, and the program would die."""
+        run = self.python(str(DUMPER), "run", "-o", "whole.pyheap", str(TRAIT))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertTrue((self.folder / "whole.pyheap").exists(), run.stderr)
 
 
 if __name__ == "__main__":
