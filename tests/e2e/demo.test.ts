@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dropFile, launch, openPage } from "./browser.ts";
-import { type Server, serveFiles, temporaryFolder } from "./program.ts";
+import { runCommand, type Server, serveFiles, temporaryFolder } from "./program.ts";
 
 /** The README's pictures are taken here: `DEMO_IMAGES=docs/images npm test -- e2e` takes them anew. */
 const IMAGES = join(import.meta.dirname, "../..", process.env.DEMO_IMAGES ?? "tests/output/demo");
@@ -23,6 +23,7 @@ afterAll(async () => {
   folder.remove();
 });
 
+const sample = (day: string) => join(import.meta.dirname, `../../samples/shop-${day}.pyheap`);
 const heading = (page: Page, text: RegExp) => page.getByRole("heading", { level: 1 }).filter({ hasText: text });
 const screens = (page: Page) => page.getByRole("navigation", { name: "Screens" });
 
@@ -64,6 +65,20 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .waitFor();
   await picture("why-alive");
 
+  // One more click says what one request costs; another, what the whole container does.
+  const cut = page.getByRole("status").filter({ hasText: "Cutting" });
+  await page
+    .getByRole("button", { name: /^Cut this link: .*\.request/ })
+    .first()
+    .click();
+  await expect.poll(() => cut.textContent()).toMatch(/Cutting \.request frees/);
+  await page
+    .getByRole("button", { name: /^Cut this link: .*_PENDING/ })
+    .first()
+    .click();
+  await expect.poll(() => cut.textContent()).toMatch(/Cutting .*_PENDING.* frees/);
+  await picture("cut");
+
   await screens(page)
     .getByRole("link", { name: /^(Reference c|C)ycles/ })
     .click();
@@ -90,7 +105,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
   await picture("compare");
 
   // The third dump, after the fix, joins the comparison by being dropped on it.
-  await dropFile(page, "shop-fixed.pyheap", readFileSync(join(import.meta.dirname, "../../samples/shop-fixed.pyheap")));
+  await dropFile(page, "shop-fixed.pyheap", readFileSync(sample("fixed")));
   await page.getByRole("dialog").getByRole("button", { name: "Compare all 3" }).click();
   await heading(page, /^shop\.sessions\._PENDING no longer grows: 1\.2\sMiB → 24\.\d\sMiB → 1\.2\sMiB/).waitFor();
   await page.getByText("remember").first().waitFor();
@@ -102,4 +117,12 @@ it("tells the shop's leak from the first look to the line of code", async () => 
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\*\*.*_PENDING.* no longer grows/);
 
   expect(problems).toEqual([]);
-});
+  await page.context().close();
+
+  const gate = (...days: string[]) => runCommand(["compare", ...days.map(sample), "--fail-if-grew", "10MB"]);
+  expect(gate("monday", "tuesday")).toEqual({
+    status: 1,
+    error: expect.stringMatching(/_PENDING grew by 23\.\d MiB, more than 10\.0 MiB\.\n$/),
+  });
+  expect(gate("monday", "fixed")).toEqual({ status: 0, error: "" });
+}, 120_000);

@@ -38,6 +38,14 @@ function python(folder: string, words: readonly string[]): void {
   if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);
 }
 
+/** Runs a command of the program without a window, and gives how it ended. */
+export function runCommand(words: readonly string[]): { readonly status: number | null; readonly error: string } {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "electron/headless/cli.ts"), ...words], {
+    encoding: "utf8",
+  });
+  return { status, error: stderr };
+}
+
 export interface Server {
   /** Where the page is, token and all. */
   readonly url: string;
