@@ -381,7 +381,7 @@ export const messages = {
       return sentence`${use} and ${total === 1 ? "keeps" : "keep"} ${formatBytes(retained)} alive`;
     },
     biggest: (label: string, bytes: string, share: string): Sentence =>
-      sentence`${code(shown(label, 80))} keeps ${bytes} alive, ${share} of all`,
+      sentence`${code(shown(label, 80))} keeps ${bytes} alive, ${share} of all that is alive`,
     source: (source: Source): Sentence => {
       switch (source.kind) {
         case "all":

@@ -34,12 +34,14 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
   );
   const growth = { ...pair, sort: { by: "growth", descending: true } } as const;
   const holders = await rows(offset, limit, (range) => client.growth({ ...growth, ...range }));
+  const { leastBytes: least } = await client.growth({ ...growth, offset: 0, limit: 1 });
   const gate = await grownBeyond(options.failIfGrew, () => client.growth({ ...growth, offset: 0, limit: 1 }));
   const series = dumps.length > 2 ? await client.series({ snapshots: dumps.map(({ snapshot }) => snapshot) }) : null;
   return {
     ...gate,
     json: {
       ...compared,
+      leastGrowthBytes: least,
       types: types.rows,
       typesTotal: types.total,
       holders: holders.rows,
@@ -49,14 +51,14 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
     human: () =>
       [
         ...(series ?? compared).warnings.map((warning) => `note: ${printable(warning)}`),
-        ...(series === null ? pairLines(compared, holders) : seriesLines(series, limit)),
+        ...(series === null ? pairLines(compared, holders, least) : seriesLines(series, limit)),
         "",
         typeTable(changed.rows.filter(isChanged)),
       ].join("\n"),
   };
 }
 
-function pairLines(compared: Comparison, holders: Page<GrowthRow>): string[] {
+function pairLines(compared: Comparison, holders: Page<GrowthRow>, least: number): string[] {
   const { before, after, objects, secondsBetween } = compared;
   const rate = secondsBetween === null ? null : rateOf(after.bytes - before.bytes, secondsBetween);
   const inAll =
@@ -73,7 +75,7 @@ function pairLines(compared: Comparison, holders: Page<GrowthRow>): string[] {
         ]),
     "",
     ...(holders.rows.length === 0
-      ? ["no holder keeps noticeably more alive"]
+      ? [`no holder keeps as much as ${bytes(least)} more alive`]
       : [
           table<GrowthRow>(
             [

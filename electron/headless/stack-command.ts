@@ -65,7 +65,7 @@ const KINDS: Record<StackInfo["of"], string> = { thread: "thread", task: "task",
 const title = (stack: StackInfo): string =>
   printable(
     [
-      `${KINDS[stack.of] || stack.type} ${stack.name}`,
+      /^(main thread|thread \d+)$/.test(stack.name) ? stack.name : `${KINDS[stack.of] || stack.type} ${stack.name}`,
       ...(stack.id === null ? [] : [`object ${stack.id}`]),
       ...(stack.daemon ? ["daemon"] : []),
       ...(stack.current ? ["took the dump"] : []),

@@ -108,7 +108,9 @@ export const compareWords = {
 
   holders: "Holders that grew",
   holdersLead: "the deepest container that has the growth",
-  noHolders: "No holder keeps noticeably more alive than before.",
+  least: (bytes: number) => `growth below ${formatBytes(bytes)} is left out`,
+  leastHint: "As much comes and goes at any time: one request's body here, another's there",
+  noHolders: (least: number) => `No holder keeps as much as ${formatBytes(least)} more alive than before.`,
   holder: "Holder",
   entries: "Entries",
   isNew: "new",

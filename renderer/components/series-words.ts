@@ -13,6 +13,7 @@ const arrows = (values: readonly (number | null)[], text: (value: number) => str
 export const seriesWords = {
   title: (count: number): string => `Compare ${count} dumps`,
   add: (name: string): string => `Add ${shown(name, 40)} to this comparison`,
+  noHolders: "No holder keeps noticeably more alive than before.",
   comparing: "Comparing…",
   waiting: "All dumps must be analysed before they can be compared.",
   missing: "A dump of this comparison isn't open here. Open its file, and the comparison is shown.",

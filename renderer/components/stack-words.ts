@@ -20,7 +20,7 @@ export const stackWords = {
     const listed = all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : (all[0] ?? "");
     if (biggest === null) return sentence`${listed}`;
     const place = biggest.heaviest === null ? sentence`` : sentence`, in ${code(stackWords.short(biggest.heaviest))},`;
-    return sentence`${listed}: ${stackWords.kindOf(biggest)} ${code(shown(biggest.name, 60))}${place} keeps most alive, ${formatBytes(biggest.retainedBytes ?? 0)}`;
+    return sentence`${listed}: ${stackWords.called(biggest)}${place} keeps most alive, ${formatBytes(biggest.retainedBytes ?? 0)}`;
   },
   noThreads: "The dump does not say which threads ran.",
   kinds: { thread: "Threads", task: "Tasks", suspended: "Generators and coroutines" } satisfies Record<
@@ -33,7 +33,7 @@ export const stackWords = {
     thread: "A thread keeps alive what nothing but its own frames holds",
     task: "asyncio tasks: the coroutine that each runs, and the coroutines which that one awaits",
     suspended: "Generators and coroutines that stand still, without a task and awaited by no other",
-    place: "The frame that keeps most alive",
+    place: "The innermost frame: where it stands",
     retained: "For a thread what nothing but its frames holds; for others what would be gone without the object",
   },
   /** `thread, daemon`. */
@@ -42,6 +42,11 @@ export const stackWords = {
       .filter((text) => text !== "")
       .join(", "),
   kindOf: ({ of, type }: StackInfo): string => (of === "suspended" ? shown(type.replace("_", " "), 40) : of),
+  /** `thread worker`; one without a name is called `main thread` or `thread 140396` as it stands. */
+  called: (stack: StackInfo): Sentence => {
+    const name = code(shown(stack.name, 80));
+    return isUnnamed(stack) ? sentence`${name}` : sentence`${stackWords.kindOf(stack)} ${name}`;
+  },
   columns: {
     name: "Name",
     kind: "Kind",
@@ -72,8 +77,10 @@ export const stackWords = {
   open: "Open the object",
   choose: "Choose a thread or task.",
   title: (stack: StackInfo): Sentence =>
-    sentence`${stackWords.kindOf(stack)} ${code(shown(stack.name, 80))}${stack.retainedBytes === null ? "" : ` keeps ${formatBytes(stack.retainedBytes)} alive`}`,
+    sentence`${stackWords.called(stack)}${stack.retainedBytes === null ? "" : ` keeps ${formatBytes(stack.retainedBytes)} alive`}`,
   alone: "Only what nothing else holds is counted: what another thread or a module holds too is not.",
 } as const;
+
+const isUnnamed = ({ of, name }: StackInfo): boolean => of === "thread" && /^(main thread|thread \d+)$/.test(name);
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

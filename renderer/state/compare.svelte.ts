@@ -1,11 +1,4 @@
-import type {
-  Client,
-  CompareTypeRow,
-  CompareTypeSort,
-  Comparison,
-  GrowthRow,
-  Page,
-} from "../../shared/session/contract.ts";
+import type { Client, CompareTypeRow, CompareTypeSort, Comparison, Growth } from "../../shared/session/contract.ts";
 import type { ObjectId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
@@ -17,7 +10,7 @@ const HOLDERS = 200;
 /** Two dumps side by side. Both must have found their holders. */
 export class CompareState {
   readonly comparison = new Asked<Comparison>();
-  readonly growth = new Asked<Page<GrowthRow>>();
+  readonly growth = new Asked<Growth>();
   readonly types: ListState<CompareTypeRow, CompareTypeSort>;
   /** The holder whose path is shown. */
   holder = $state<ObjectId | null>(null);

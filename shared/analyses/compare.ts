@@ -3,6 +3,7 @@ import type { Meta } from "../types/heap.ts";
 import type { CompareTypeRow, Comparison, DumpTotals, Totals } from "../types/rows.ts";
 import { isSameProcess, type Matching, matchByAddress, nameNumbers } from "./match.ts";
 import { numberOf } from "./summary.ts";
+import { nameTest } from "./type-filter.ts";
 import type { HeapView } from "./view.ts";
 
 /** Two dumps side by side. `matching` is null where objects can't be told to be the same: different processes. */
@@ -97,7 +98,7 @@ export const secondsBetween = (before: string | null, after: string | null): num
 export type CompareTypeOrder = "change" | "deltaBytes" | "deltaCount" | "deltaRetained" | "bytes" | "name";
 
 /**
- * Types of either dump whose name contains `text`, by how much they changed; `change` counts what was lost as much as what
+ * Types of either dump whose name passes `nameTest`, by how much they changed; `change` counts what was lost as much as what
  * was gained. Types of one name count as one.
  */
 export function compareTypes(
@@ -120,7 +121,7 @@ export function compareTypes(
   };
   const a = sum(before, inBefore);
   const b = sum(after, inAfter);
-  const wanted = text.toLowerCase();
+  const isLike = nameTest(text);
   const rows = names
     .map((type, i): CompareTypeRow => {
       const [retainedA, retainedB] = [a.retained?.[i] ?? null, b.retained?.[i] ?? null];
@@ -137,7 +138,7 @@ export function compareTypes(
         deltaRetained: retainedA === null || retainedB === null ? null : retainedB - retainedA,
       };
     })
-    .filter((row) => (row.countA > 0 || row.countB > 0) && row.type.toLowerCase().includes(wanted));
+    .filter((row) => (row.countA > 0 || row.countB > 0) && isLike(row.type));
   const sign = descending ? -1 : 1;
   const key = (row: CompareTypeRow): number =>
     by === "deltaCount"

@@ -3,6 +3,7 @@ import { UNKNOWN } from "../types/heap.ts";
 import type { GrowthRow } from "../types/rows.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { nameTest } from "./type-filter.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, preorderOf, retainedOf } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
@@ -11,6 +12,12 @@ import { whyAlive } from "./why-alive.ts";
 const SHARE_TO_DESCEND = 0.5;
 /** Growth below this share of all growth is not worth a row. */
 const SHARE_TO_TELL = 0.005;
+/**
+ * Nor is growth below this share of all that is alive, up to these many bytes: as much comes and goes at any time, one
+ * request's body here and another's there. A leak of a large heap that is slower than this would be lost in it anyway.
+ */
+const SHARE_OF_NOISE = 0.002;
+const MOST_NOISE = 64 * 1024;
 /** Children whose names are looked at when dumps of different processes are matched by name. */
 const MOST_NAMED = 500;
 
@@ -32,8 +39,7 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   const { before, after } = pair;
   if (before.dominators === null || after.dominators === null) throw new Error("Growth needs both dominator stages");
   const total = liveBytes(after) - liveBytes(before);
-  // A share of the change, or of all where nothing changed as a whole: one holder may have grown by what another lost.
-  const least = Math.max(1024, SHARE_TO_TELL * Math.max(Math.abs(total), SHARE_TO_TELL * liveBytes(after)));
+  const least = leastGrowth(pair);
   const found: Holder[] = [];
   const stack: Holder[] = [{ after: 0, before: 0, delta: total }];
   for (let seen = 0, holder = stack.pop(); holder !== undefined; holder = stack.pop()) {
@@ -46,10 +52,17 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   return found.sort((a, b) => b.delta - a.delta || a.after - b.after);
 }
 
-/** Whether the holder's type is called like `text`, ignoring case. */
+/** Bytes: a holder that grew by less is left out. */
+export function leastGrowth({ before, after }: Pair): number {
+  const change = Math.abs(liveBytes(after) - liveBytes(before));
+  const noise = Math.min(MOST_NOISE, SHARE_OF_NOISE * liveBytes(after));
+  return Math.ceil(Math.max(1024, SHARE_TO_TELL * change, noise));
+}
+
+/** Whether the name of the holder's type passes `nameTest`. */
 export function holderIsLike({ after }: Pair, holder: Holder, text: string): boolean {
   const { heap } = after.columns;
-  return heap.types[heap.type[objectAt(after, holder.after)]].name.toLowerCase().includes(text.toLowerCase());
+  return nameTest(text)(heap.types[heap.type[objectAt(after, holder.after)]].name);
 }
 
 const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;

@@ -5,6 +5,7 @@ import type { Combination, Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
 import { attributeValues } from "./names.ts";
+import { nameTest } from "./type-filter.ts";
 import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
 
 export type ObjectOrder = "retained" | "released" | "shallow" | "id";
@@ -74,12 +75,12 @@ export function inOrder(
   return orderOf(keys, descending).map((position) => objects[position]);
 }
 
-/** Those of the objects whose type's name contains `text`, ignoring case. */
+/** Those of the objects whose type's name passes `nameTest`. */
 export function ofTypesLike(view: HeapView, objects: Int32Array, text: string): Int32Array {
   if (text === "") return objects;
   const { heap } = view.columns;
-  const wanted = text.toLowerCase();
-  const matches = heap.types.map((type) => type.name.toLowerCase().includes(wanted));
+  const isLike = nameTest(text);
+  const matches = heap.types.map(({ name }) => isLike(name));
   return objects.filter((object) => matches[heap.type[object]]);
 }
 

@@ -70,7 +70,7 @@ function threadStacks(view: HeapView, { threads, frames }: StackTables, tick: Ti
       of: "thread",
       number: thread.id,
       id: null,
-      name: thread.name,
+      name: nameOf(thread, own),
       type: "thread",
       daemon: thread.daemon,
       current: thread.current,
@@ -81,6 +81,13 @@ function threadStacks(view: HeapView, { threads, frames }: StackTables, tick: Ti
     retainedBytes: bytes === null ? null : bytes[position],
   }));
 }
+
+/** The outermost function of `python3 app.py`, and of `python3 -m app`. */
+const BEGINNINGS = new Set(["<module>", "_run_module_as_main"]);
+
+/** Where the program did not use `threading`, the file has only numbers; the thread that runs the program is known by that. */
+const nameOf = ({ name }: ThreadInfo, frames: readonly StackFrame[]): string =>
+  /^thread \d+$/.test(name) && BEGINNINGS.has(frames.at(-1)?.place.function ?? "") ? "main thread" : name;
 
 /** What nothing but a thread's own frames holds, for each thread. Garbage that refers to it does not count as holding. */
 function bytesOfThreads(view: HeapView, stacks: readonly (readonly StackFrame[])[], tick: Tick): Float64Array | null {

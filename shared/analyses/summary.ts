@@ -57,6 +57,14 @@ export function summary(
   };
 }
 
+const BUCKETS_IN_WORDS: readonly (readonly [keyof Buckets, string])[] = [
+  ["yourData", "how much is your data"],
+  ["loadedCode", "how much is loaded code"],
+  ["garbage", "how much is garbage"],
+  ["allocatorFree", "how much is free in Python's allocator"],
+  ["outsidePython", "how much lies outside Python"],
+];
+
 const NO_BUCKETS: Buckets = {
   yourData: null,
   loadedCode: null,
@@ -79,9 +87,9 @@ function warningsOf({ columns }: HeapView, meta: Meta, buckets: Buckets | null):
     warnings.push(
       "This is a free-threaded Python: reference counts mean little, so nothing is called garbage for sure.",
     );
-  const unknown = Object.entries(buckets ?? NO_BUCKETS).filter(([, bytes]) => bytes === null);
-  if (unknown.length > 0)
-    warnings.push(`This dump does not tell ${unknown.map(([name]) => `\`${name}\``).join(", ")} of \`buckets\`.`);
+  const known = buckets ?? NO_BUCKETS;
+  const unknown = BUCKETS_IN_WORDS.filter(([name]) => known[name] === null);
+  if (unknown.length > 0) warnings.push(`This dump does not tell ${unknown.map(([, words]) => words).join(", ")}.`);
   const own = meta.capture.warnings;
   if (Array.isArray(own)) warnings.push(...own.filter((line) => typeof line === "string"));
   return warnings;

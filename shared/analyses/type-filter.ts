@@ -6,6 +6,16 @@ export interface TypeFilter {
   matches(row: TypeRow, isMine: () => boolean): boolean;
 }
 
+/** `dict` -> names that contain it, ignoring case; `=dict` -> this name and no other. */
+export function nameTest(text: string): (name: string) => boolean {
+  if (text.startsWith("=") && text.length > 1) {
+    const exactly = text.slice(1);
+    return (name) => name === exactly;
+  }
+  const part = text.toLowerCase();
+  return (name) => name.toLowerCase().includes(part);
+}
+
 type Test = (row: TypeRow, isMine: () => boolean) => boolean;
 
 const NUMBERS: Readonly<Record<string, (row: TypeRow) => number | null>> = {
@@ -19,7 +29,7 @@ const RANGE = /^([a-z]+)(>=|<=|>|<|=)(\d{1,15}(?:\.\d{1,6})?)([kmgt]?)i?b?$/i;
 
 /**
  * What somebody types above the list of types: words that the name contains, and `count>1000`, `size>=64KB`,
- * `average>1k`, `keeps<10MB`, `module:shop`, `name:Request`, `is:mine`, `is:library`. All of them must hold. Units are
+ * `average>1k`, `keeps<10MB`, `module:shop`, `name:Request`, `=shop.http.Request`, `is:mine`, `is:library`. All of them must hold. Units are
  * binary, as everywhere. What is no condition is a part of the name.
  */
 export function typeFilter(text: string): TypeFilter {
@@ -37,8 +47,8 @@ export function typeFilter(text: string): TypeFilter {
       usesOwnership = true;
       tests.push((_, isMine) => isMine() === (wanted === "mine"));
     } else {
-      const part = word.toLowerCase();
-      tests.push((row) => row.type.toLowerCase().includes(part));
+      const isLike = nameTest(word);
+      tests.push((row) => isLike(row.type));
     }
   }
   return { usesOwnership, matches: (row, isMine) => tests.every((test) => test(row, isMine)) };

@@ -5,7 +5,7 @@ import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare
 import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
-import { grownHolders, growthRow, type Holder, holderIsLike } from "../analyses/growth.ts";
+import { grownHolders, growthRow, type Holder, holderIsLike, leastGrowth } from "../analyses/growth.ts";
 import { howHeld } from "../analyses/how-held.ts";
 import { dominatorGroups } from "../analyses/kept.ts";
 import { keptByModule } from "../analyses/kept-by-module.ts";
@@ -273,6 +273,7 @@ export class Answerer {
       const holders = all.filter((holder) => holderIsLike(pair, holder, filter.text));
       const shown = holders.slice(offset, offset + limit);
       return {
+        leastBytes: leastGrowth(pair),
         total: holders.length,
         rows: shown.map((holder) => growthRow(pair, holder, this.#functions(pair.after), tick)),
       };

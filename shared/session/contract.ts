@@ -12,7 +12,7 @@ import type {
   DominatorGroup,
   DumpInfo,
   ExportFormat,
-  GrowthRow,
+  Growth,
   HolderGroup,
   HowHeld,
   MemoryMapNode,
@@ -63,6 +63,7 @@ export type {
   DumpInfo,
   DumpTotals,
   ExportFormat,
+  Growth,
   GrowthRow,
   HolderGroup,
   HolderRow,
@@ -226,7 +227,7 @@ export interface SessionApi {
   compare(request: PairRequest): Promise<Comparison>;
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;
   /** The containers that grew, deepest first; always by growth. */
-  growth(request: PairList<"growth">): Promise<Page<GrowthRow>>;
+  growth(request: PairList<"growth">): Promise<Growth>;
   /** Three to ten dumps in a row, the first one first; waits for all of them to be analysed. */
   series(request: { readonly snapshots: readonly SnapshotId[] }): Promise<Series>;
   /** The type with this exact name, or with this unique bare name. */

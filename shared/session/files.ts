@@ -42,11 +42,11 @@ export class OfferedFiles {
     for (const path of this.#readRecent()) this.offer({ path, origin: "recent" });
   }
 
-  /** The handle of the file; the same one for the same path. */
+  /** The handle of the file; the same one for the same path, but a sample that somebody names himself is a file too. */
   offer(offer: Offer): FileId {
     const path = realPath(offer.path);
     for (const [file, known] of this.#offers) {
-      if (known.path !== path) continue;
+      if (known.path !== path || (known.origin === "sample") !== (offer.origin === "sample")) continue;
       if (known.origin === "recent") this.#offers.set(file, { ...offer, path });
       return file;
     }
@@ -69,8 +69,8 @@ export class OfferedFiles {
 
   /** Remembers the file as opened just now. */
   opened(file: FileId): void {
-    const { path, temporary } = this.get(file);
-    if (this.#recentFile === null || temporary) return;
+    const { path, temporary, origin } = this.get(file);
+    if (this.#recentFile === null || temporary || origin === "sample") return;
     try {
       this.#writeRecent([path, ...this.#readRecent().filter((known) => known !== path)].slice(0, MOST_RECENT));
     } catch {

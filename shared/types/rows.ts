@@ -498,6 +498,11 @@ export interface GrowthRow {
   readonly usedBy: readonly UsedBy[];
 }
 
+/** The holders that grew; `leastBytes`: those that grew by less are left out, for as much comes and goes at any time. */
+export interface Growth extends Page<GrowthRow> {
+  readonly leastBytes: Bytes;
+}
+
 /** Several dumps in a row, the first one first. */
 export interface Series {
   readonly dumps: readonly DumpTotals[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../../shared/analyses/compare.ts";
-import { grownHolders, growthRow } from "../../shared/analyses/growth.ts";
+import { grownHolders, growthRow, leastGrowth } from "../../shared/analyses/growth.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
@@ -106,6 +106,16 @@ describe("two dumps of one process", () => {
     const after = '@module a: m\nm module "a" -> .big b .small s\nb list size=10\ns list size=9000';
     const { pair: both, after: id } = pair(before, after);
     expect(growth(both)).toMatchObject([{ idB: id.s, deltaRetainedBytes: 8900 }]);
+  });
+
+  it("leave out what comes and goes at any time, and say from where on they count", () => {
+    const before = '@module a: m\nm module "a" -> .big b .small s\nb list size=4000000\ns list size=100';
+    const grows = (bytes: number) =>
+      pair(before, `@module a: m\nm module "a" -> .big b .small s\nb list size=4000000\ns list size=${100 + bytes}`)
+        .pair;
+    expect(growth(grows(7_900))).toEqual([]); // 0.2 % of all is about 8,000
+    expect(leastGrowth(grows(7_900))).toBe(8017);
+    expect(growth(grows(8_100))).toHaveLength(1);
   });
 
   it("have no holder that grew where nothing grew", () => {

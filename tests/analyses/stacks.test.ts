@@ -76,6 +76,18 @@ describe("stacks", () => {
     expect(threads[0]).toMatchObject({ daemon: true, frames: 2, place: { function: "in_f", line: 10, exact: true } });
   });
 
+  it("knows the main thread where the file has no names, and keeps the others' numbers", () => {
+    const threads = [1, 2, 3].map((id) => ({ id, name: `thread 14${id}`, daemon: false, current: false }));
+    const frame = (thread: number, name: string) => ({ thread, file: "app.py", line: 1, function: name, address: 3 });
+    const frames = [frame(1, "serve"), frame(1, "<module>"), frame(2, "work"), frame(3, "_run_module_as_main")];
+    const { all: found } = stacks({ threads, frames });
+    expect(found.filter(({ info }) => info.of === "thread").map(({ info }) => info.name)).toEqual([
+      "main thread",
+      "thread 142",
+      "main thread",
+    ]);
+  });
+
   it("lists frames innermost first, each with its variables", () => {
     const { view, id, all: found } = stacks();
     const [worker, other] = found;

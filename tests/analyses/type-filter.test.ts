@@ -33,6 +33,12 @@ describe("the filter above the list of types", () => {
     expect(found("  ")).toHaveLength(4);
   });
 
+  it("takes a name after = exactly", () => {
+    expect(found("=dict")).toEqual(["dict"]);
+    expect(found("=shop.http.Request")).toEqual(["shop.http.Request"]);
+    expect(found("=request")).toEqual([]);
+  });
+
   it("compares counts and sizes, with binary units", () => {
     expect(found("count>1000")).toEqual(["dict", "shop.http.Request"]);
     expect(found("count>=1000 count<=1500")).toEqual(["shop.http.Request", "shop.Order"]);

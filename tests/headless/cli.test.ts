@@ -80,7 +80,7 @@ describe("the command line", () => {
       memory: { rssBytes: 1000 },
     });
     expect(summary.warnings).toContain(
-      "This dump does not tell `allocatorFree`, `outsidePython`, `unexplained` of `buckets`.",
+      "This dump does not tell how much is free in Python's allocator, how much lies outside Python.",
     );
     expect(summary.references).toBe(SHOP.content.target.length);
   });

@@ -13,6 +13,16 @@ function dumpIn(folder: string, name: string): string {
 }
 
 describe("files that may be opened", () => {
+  it("lists a sample that somebody names as a file of theirs, and still as a sample", () => {
+    const files = new OfferedFiles(null);
+    const path = dumpIn(temporaryFolder(), "shop.pyheap");
+    const sample = files.offer({ path, origin: "sample" });
+    const named = files.offer({ path, origin: "command-line" });
+    expect(named).not.toBe(sample);
+    expect(files.offer({ path, origin: "sample" })).toBe(sample);
+    expect(files.list().map(({ origin }) => origin)).toEqual(["command-line", "sample"]);
+  });
+
   it("have one handle each, also through a link", () => {
     const folder = temporaryFolder();
     const path = dumpIn(folder, "a.pyheap");
