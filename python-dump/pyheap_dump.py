@@ -52,6 +52,9 @@ try:
 except ImportError:  # a Python built without it, such as some of Pyodide's
     sqlite3: Any = None
 
+if "tracemalloc" in sys._xoptions or os.environ.get("PYTHONTRACEMALLOC", "0") not in ("", "0"):
+    __import__("_tracemalloc")  # Python itself began to trace, and imported no module
+
 TYPE_CHECKING = False  # what is imported here is in the dump, so typing is not
 if TYPE_CHECKING:
     import argparse
@@ -166,12 +169,21 @@ CREATE TABLE code (
   address INTEGER PRIMARY KEY, file TEXT NOT NULL, first_line INTEGER NOT NULL,
   qualname TEXT NOT NULL, names TEXT NOT NULL
 );
+CREATE TABLE site (id INTEGER PRIMARY KEY, frames TEXT NOT NULL);
+CREATE TABLE site_total (
+  site INTEGER NOT NULL, domain INTEGER NOT NULL, bytes INTEGER NOT NULL, count INTEGER NOT NULL
+);
+CREATE TABLE site_page (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, codec TEXT NOT NULL, crc INTEGER NOT NULL,
+  site BLOB NOT NULL
+);
 """
 
 ABOUT = """\
 This is a heap dump of a CPython process, written by pyheap_dump.py; PyHeap Explorer opens it.
-It is an SQLite database. meta, type, root, module, thread, frame, task, cache, code are ordinary
-tables; object_page, reference_page and text_page hold columns packed 65,536 entries at a time.
+It is an SQLite database. meta, type, root, module, thread, frame, task, cache, code, site,
+site_total are ordinary tables; object_page, reference_page, text_page and site_page hold columns
+packed 65,536 entries at a time.
 Objects are numbered from 0 in the order of their addresses, references follow in object order.
 To get plain rows, run the explorer's command: tables FILE OUT.
 """
@@ -390,6 +402,7 @@ def _dump_here(
     In a fork, ``parent`` is what to say of the parent, and ``others`` are its threads.
     """
     memory = _memory_facts()  # before the capture takes some; a text is in no dump
+    tracing = json.dumps(_tracemalloc_facts())
     try:
         capture, problem = _capture(privacy, innermost, max_pause, others), ""
     except _TooLongError as error:
@@ -398,7 +411,7 @@ def _dump_here(
     if problem:
         raise DumpError(problem)
     try:
-        meta = _meta(capture, label, privacy, mode, started, memory)
+        meta = _meta(capture, label, privacy, mode, started, memory, tracing)
         if parent is not None:
             _speak_for_parent(capture, meta, parent)
             _write_spool(temporary, _rows(capture, meta))
@@ -422,7 +435,13 @@ def _dump_here(
 
 
 def _meta(
-    capture: _Capture, label: str | None, privacy: str, mode: str, started: float, memory: str
+    capture: _Capture,
+    label: str | None,
+    privacy: str,
+    mode: str,
+    started: float,
+    memory: str,
+    tracing: str,
 ) -> dict[str, object]:
     process = _process_facts(privacy)
     others = (_count_interpreters() or 1) - 1
@@ -458,7 +477,7 @@ def _meta(
         },
         "gc": capture.collector,
         "memory": json.loads(memory),
-        "tracemalloc": _tracemalloc_facts(),
+        "tracemalloc": json.loads(tracing),
     }
 
 
@@ -2843,6 +2862,7 @@ class _Columns:
     targets: array[int]
     text: bytearray
     text_ends: array[int]
+    sites: array[int] | None = None  # where tracemalloc traces: by object, UNKNOWN for none
 
 
 class _Capture:
@@ -2919,6 +2939,7 @@ def _look(
     middle = gc.get_objects(1)
     oldest = gc.get_objects(2)
     collector = _collector_facts(len(youngest), len(middle), len(oldest))
+    traces = _traces() if privacy != "none" else None  # before we take more memory
     young = [array("Q", map(id, youngest)), array("Q", map(id, middle))]
 
     ours = _ours(others, youngest, middle, oldest)
@@ -2941,10 +2962,21 @@ def _look(
         heap.forget([id(probe), id(probe[0])])
         heap.discount(chain.from_iterable(map(_counted_by_ours, ours.values())))
         del ours
+        sites = None if traces is None else traces.of_objects(heap.objects)
+        if others is not None:
+            _stop_tracing()
         capture = _describe(heap, running, memory, privacy)
     finally:
         memory.close()
     capture.collector = collector
+    if traces is not None:
+        capture.columns.sites = sites
+        capture.tables.update(traces.tables())
+        if others is None and sys.platform == "linux":
+            capture.warnings.append(
+                "tracemalloc traced what the dump itself took, so that the program stood still many"
+                " times longer than without; with --fork it stands still for milliseconds"
+            )
     moved = running.moved()
     if moved:
         threads = "another thread" if moved == 1 else f"{moved} other threads"
@@ -3804,14 +3836,111 @@ def _python_facts() -> dict[str, object]:
     }
 
 
+def _tracer() -> dict[str, Any] | None:
+    """Return the functions of the module that traces allocations, while it does."""
+    module = sys.modules.get("_tracemalloc")
+    if type(module) is not types.ModuleType:
+        return None
+    functions = vars(module)
+    names = ("is_tracing", "stop", "get_traced_memory", "get_traceback_limit")
+    names += ("get_tracemalloc_memory", "_get_traces", "_get_object_traceback")
+    if any(type(functions.get(name)) is not types.BuiltinFunctionType for name in names):
+        return None
+    return functions if functions["is_tracing"]() else None
+
+
 def _tracemalloc_facts() -> dict[str, object]:
-    module = sys.modules.get("tracemalloc")
-    # Started by the interpreter itself, no module is imported: then only the start can be known.
-    started = "tracemalloc" in sys._xoptions or os.environ.get("PYTHONTRACEMALLOC", "0") != "0"
-    tracing = module.is_tracing() if module else started
-    traced, peak = module.get_traced_memory() if tracing and module else (None, None)
-    frames = module.get_traceback_limit() if tracing and module else None
-    return {"tracing": tracing, "frames": frames, "traced_bytes": traced, "peak_bytes": peak}
+    tracer = _tracer()
+    if tracer is None:
+        return {"tracing": False, "frames": None, "traced_bytes": None, "peak_bytes": None}
+    traced, peak = tracer["get_traced_memory"]()
+    return {
+        "tracing": True,
+        "frames": tracer["get_traceback_limit"](),
+        "traced_bytes": traced,
+        "peak_bytes": peak,
+        "own_bytes": tracer["get_tracemalloc_memory"](),
+    }
+
+
+class _Traces:
+    """Where memory was allocated that is in use, as ``tracemalloc`` knows it.
+
+    No object of the program is held: of a file name there is a copy, for its count is to be taken.
+    """
+
+    def __init__(self, traces: list[tuple[Any, ...]], place_of: Callable[[Any], Any]) -> None:
+        """Add up the traces by place and domain.
+
+        Args:
+            traces: Each is (domain, bytes, frames, …). Frames are the innermost first; where all
+                are the same, it is the same tuple.
+            place_of: Returns the frames that allocated an object.
+        """
+        self._place_of = place_of
+        self._sites: dict[str, int] = {}  # JSON of the frames
+        self._totals: list[Row] = []
+        found: dict[tuple[int, int], list[Any]] = {}
+        for trace in traces:
+            total = found.get((id(trace[2]), trace[0]))
+            if total is None:
+                found[id(trace[2]), trace[0]] = [trace[2], trace[1], 1]
+            else:
+                total[1] += trace[1]
+                total[2] += 1
+        for (_, domain), (frames, size, blocks) in found.items():
+            site = self._site(frames)
+            if site != UNKNOWN:
+                self._totals.append((site, domain, size, blocks))
+
+    def _site(self, frames: tuple[tuple[str, int], ...]) -> int:
+        """Return the number of a place, ``UNKNOWN`` for one in this file.
+
+        Frames of ours that run the program are left out.
+        """
+        if frames[0][0] == __file__:
+            return UNKNOWN
+        end = len(frames)
+        while frames[end - 1][0] == __file__:
+            end -= 1
+        text = json.dumps([(_clean(file), line) for file, line in frames[:end]])
+        return self._sites.setdefault(text, len(self._sites))
+
+    def of_objects(self, objects: Iterable[object]) -> array[int]:
+        """Return for each object the number of the place that allocated it."""
+        numbers: dict[Any, int] = {None: UNKNOWN}
+        sites = array("I")
+        for frames in map(self._place_of, objects):
+            site = numbers.get(frames)
+            if site is None:
+                site = numbers[frames] = self._site(frames)
+            sites.append(site)
+        return sites
+
+    def tables(self) -> dict[str, list[Row]]:
+        """Return the rows of the places, and of all blocks in use by place."""
+        sites = [(number, frames) for frames, number in self._sites.items()]
+        return {"site": sites, "site_total": self._totals}
+
+
+def _traces() -> _Traces | None:
+    """Read what ``tracemalloc`` knows, if it traces."""
+    tracer = _tracer()
+    if tracer is None:
+        return None
+    traces = tracer["_get_traces"]()
+    files = {id(file): file for _, _, frames, *_ in traces for file, _ in frames}
+    if not _all_plain_strings(files.values()):
+        return None  # a file name of a class of its own: to compare it would run its code
+    del files
+    return _Traces(traces, tracer["_get_object_traceback"])
+
+
+def _stop_tracing() -> None:
+    """Trace no more: in a fork only, where nobody asks for what was traced any more."""
+    tracer = _tracer()
+    if tracer is not None:
+        tracer["stop"]()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3958,6 +4087,9 @@ def _pages(columns: _Columns) -> Iterator[tuple[str, Row]]:
     for first in range(0, len(columns.addresses), PAGE):
         pages = [column[first : first + PAGE] for column in of_objects]
         yield "object_page", _page(first, len(pages[0]), [*map(_packed, pages)])
+    for first in range(0, len(columns.sites or ()), PAGE):
+        sites = columns.sites[first : first + PAGE]  # type: ignore[index]
+        yield "site_page", _page(first, len(sites), [_packed(sites)])
     for first in range(0, len(columns.targets), PAGE):
         page = columns.targets[first : first + PAGE]
         yield "reference_page", _page(first, len(page), [_packed(page)])
@@ -4001,7 +4133,13 @@ _MEGABYTE = 1_000_000
 
 
 def _predicted_pause() -> float:
-    return 0.2 + sys.getallocatedblocks() * _SECONDS_TO_LOOK
+    return 0.2 + sys.getallocatedblocks() * _SECONDS_TO_LOOK * _slower_for_tracing()
+
+
+def _slower_for_tracing() -> float:
+    """Return how many times longer it takes because what we allocate is traced as well."""
+    tracer = _tracer()
+    return min(65, 1 + 6 * tracer["get_traceback_limit"]()) if tracer else 1
 
 
 def _in_megabytes(size: float) -> str:

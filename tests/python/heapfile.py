@@ -28,7 +28,11 @@ OBJECT_COLUMNS = (
 )
 
 
-TABLES = (*("root", "module", "thread", "frame", "task", "task_frame", "cache", "code", "about"),)
+TABLES = (
+    *("root", "module", "thread", "frame", "task", "task_frame", "cache", "code", "about"),
+    "site",
+    "site_total",
+)
 
 
 class DamagedError(Exception):
@@ -67,6 +71,7 @@ class HeapFile:
     columns: dict[str, array]
     targets: array
     texts: list[str]
+    sites: array  # of each object; empty where nothing was traced
     numbers: dict[int, int] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
 
@@ -124,6 +129,11 @@ class HeapFile:
                 position = end
         if position != left:
             raise DamagedError("more references than the layout announces")
+
+    def site(self, address: int) -> list[list[Any]] | None:
+        """Return the frames that allocated an object, the innermost first: file and line."""
+        number = self.sites[self.numbers[address]]
+        return None if number == UNKNOWN else json.loads(self.tables["site"][number]["frames"])
 
     def refcount(self, address: int) -> int:
         """Return an object's reference count."""
@@ -249,6 +259,11 @@ def read(path: str | os.PathLike[str]) -> HeapFile:
         targets = array("Q")
         for row in _pages(db, "reference_page"):
             targets.extend(_column(row, "target", "Q", row["count"]))
+        sites = array("I")
+        for row in _pages(db, "site_page"):
+            sites.extend(_column(row, "site", "I", row["count"]))
+        if sites and len(sites) != len(columns["address"]):
+            raise DamagedError("sites and objects differ in number")
         texts: list[str] = []
         for row in _pages(db, "text_page"):
             offsets = _column(row, "offsets", "I", row["count"] + 1)
@@ -256,7 +271,7 @@ def read(path: str | os.PathLike[str]) -> HeapFile:
             texts += [text[a:b].decode("utf-8") for a, b in zip(offsets, offsets[1:])]
         if len(texts) != len(columns["address"]):
             raise DamagedError("texts and objects differ in number")
-        return HeapFile(meta, types, layouts, tables, columns, targets, texts)
+        return HeapFile(meta, types, layouts, tables, columns, targets, texts, sites)
     finally:
         db.close()
 
