@@ -17,7 +17,7 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.ts"],
           exclude: WHOLE_PROGRAM,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -27,8 +27,9 @@ export default defineConfig({
           include: WHOLE_PROGRAM,
           // One program at a time: these tests look at clocks, ports and windows.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: 20_000 } },
           globalSetup: ["tests/setup/e2e.ts"],
         },
       },

@@ -26,9 +26,8 @@ async function tabTo(page: Page, isThere: (name: string) => boolean, most = 40):
   for (let presses = 0; presses < most; presses++) {
     const name = await page.evaluate(() => {
       const element = document.activeElement;
-      return (
-        element?.getAttribute("aria-label") ?? element?.getAttribute("placeholder") ?? element?.textContent.trim() ?? ""
-      );
+      const label = element instanceof HTMLInputElement ? element.labels?.[0] : null;
+      return element?.getAttribute("aria-label") ?? (label ?? element)?.textContent.trim() ?? "";
     });
     if (isThere(name)) return;
     await page.keyboard.press("Tab");

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 /** Polls for longer than vitest does by itself: a dump is opened in between. */
-const eventually = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: 15_000 });
+const eventually = <T>(value: () => Promise<T>) => expect.poll(value);
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 

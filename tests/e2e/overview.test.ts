@@ -18,7 +18,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-const eventually = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: 15_000 });
+const eventually = <T>(value: () => Promise<T>) => expect.poll(value);
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const map = (page: Page) => page.getByRole("tree", { name: /^Memory map/ });
 const trail = (page: Page) => page.getByRole("navigation", { name: "Where the map is" });

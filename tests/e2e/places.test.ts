@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
-const eventually = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: 15_000 });
+const eventually = <T>(value: () => Promise<T>) => expect.poll(value);
 
 it("finds the place on a screen by Back and Forward: what was scrolled, and what had the focus", async () => {
   const { page, problems } = await openPage(browser, server.url, { viewport: { width: 900, height: 420 } });

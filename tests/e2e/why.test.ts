@@ -18,7 +18,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-const eventually = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: 15_000 });
+const eventually = <T>(value: () => Promise<T>) => expect.poll(value);
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 
 /** The list of all objects of the type whose name ends so. */
