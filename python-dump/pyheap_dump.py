@@ -819,7 +819,37 @@ def _unreported(cls: type) -> Callable[[Any], Iterable[object]] | None:
         for known, parts in _UNREPORTED.items():
             if base is known:
                 return parts
+    array_parts = _array_parts(cls)
+    return (lambda array: chain(*array_parts(array)[1:])) if array_parts else None
+
+
+def _array_parts(cls: type) -> Callable[[Any], tuple[list[Run], list[object], list[object]]] | None:
+    """Return how to read an array of numpy: the collector knows nothing of what it holds.
+
+    It holds its type of items, what owns the memory if it is a view, and the items themselves if
+    they are objects (numpy/core/src/multiarray/arrayobject.c). All is read in C.
+    """
+    for base in _mro(cls):
+        if (_class_module(base), _class_qualname(base)) == ("numpy", "ndarray"):
+            entries = _class_entries(base)
+            reads: list[Any] = [entries.get(name) for name in ("base", "dtype", "flat")]
+            if all(type(read) is types.GetSetDescriptorType for read in reads):
+                return functools.partial(_parts_of_array, *(read.__get__ for read in reads))
     return None
+
+
+def _parts_of_array(
+    owner_of: Any, dtype_of: Any, flat_of: Any, array: Any
+) -> tuple[list[Run], list[object], list[object]]:
+    """Return an array's named parts and its items, if these are objects."""
+    owner, dtype = owner_of(array), dtype_of(array)
+    if owner is not None:
+        return [("member", "dtype", 1), ("buffer", "base", 1)], [dtype, owner], []
+    holds_objects = _plain_attribute(dtype, "num") == _OBJECTS
+    return [("member", "dtype", 1)], [dtype], list(flat_of(array)) if holds_objects else []
+
+
+_OBJECTS = 17  # numpy's number of the type object
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1397,8 +1427,8 @@ class _Instances:
             guard: Reads attributes that are not safe to read.
             hidden_dicts: Finds what the collector does not list, where that is so.
         """
-        self._hidden_dicts = hidden_dicts if _has_inline_values(cls) else None
         self.opaque = False  # whether some instance had referents without a name
+        self.namespaces: list[int] = []  # addresses of the instances' dictionaries
         self._cls = cls
         self._names = names
         self._layouts = layouts
@@ -1407,8 +1437,11 @@ class _Instances:
         self._members = _member_readers(cls)
         self._callbacks = _future_callbacks(cls)
         self._has_dict = _class_dictoffset(cls) != 0
-        self._has_inline_values = _has_inline_values(cls)
+        self.inline = _has_inline_values(cls)
+        self._hidden_dicts = hidden_dicts if self.inline else None
         self._items = _base_items(cls)
+        self._unsaid = _unsaid_bytes(cls)
+        self._slots = {name for _, name, _ in self._members}
         self._shapes: dict[int, list[_Shape]] = {}
         self._plain_names: dict[str, bool] = {}
         self._failures = 0
@@ -1439,6 +1472,8 @@ class _Instances:
                 if list(map(id, values)) == addresses[:length] and (
                     not has_dict or self._is_namespace(obj, referents[length])
                 ):
+                    if has_dict:
+                        self.namespaces.append(addresses[length])
                     return layout, referents
         layout = self._less_usual_layout(obj, referents)
         if layout is not None:
@@ -1524,6 +1559,7 @@ class _Instances:
                 others = _without(others, dicts)
                 runs.append(_DICT)
                 found.append(dicts[0])
+                self.namespaces.append(id(dicts[0]))
         return runs, found, others
 
     def _is_namespace(self, obj: Any, candidate: object) -> bool:
@@ -1533,7 +1569,7 @@ class _Instances:
         """
         if type(candidate) is not dict:
             return False
-        if not self._has_inline_values or not candidate:
+        if not self.inline or not candidate:
             return True
         if not _all_plain_strings(candidate):
             return True  # any lookup could run some key's __eq__, so this is not asked
@@ -1572,7 +1608,7 @@ class _Instances:
                 if left.get(id(part[2])):
                     left[id(part[2])] -= 1
                     yield part
-        if self._has_inline_values and self._failures < self.MAX_FAILURES:
+        if self.inline and self._failures < self.MAX_FAILURES:
             yield from self._inline_attributes(obj, referents, left)
 
     def _inline_attributes(
@@ -1639,6 +1675,8 @@ class _Instances:
     ) -> Iterator[tuple[str, object]]:
         """Yield what is found under the names if it waits for one."""
         for name in names:
+            if name in self._slots:
+                continue
             value = self._read(obj, name)
             if left.get(id(value)):
                 yield name, value
@@ -1649,18 +1687,16 @@ class _Instances:
         It has a place for each attribute that instances of the class were given so far and one
         to spare, once the class has made thirty instances; before, it is larger.
         """
-        if not self._has_inline_values:
-            return 0
+        if not self.inline:
+            return self._unsaid
         attributes = sum(run[0] == "attribute" for run in runs)
         if _DICT in runs:
             if sys.version_info < (3, 13):
-                return 0  # the dictionary took the array over
+                return self._unsaid  # the dictionary took the array over
             namespace: Any = found[runs.index(_DICT)]
             attributes = len(namespace)
         places = min(attributes + 1, 30 if sys.version_info >= (3, 14) else 29)
-        if sys.version_info >= (3, 13):
-            return 8 + (places + 7) // 8 * 8 + 8 * places
-        return (places + 2 + 7) // 8 * 8 + 8 * places
+        return self._unsaid + _before_values(places) + 8 * places
 
     def _remember(
         self, runs: list[Run], found: list[object], referents: list[object], hidden: int
@@ -1707,6 +1743,29 @@ class _Instances:
             known.append(shape)
 
 
+def _before_values(places: int) -> int:
+    """Return what stands before an array of that many attributes (Objects/dictobject.c)."""
+    if sys.version_info >= (3, 13):
+        return 8 + (places + 7) // 8 * 8
+    return (places + 2 + 7) // 8 * 8
+
+
+def _unsaid_bytes(cls: type) -> int:
+    """Return what ``__sizeof__`` of a built-in base leaves out of an instance of a subclass.
+
+    Those of ``int`` and ``str`` leave out the pointers that the subclass adds; and an array of
+    items has one item more than is used (Objects/typeobject.c, PyType_GenericAlloc).
+    """
+    if not _class_flags(cls) & TP_HEAPTYPE or "n_fields" in _class_entries(cls):
+        return 0
+    for base in _mro(cls):
+        if any(base is each for each in (tuple, int, bytes, str)):
+            own = "__sizeof__" in _class_entries(base)
+            added = _class_basicsize(cls) - _class_basicsize(base) if own else 0
+            return added + _class_itemsize(cls)
+    return 0
+
+
 def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
     """Return a function that reads all of the attributes in one call."""
     if not names:
@@ -1745,7 +1804,6 @@ _MODULE_GETTERS = {
     ("_asyncio", "Future"): (
         *("_loop", "_exception", "_result", "_source_traceback", "_cancel_message"),
     ),
-    ("numpy", "ndarray"): ("base", "dtype"),
 }
 
 
@@ -1763,8 +1821,7 @@ def _member_readers(cls: type) -> list[tuple[str, str, Callable[[Any], object]]]
                 members += [(kind, name, entries[name].__get__) for kind, name in names]
         for name in _MODULE_GETTERS.get((_class_module(base), _class_qualname(base)), ()):
             if type(entries.get(name)) is types.GetSetDescriptorType:
-                kind = "buffer" if name == "base" else "member"
-                members.append((kind, name, entries[name].__get__))
+                members.append(("member", name, entries[name].__get__))
     return members
 
 
@@ -1953,6 +2010,27 @@ _GENERATORS = {
     id(types.AsyncGeneratorType): ("ag_code", "ag_await", "ag_frame", "ag_running"),
 }
 
+_dict_size = dict.__sizeof__
+
+
+def _sizes_with_shared_keys() -> dict[int, int]:
+    """Return the sizes of dictionaries whose keys their class has, and what those leave out.
+
+    Such a dictionary has an array of up to 30 values, and the size leaves out what stands before
+    it. Two sizes are also those of dictionaries with keys of their own, which are more common.
+    """
+    if sys.version_info < (3, 11):
+        return {}
+    empty = _dict_size({})
+    own_keys = {_dict_size(dict.fromkeys("abcdefghij"[:keys])) for keys in (1, 10)}
+    own_keys |= {_dict_size(dict.fromkeys(range(keys))) for keys in (1, 10)}
+    sizes = {empty + 8 * places: _before_values(places) for places in range(1, 31)}
+    return {size: hidden for size, hidden in sizes.items() if size not in own_keys}
+
+
+_EMPTY_DICT = sys.getsizeof({})
+_SHARED_KEYS = _sizes_with_shared_keys()
+
 _proxy_texts: dict[int, Callable[[Any], str]] = {
     id(kind): vars(kind)["__repr__"] for kind in (_weakref.ProxyType, _weakref.CallableProxyType)
 }
@@ -2013,6 +2091,9 @@ class _Describers:
         self._function_shapes: dict[int, list[tuple[Callable[[Any], Any], int]]] = {}
         self._items = layouts.number([_ITEMS])
         self._pairs = layouts.number([_PAIRS])
+        self._shared_keys = {
+            size: layouts.number([_PAIRS], hidden) for size, hidden in _SHARED_KEYS.items()
+        }
         self._cell = layouts.number([("cell", None, "rest")])
         self._dead_reference = layouts.number([("weak callback", "__callback__", "rest")])
         self._weak_reference = layouts.number(
@@ -2040,6 +2121,7 @@ class _Describers:
             id(types.ModuleType): self._module,
             id(range): self._unreported(_range_parts, "start", "stop", "step"),
             id(memoryview): self._view,
+            **{id(type(part)): self._managed_buffer for part in gc.get_referents(memoryview(b""))},
             id(_weakref.ref): self._reference,
             id(_weakref.ProxyType): self._proxy,
             id(_weakref.CallableProxyType): self._proxy,
@@ -2059,6 +2141,18 @@ class _Describers:
         """Break the cycles through our own methods, for the collector is not to find them."""
         self._exact.clear()
 
+    def correct_sizes(self, columns: _Columns) -> None:
+        """Take values out of dictionaries that have them inside an instance, from 3.13 on."""
+        if sys.version_info < (3, 13):
+            return
+        with_values = {*self._shared_keys.values()}
+        for instances in self.instances.values():
+            if instances.inline:
+                for index in map(self._heap.index, instances.namespaces):
+                    if columns.layouts[index] in with_values:
+                        columns.layouts[index] = self._pairs
+                        columns.sizes[index] = _EMPTY_DICT
+
     def choose(self, cls: type) -> Describer | None:
         """Return how to describe the instances of a type."""
         if id(cls) in self._exact:
@@ -2075,6 +2169,9 @@ class _Describers:
                 return functools.partial(self._moment, instances, _datetime_parts)
             if base is datetime.time:
                 return functools.partial(self._moment, instances, _time_parts)
+        array_parts = _array_parts(cls)
+        if array_parts is not None:
+            return functools.partial(self._array, instances, array_parts)
         if not flags & (TP_HAVE_GC | TP_HEAPTYPE):
             return None
         return instances.describe
@@ -2107,7 +2204,8 @@ class _Describers:
             self.found_secrets += [
                 value for key, value in obj.items() if id(key) in self._secret_names
             ]
-        return self._pairs, chain.from_iterable(obj.items())
+        layout = self._shared_keys.get(_dict_size(obj), self._pairs)
+        return layout, chain.from_iterable(obj.items())
 
     def _closure_cell(self, cell: types.CellType) -> Description:
         return self._cells.get(id(cell), self._cell), gc.get_referents(cell)
@@ -2166,8 +2264,16 @@ class _Describers:
         return self._layouts.number([("member", "mapping", "rest")]), gc.get_referents(proxy)
 
     def _view(self, view: memoryview) -> Description:
+        """Describe a view on a buffer: something in between holds what the buffer is of."""
         parts = _view_parts(view)
-        return self._layouts.number([("buffer", "obj", 1) for _ in parts]), parts
+        runs: list[Run] = [("borrowed", "obj", 1) for _ in parts]
+        return self._layouts.number([*runs, ("buffer", "buffer", "rest")]), [
+            *parts,
+            *gc.get_referents(view),
+        ]
+
+    def _managed_buffer(self, buffer: object) -> Description:
+        return self._layouts.number([("buffer", "obj", "rest")]), gc.get_referents(buffer)
 
     def _moment(
         self, instances: _Instances, parts: Callable[[Any], list[object]], moment: Any
@@ -2177,6 +2283,21 @@ class _Describers:
         zone = parts(moment)
         runs: list[Run] = [("member", "tzinfo", 1) for _ in zone]
         return self._layouts.number([*runs, *self._layouts.runs[layout]]), [*zone, *references]
+
+    def _array(
+        self,
+        instances: _Instances,
+        parts: Callable[[Any], tuple[list[Run], list[object], list[object]]],
+        array: Any,
+    ) -> Description:
+        """Describe an array of numpy: all that it holds is kept from the collector."""
+        layout, references = instances.describe(array)
+        runs, found, items = parts(array)
+        if items:
+            runs.append(("item", None, len(items)))
+        runs += self._layouts.runs[layout]
+        hidden = self._layouts.hidden_bytes[layout]
+        return self._layouts.number(runs, hidden), [*found, *items, *references]
 
     def _module(self, module: types.ModuleType) -> Description:
         namespace = _module_dict(module)
@@ -3215,6 +3336,7 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
     columns.types = array("I", map(type_numbers.__getitem__, numbers))
     columns.lengths = _lengths(objects, numbers)
     columns.sizes, capture.python_sizes = _sizes(objects, numbers, classes)
+    describers.correct_sizes(columns)
     _add_flags(columns, objects, numbers, classes)
     secrets = _Secrets(describers.found_secrets)
     secrets.add_environment()
@@ -3322,7 +3444,7 @@ def _base_size(obj: object) -> int:
     cls = type(obj)
     flags = _class_flags(cls)
     header = _GC_HEADER if flags & TP_HAVE_GC else 0
-    if sys.version_info >= (3, 12) and flags & (TP_MANAGED_DICT | TP_MANAGED_WEAKREF):
+    if sys.version_info >= (3, 11) and flags & (TP_MANAGED_DICT | TP_MANAGED_WEAKREF):
         header += 16  # pointers that stand before the header
     for base in _mro(cls):
         method = _class_entries(base).get("__sizeof__")
