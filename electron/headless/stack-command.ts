@@ -1,4 +1,4 @@
-import type { StackDetail, StackInfo, StackSort } from "../../shared/session/contract.ts";
+import type { StackDetail, StackInfo, StackObject, StackSort } from "../../shared/session/contract.ts";
 import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows, usage } from "./rows.ts";
@@ -62,11 +62,17 @@ function stackText({ stack, rows: lines, total }: StackDetail): string {
 
 const KINDS: Record<StackInfo["of"], string> = { thread: "thread", task: "task", suspended: "" };
 
+const objectName = ({ task, label, id }: StackObject): string =>
+  `${task === null ? label : `task ${task}`} (object ${id})`;
+
 const title = (stack: StackInfo): string =>
   printable(
     [
       /^(main thread|thread \d+)$/.test(stack.name) ? stack.name : `${KINDS[stack.of] || stack.type} ${stack.name}`,
+      ...(stack.state === null ? [] : [stack.state]),
       ...(stack.id === null ? [] : [`object ${stack.id}`]),
+      ...(stack.waitsFor === null ? [] : [`waits for ${objectName(stack.waitsFor)}`]),
+      ...(stack.loop === null ? [] : [`in loop ${objectName(stack.loop)}`]),
       ...(stack.daemon ? ["daemon"] : []),
       ...(stack.current ? ["took the dump"] : []),
     ].join(", "),

@@ -1,4 +1,12 @@
-import type { Place, StackInfo, StackKind, StackPage, StackRow } from "../../shared/session/contract.ts";
+import type {
+  Place,
+  StackInfo,
+  StackKind,
+  StackObject,
+  StackPage,
+  StackRow,
+  TaskState,
+} from "../../shared/session/contract.ts";
 import { formatBytes, plural } from "./format.ts";
 import { code, type Sentence, sentence } from "./sentence.ts";
 import { shown } from "./visible-text.ts";
@@ -36,11 +44,33 @@ export const stackWords = {
     place: "The innermost frame: where it stands",
     retained: "For a thread what nothing but its frames holds; for others what would be gone without the object",
   },
-  /** `thread, daemon`. */
+  /** `thread, daemon`; `task, waiting`. */
   what: (stack: StackInfo): string =>
-    [stackWords.kindOf(stack), stack.daemon ? stackWords.daemon : "", stack.current ? stackWords.current : ""]
+    [
+      stackWords.kindOf(stack),
+      stackWords.state(stack),
+      stack.daemon ? stackWords.daemon : "",
+      stack.current ? stackWords.current : "",
+    ]
       .filter((text) => text !== "")
       .join(", "),
+  /** Of a task; empty where the dump does not say. */
+  state: ({ state }: StackInfo): string => (state === null || state === "unknown" ? "" : state),
+  stateHints: {
+    running: "Its coroutine ran when the dump was taken",
+    ready: "It waits for nothing but its turn in the loop",
+    waiting: "It waits for a future or another task",
+    finished: "It has ended; it is here because something still holds it",
+    cancelled: "It was cancelled; it is here because something still holds it",
+    unknown: "The dump does not say where it stands",
+  } satisfies Record<TaskState, string>,
+  stateHint: ({ state }: StackInfo): string => (state === null ? "" : stackWords.stateHints[state]),
+  kindAndState: (stack: StackInfo): string =>
+    [stackWords.kindOf(stack), stackWords.state(stack)].filter((text) => text !== "").join(", "),
+  inLoop: "in loop",
+  waitsForNothing: "waits for its turn in the loop",
+  /** `task request-3`, or what the object is called. */
+  object: ({ task, label }: StackObject): string => shown(task === null ? label : `task ${task}`, 100),
   kindOf: ({ of, type }: StackInfo): string => (of === "suspended" ? shown(type.replace("_", " "), 40) : of),
   /** `thread worker`; one without a name is called `main thread` or `thread 140396` as it stands. */
   called: (stack: StackInfo): Sentence => {

@@ -16,7 +16,7 @@ export interface StackQuery {
   readonly limit: number;
 }
 
-/** The stacks of a kind, or all, whose name, function or file contains the text, ignoring case. Time O(s log s). */
+/** The stacks of a kind, or all, whose name, state, function or file contains the text, ignoring case. Time O(s log s). */
 export function stackPage(view: HeapView, stacks: readonly Stack[], query: StackQuery): StackPage {
   const all = stacks.map((stack) => stackInfo(view, stack));
   const wanted = query.text.toLowerCase();
@@ -35,9 +35,9 @@ export function stackPage(view: HeapView, stacks: readonly Stack[], query: Stack
   return { total: rows.length, rows: rows.slice(query.offset, query.offset + query.limit), counts, biggest };
 }
 
-const isLike = ({ name, place, type }: StackInfo, wanted: string): boolean =>
+const isLike = ({ name, place, type, state }: StackInfo, wanted: string): boolean =>
   wanted === "" ||
-  [name, type, place?.function, place?.file].some((text) => text?.toLowerCase().includes(wanted) === true);
+  [name, type, state, place?.function, place?.file].some((text) => text?.toLowerCase().includes(wanted) === true);
 
 /**
  * Lines of one stack: each frame and its variables, innermost first, then what the innermost one waits for at its head.

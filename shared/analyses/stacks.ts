@@ -1,8 +1,8 @@
 import { exclusiveGroups } from "../graph/exclusive.ts";
 import { NONE, type Tick } from "../types/graph.ts";
-import type { CodeInfo, FrameInfo, Heap, ThreadInfo } from "../types/heap.ts";
+import type { CodeInfo, FrameInfo, Heap, TaskFrameInfo, TaskInfo, ThreadInfo } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
-import type { Place, StackInfo, StackKind } from "../types/stack-rows.ts";
+import type { Place, StackInfo, StackKind, StackObject } from "../types/stack-rows.ts";
 import { edgeAt } from "./edges.ts";
 import { retainingReferences } from "./heap-graph.ts";
 import { type HeapView, objectRow, retainedOf } from "./view.ts";
@@ -11,6 +11,8 @@ import { type HeapView, objectRow, retainedOf } from "./view.ts";
 export interface StackTables {
   readonly threads: readonly ThreadInfo[];
   readonly frames: readonly FrameInfo[];
+  readonly tasks: readonly TaskInfo[];
+  readonly taskFrames: readonly TaskFrameInfo[];
   readonly code: ReadonlyMap<number, CodeInfo>;
 }
 
@@ -32,12 +34,12 @@ const SUSPENDED = new Set(["generator", "coroutine", "async_generator"]);
 const TASKS = new Set(["_asyncio.Task", "asyncio.tasks._PyTask", "asyncio.tasks.Task"]);
 
 /**
- * All stacks of a dump: threads as the file lists them; then tasks, and generators and coroutines without a task, as
- * the objects themselves tell. A coroutine that another one awaits is part of that one's stack. Needs the graph.
+ * All stacks of a dump: threads and tasks as the file lists them; then generators and coroutines without a task, as the
+ * objects themselves tell. Tasks of files that list none are found by their objects too, without where they stand. A coroutine that another one awaits is part of that one's stack. Needs the graph.
  * Time O(n + m), once per dump.
  */
 export function stacksOf(view: HeapView, tables: StackTables, tick: Tick): Stack[] {
-  return [...threadStacks(view, tables, tick), ...suspendedStacks(view, tables.code)];
+  return [...threadStacks(view, tables, tick), ...suspendedStacks(view, tables)];
 }
 
 /** A stack with what it keeps alive, as far as that is known now. */
@@ -76,6 +78,7 @@ function threadStacks(view: HeapView, { threads, frames }: StackTables, tick: Ti
       current: thread.current,
       place: own[0]?.place ?? null,
       frames: own.length,
+      ...NO_TASK,
     },
     frames: own,
     retainedBytes: bytes === null ? null : bytes[position],
@@ -88,6 +91,8 @@ const BEGINNINGS = new Set(["<module>", "_run_module_as_main"]);
 /** Where the program did not use `threading`, the file has only numbers; the thread that runs the program is known by that. */
 const nameOf = ({ name }: ThreadInfo, frames: readonly StackFrame[]): string =>
   /^thread \d+$/.test(name) && BEGINNINGS.has(frames.at(-1)?.place.function ?? "") ? "main thread" : name;
+
+const NO_TASK = { state: null, loop: null, waitsFor: null } as const;
 
 /** What nothing but a thread's own frames holds, for each thread. Garbage that refers to it does not count as holding. */
 function bytesOfThreads(view: HeapView, stacks: readonly (readonly StackFrame[])[], tick: Tick): Float64Array | null {
@@ -105,8 +110,9 @@ function bytesOfThreads(view: HeapView, stacks: readonly (readonly StackFrame[])
   return bytes;
 }
 
-function suspendedStacks(view: HeapView, code: ReadonlyMap<number, CodeInfo>): Stack[] {
+function suspendedStacks(view: HeapView, tables: StackTables): Stack[] {
   const { heap } = view.columns;
+  const listed = listedTasks(view, tables);
   const isSuspended = heap.types.map(({ name }) => SUSPENDED.has(name));
   const isTask = heap.types.map(({ name }) => TASKS.has(name));
   const namesCoroutine = heap.layouts.map(({ runs }) => runs.some(({ name }) => name === "_coro"));
@@ -114,32 +120,92 @@ function suspendedStacks(view: HeapView, code: ReadonlyMap<number, CodeInfo>): S
   const tasks: number[] = [];
   for (let object = 0; object < heap.objectCount; object++) {
     if (isSuspended[heap.type[object]]) suspended.push(object);
-    else if (isTask[heap.type[object]] || namesCoroutine[heap.layout[object]]) tasks.push(object);
+    else if (listed.has(object) || isTask[heap.type[object]] || namesCoroutine[heap.layout[object]]) tasks.push(object);
   }
   const awaits = new Map(suspended.map((object) => [object, referentOf(heap, object, "awaiting", null)]));
   const coroutineOf = (task: number): number => {
     const coroutine = referentOf(heap, task, null, "_coro");
     return awaits.has(coroutine) ? coroutine : NONE;
   };
-  const inner = new Set([...awaits.values(), ...tasks.map(coroutineOf)]);
-  const stack = (of: StackKind, object: number, name: string, outermost: number): Stack => {
-    const frames = awaitChain(outermost, awaits)
-      .reverse()
-      .map((each) => ({ object: each, place: placeIn(view, each, code) }));
+  /** As the file lists it, else as the objects tell. */
+  const framesOf = (task: number): readonly StackFrame[] => {
+    const known = listed.get(task)?.frames ?? [];
+    return known.length > 0 ? known : framesFrom(view, coroutineOf(task), awaits, tables.code);
+  };
+  const ofTasks = new Map(tasks.map((task) => [task, framesOf(task)]));
+  const inner = new Set([
+    ...awaits.values(),
+    ...tasks.map(coroutineOf),
+    ...[...ofTasks.values()].flatMap((frames) => frames.map(({ object }) => object)),
+  ]);
+  const taskNamed = (task: number): string => listed.get(task)?.info.name || taskName(view, task);
+  const objectNamed = (address: number | null): StackObject | null => {
+    const object = address === null ? NONE : objectAt(heap, address);
+    if (object === NONE) return null;
+    const { id, type, label } = objectRow(view, object);
+    return { id, type, label, task: ofTasks.has(object) ? taskNamed(object) : null };
+  };
+  const stack = (of: StackKind, object: number, name: string, frames: readonly StackFrame[]): Stack => {
     const { type } = objectRow(view, object);
+    const known = listed.get(object)?.info;
     const place = frames[0]?.place ?? null;
     const info = { of, number: object, id: asObjectId(object), name, type, daemon: false, current: false, place };
-    return { info: { ...info, frames: frames.length }, frames, retainedBytes: null };
+    const task =
+      known === undefined
+        ? NO_TASK
+        : { state: known.state, loop: objectNamed(known.loop), waitsFor: objectNamed(known.waitsFor) };
+    return { info: { ...info, frames: frames.length, ...task }, frames, retainedBytes: null };
   };
   return [
-    ...tasks
-      .filter((task) => isTask[heap.type[task]] || coroutineOf(task) !== NONE)
-      .map((task) => stack("task", task, taskName(view, task), coroutineOf(task))),
+    ...[...ofTasks]
+      .filter(([task]) => listed.has(task) || isTask[heap.type[task]] || coroutineOf(task) !== NONE)
+      .map(([task, frames]) => stack("task", task, taskNamed(task), frames)),
     ...suspended
       .filter((object) => !inner.has(object))
-      .map((object) => stack("suspended", object, placeIn(view, object, code).function, object)),
+      .map((object) => {
+        const name = placeIn(view, object, tables.code).function;
+        return stack("suspended", object, name, framesFrom(view, object, awaits, tables.code));
+      }),
   ];
 }
+
+interface ListedTask {
+  readonly info: TaskInfo;
+  readonly frames: readonly StackFrame[];
+}
+
+/** By object: the tasks that the file lists. Without names (privacy `none`) a frame's place is where its code begins. */
+function listedTasks(view: HeapView, { tasks, taskFrames, code }: StackTables): Map<number, ListedTask> {
+  const { heap } = view.columns;
+  const byTask = new Map<number, StackFrame[]>(tasks.map(({ id }) => [id, []]));
+  const ended = new Set(tasks.filter(({ state }) => state === "finished" || state === "cancelled").map(({ id }) => id));
+  for (const { task, address, function: name, file, line } of taskFrames) {
+    const object = objectAt(heap, address);
+    if (object === NONE) continue;
+    // What has ended stands nowhere: the line is its first one.
+    const place =
+      file === ""
+        ? placeIn(view, object, code)
+        : { function: name, file, line, exact: line !== null && !ended.has(task) };
+    byTask.get(task)?.push({ object, place });
+  }
+  const found = new Map<number, ListedTask>();
+  for (const info of tasks) {
+    const object = objectAt(heap, info.address);
+    if (object !== NONE) found.set(object, { info, frames: byTask.get(info.id) ?? [] });
+  }
+  return found;
+}
+
+const framesFrom = (
+  view: HeapView,
+  outermost: number,
+  awaits: ReadonlyMap<number, number>,
+  code: ReadonlyMap<number, CodeInfo>,
+): StackFrame[] =>
+  awaitChain(outermost, awaits)
+    .reverse()
+    .map((object) => ({ object, place: placeIn(view, object, code) }));
 
 /** From the outermost coroutine to the one that waits. A ring, which no program can make, would be followed once. */
 function awaitChain(outermost: number, awaits: ReadonlyMap<number, number>): number[] {
@@ -148,7 +214,7 @@ function awaitChain(outermost: number, awaits: ReadonlyMap<number, number>): num
   return [...chain];
 }
 
-/** Where a generator's or coroutine's function begins: the dump does not say in which of its lines it waits. */
+/** Where a generator's or coroutine's function begins, where the dump does not say in which of its lines it waits. */
 function placeIn(view: HeapView, object: number, code: ReadonlyMap<number, CodeInfo>): Place {
   const { heap } = view.columns;
   const itsCode = referentOf(heap, object, "code", null);
@@ -189,7 +255,7 @@ export function referentOf(heap: Heap, object: number, wantedKind: string | null
 }
 
 /** The object at this address; `NONE` if there is none. Time O(log n). */
-function objectAt({ address, objectCount }: Heap, wanted: number): number {
+export function objectAt({ address, objectCount }: Heap, wanted: number): number {
   let low = 0;
   for (let high = objectCount; low < high; ) {
     const middle = (low + high) >>> 1;

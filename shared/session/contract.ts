@@ -36,6 +36,7 @@ import type {
 import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
 
 export type { Advice, Confidence, Evidence, Suspect, SuspectKind, Unknown } from "../types/advice.ts";
+export type { TaskState } from "../types/heap.ts";
 export type {
   CycleFacts,
   Direction,
@@ -98,8 +99,16 @@ export type {
   WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
-
-export type { Place, StackDetail, StackInfo, StackKind, StackPage, StackRef, StackRow } from "../types/stack-rows.ts";
+export type {
+  Place,
+  StackDetail,
+  StackInfo,
+  StackKind,
+  StackObject,
+  StackPage,
+  StackRef,
+  StackRow,
+} from "../types/stack-rows.ts";
 
 /**
  * Everything a user interface may ask: the only description of the protocol. Client, host and wire are derived from it.

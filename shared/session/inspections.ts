@@ -8,7 +8,7 @@ import { type Stack, stacksOf } from "../analyses/stacks.ts";
 import { type FunctionIndex, usersOfObject } from "../analyses/used-by.ts";
 import type { HeapView } from "../analyses/view.ts";
 import { readCode } from "../store/small-tables.ts";
-import { readFrames, readThreads } from "../store/stack-tables.ts";
+import { readStackTables } from "../store/stack-tables.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import { checkObject } from "./members.ts";
@@ -25,8 +25,7 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
   let stacks: readonly Stack[] | null = null;
   const stacksIn = (view: HeapView, tick: Tick): readonly Stack[] => {
     const { file } = dump;
-    const tables = () => ({ threads: readThreads(file), frames: readFrames(file), code: readCode(file) });
-    stacks ??= stacksOf(view, tables(), tick);
+    stacks ??= stacksOf(view, { ...readStackTables(file), code: readCode(file) }, tick);
     return stacks;
   };
 

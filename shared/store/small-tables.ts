@@ -189,7 +189,7 @@ export function readAll<Row extends unknown[]>(file: DumpFile, table: string, sq
   });
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Undefined for what is not JSON, and for what is nested deeper than a capture writes: such values overflow stacks. */
 function parseJson(json: unknown): unknown {

@@ -129,6 +129,41 @@ export interface FrameInfo {
   readonly address: number;
 }
 
+/** Where a task stands; `unknown` where the capture could not say, or says what this version does not know. */
+export const TASK_STATES = ["running", "ready", "waiting", "finished", "cancelled", "unknown"] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** One row of the `task` table; files of earlier captures have none. */
+export interface TaskInfo {
+  readonly id: number;
+  readonly address: number;
+  /** Addresses; null where there is none. */
+  readonly loop: number | null;
+  readonly coroutine: number | null;
+  readonly waitsFor: number | null;
+  readonly name: string;
+  readonly state: TaskState;
+}
+
+/** One row of the `task_frame` table: where a coroutine or generator of a task stood. */
+export interface TaskFrameInfo {
+  readonly task: number;
+  readonly file: string;
+  readonly line: number | null;
+  readonly function: string;
+  readonly address: number;
+}
+
+/** One row of the `cache` table: how well a `functools.lru_cache` does. */
+export interface CacheInfo {
+  readonly function: string;
+  readonly hits: number;
+  readonly misses: number;
+  /** Null: without a limit. */
+  readonly maxsize: number | null;
+  readonly currsize: number;
+}
+
 /** The `meta` table, its values as the capture wrote them. */
 export interface Meta {
   readonly captureId: CaptureId;

@@ -1,3 +1,4 @@
+import type { TaskState } from "./heap.ts";
 import type { Bytes, ObjectId } from "./ids.ts";
 import type { Page, ReferenceRow } from "./rows.ts";
 
@@ -31,11 +32,26 @@ export interface StackInfo extends StackRef {
   /** The frame that keeps most alive; the innermost one before that is known. */
   readonly heaviest: Place | null;
   readonly frames: number;
+  /** Of a task; null for others, and where the dump does not say. */
+  readonly state: TaskState | null;
+  /** The event loop of a task. */
+  readonly loop: StackObject | null;
+  /** The future or task that a task waits for. */
+  readonly waitsFor: StackObject | null;
   /**
    * What would be gone with it: for a thread what nothing but its frames holds, for the others what the object keeps alive.
    * Null until that is known.
    */
   readonly retainedBytes: Bytes | null;
+}
+
+/** An object that a task names: its loop, or what it waits for. */
+export interface StackObject {
+  readonly id: ObjectId;
+  readonly type: string;
+  readonly label: string;
+  /** Its name, where it is a task itself. */
+  readonly task: string | null;
 }
 
 export interface Place {

@@ -54,6 +54,8 @@ function stacks(change: Partial<StackTables> = {}) {
       { id: 4, name: "other", daemon: false, current: true },
     ],
     frames: [frame(0, "f", 10), frame(0, "g", 20), frame(4, "h", 30), { ...frame(4, "h", 40), address: 3 }],
+    tasks: [],
+    taskFrames: [],
     code: new Map([
       [address("k1"), code("handle", 100)],
       [address("k2"), code("fetch", 200)],
@@ -132,6 +134,52 @@ describe("stacks", () => {
       ["frame", id.c1],
       ["local", id.o],
     ]);
+  });
+
+  it("puts a task where the file says that it stands, with its state and what it waits for", () => {
+    const { view, id } = viewOf(PICTURE);
+    const address = (name: string) => view.columns.heap.address[id[name] ?? -1] ?? -1;
+    const task = { id: 4, address: address("t"), loop: address("o"), coroutine: address("c1"), name: "" };
+    const frame = { task: 4, file: "/srv/app.py", function: "fetch", address: address("c3") };
+    const { all: found } = stacks({
+      tasks: [
+        { ...task, state: "waiting", waitsFor: address("done") },
+        { ...task, id: 5, address: address("done"), state: "finished", waitsFor: 3, loop: null },
+        { ...task, id: 6, address: 3, state: "ready", waitsFor: null },
+      ],
+      // A task that the file does not have, and a coroutine that it does not have.
+      taskFrames: [
+        { ...frame, line: 207 },
+        { ...frame, function: "wait", line: 1, address: 3 },
+        { ...frame, task: 77, line: 3 },
+        { ...frame, task: 5, function: "later", line: 300, address: address("c2") },
+      ],
+    });
+    const { rows } = stackPage(view, found, { ...all, of: "task" });
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      name: "request-1",
+      state: "waiting",
+      loop: { id: id.o, task: null },
+      waitsFor: { id: id.done, task: "request-1" },
+      place: { function: "fetch", line: 207, exact: true },
+    });
+    // What has ended stands nowhere.
+    expect(rows[1]).toMatchObject({
+      state: "finished",
+      loop: null,
+      waitsFor: null,
+      place: { line: 300, exact: false },
+    });
+    expect(stackPage(view, found, { ...all, text: "waiting" }).rows.map(({ id: task }) => task)).toEqual([id.t]);
+    // A coroutine that a task runs stands for itself no more.
+    const suspended = stackPage(view, found, { ...all, of: "suspended" }).rows;
+    expect(suspended.map(({ id: object }) => object)).toEqual([id.n]);
+  });
+
+  it("says nothing of a task's state where the file has none", () => {
+    const { view, all: found } = stacks();
+    expect(stackPage(view, found, { ...all, of: "task" }).rows.map(({ state }) => state)).toEqual([null, null]);
   });
 
   it("lists generators and coroutines without a task, but none that another one awaits", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,6 +25,9 @@ const heading = (page: Page, text: string | RegExp) =>
   page.getByRole("heading", { level: 1 }).filter({ hasText: text });
 const grid = (page: Page) => page.getByRole("grid", { name: "Threads and tasks" });
 const stack = (page: Page) => page.getByRole("grid", { name: "The stack, innermost frame first" });
+
+const SOURCE = readFileSync(join(import.meta.dirname, "../fixtures/programs/tasks.py"), "utf8").split("\n");
+const lineOf = (text: string): number => SOURCE.findIndex((line) => line.includes(text)) + 1;
 
 async function showThreads(page: Page, file = "tasks.pyheap"): Promise<void> {
   await page.getByRole("table").getByText(file, { exact: true }).click();
@@ -64,11 +68,20 @@ it("shows a task's chain of awaits, by keyboard alone, and its link leads there 
   await page.getByRole("heading", { name: /^task request-4 keeps \d+\.\d KiB alive$/ }).waitFor();
   expect(page.url()).toMatch(/#\/[0-9a-f]{32}\/threads\/task\/\d+$/);
   const lines = (await stack(page).getByRole("row").allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
-  expect(lines.filter((text) => /begins at/.test(text)).map((text) => text.split("begins at")[0]?.trim())).toEqual([
-    "sleep",
-    "fetch",
-    "handle",
+  // The lines at which each one waits, not those where it begins.
+  const places = lines.flatMap(
+    (text) => /^(sleep|fetch|handle).*?([\w.]+\.py:\d+)/.exec(text)?.slice(1).join(" ") ?? [],
+  );
+  expect(places).toEqual([
+    expect.stringMatching(/^sleep tasks\.py:\d+$/),
+    `fetch tasks.py:${lineOf("await asyncio.sleep(3600)")}`,
+    `handle tasks.py:${lineOf("await fetch(")}`,
   ]);
+  expect(lines.filter((text) => text.includes("begins at"))).toEqual([]);
+  await page.getByText("task, waiting", { exact: true }).first().waitFor();
+  const facts = page.getByText(/waits for .*Future.*in loop .*EventLoop/);
+  await facts.waitFor();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/threads-task.png` });
   expect(lines).toEqual(
     expect.arrayContaining([expect.stringContaining("waits for"), expect.stringMatching(/^session\s*Session/)]),
   );

@@ -242,7 +242,7 @@ describe("the command line", () => {
       ],
     });
     const { out } = await cli("threads", tasks);
-    expect(out).toMatch(/^task request-5, object \d+, keeps alive/m);
+    expect(out).toMatch(/^task request-5, waiting, object \d+, waits for .+, in loop .+, keeps alive/m);
     expect(out).toMatch(/^ {4}big = list, 100 items \(object \d+\), keeps alive 1\d\d\.\d KiB$/m);
     expect((await cli("threads", tasks, "--sort", "speed")).code).toBe(2);
   });
