@@ -163,9 +163,11 @@ SECRETS = """
     copies = ["".join(["k3y-", "of-", "client"])]
     environment = os.environ["DATABASE"]
     plain_value = "visible " + "value"
+    message = "".join(["logged ", "in with ", PASSWORD])
     numbers = [123456789012, 2.71828]
     sentence = {"a key with spaces, and more than one word": 1, "identifier": "value " + "text"}
 """
+IN_A_SENTENCE = "logged in with pl0ver-n1ne"
 HIDDEN = [
     "pl0ver-n1ne",
     "k3y-of-client",
@@ -196,10 +198,18 @@ class PrivacyTest(unittest.TestCase):
         """By key, attribute or variable; inside containers; equal copies; the environment."""
         for level in ("none", "names", "previews"):
             content = self.everything(level)
+            if level == "previews":  # there a longer text may have it: the next test
+                content = content.replace(IN_A_SENTENCE, "")
             for secret in HIDDEN:
                 with self.subTest(level, secret=secret):
                     self.assertNotIn(secret, content)
             self.assertEqual(self.dumped.heap.meta["capture"]["privacy"], level)
+
+    def test_a_secret_in_a_longer_text_is_hidden_with_all_values_only(self) -> None:
+        """As the documents say: it is in a file with previews, and in no other."""
+        self.assertIn(IN_A_SENTENCE, self.everything("previews"))
+        for level in ("none", "names"):
+            self.assertNotIn("logged in", self.everything(level))
 
     def test_previews_show_values_and_hide_secrets_visibly(self) -> None:
         """As three dots."""

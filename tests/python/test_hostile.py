@@ -12,6 +12,10 @@ TRAIT = Path(__file__).with_name("trait.py")
 PROGRAM = """
     import json, sys, types, weakref, pyheap_dump
 
+    try:
+        nul_in_names = bool(type("Nul\\x00Name", (), {}))
+    except ValueError:
+        nul_in_names = False
     calls = []
     def spy(name, result=None):
         def method(*arguments, **keywords):
@@ -115,6 +119,24 @@ PROGRAM = """
     globals()[long_name] = ["under a long name"]
     Long = type("L" * 100_000, (), {"__module__": 5})
     long_instance = Long()
+    class Raising:
+        def __init__(self): self.attribute = ["inside Raising"]
+        def _raise(self):
+            if armed: calls.append("Raising.__class__")
+            raise RuntimeError("no class for you")
+        __class__ = property(_raise)
+    raising = Raising()
+    NulName = type("Nul\\x00Name", (), {"__module__": "a\\x00module"}) if nul_in_names else Plain
+    nul = {"a key\\x00with NUL": ["under a NUL"], "\\x00": "\\x00 value"}
+    nul_named = NulName()
+    setattr(nul_named, "an\\x00attribute", ["inside NUL"])
+    class Node:
+        __slots__ = ("next",)
+        def __init__(self, next): self.next = next
+    linked = None
+    for _ in range(100_000): linked = Node(linked)
+    many = [None] * 500_000
+    many[::5000] = [[number] for number in range(100)]
     deep = []
     for _ in range(100_000): deep = [deep]
     big = 1 << 200_000
@@ -174,6 +196,39 @@ class HostileProgramTest(unittest.TestCase):
         heap = self.dumped.heap
         (key, _), *_ = heap.edges(self.dumped.follow(".surrogates"))
         self.assertEqual(key, r" key 'lone \udc80'")
+
+    def test_what_raises_when_asked_for_its_class_is_described_all_the_same(self) -> None:
+        """Its type is not asked for but read."""
+        heap = self.dumped.heap
+        self.assertEqual(heap.type_name(self.dumped.follow(".raising")), "__main__.Raising")
+        found = self.dumped.follow(".raising", ".attribute", "[0]")
+        self.assertEqual(heap.text(found), "'inside Raising'")
+
+    def test_names_with_nul_are_written_whole(self) -> None:
+        """Of keys and attributes."""
+        heap = self.dumped.heap
+        found = self.dumped.follow(".nul", r"['a key\x00with NUL']", "[0]")
+        self.assertEqual(heap.text(found), "'under a NUL'")
+        found = self.dumped.follow(".nul_named", ".an\x00attribute", "[0]")
+        self.assertEqual(heap.text(found), "'inside NUL'")
+
+    def test_a_long_list_has_all_its_items(self) -> None:
+        """Half a million."""
+        heap = self.dumped.heap
+        many = self.dumped.follow(".many")
+        self.assertEqual(heap.columns["length"][heap.numbers[many]], 500_000)
+        items = list(heap.references(many))
+        self.assertEqual(len(items), 500_000)
+        self.assertEqual(sum(heap.type_name(each.target) == "list" for each in items), 100)
+
+    def test_a_linked_list_needs_no_recursion(self) -> None:
+        """A hundred thousand nodes."""
+        heap = self.dumped.heap
+        at, nodes = self.dumped.follow(".linked"), 0
+        while heap.type_name(at) == "__main__.Node":
+            (at,) = [each.target for each in heap.references(at) if each.name == "next"]
+            nodes += 1
+        self.assertEqual(nodes, 100_000)
 
     def test_long_names_and_large_numbers_are_cut(self) -> None:
         """At 64 characters; the names of types are kept."""

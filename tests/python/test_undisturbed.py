@@ -79,6 +79,46 @@ class UndisturbedTest(ProgramTest):
         self.assertEqual(printed["garbage"], 0)
         self.assertLess(printed["blocks"], 100)
 
+    def test_sizes_settings_threads_and_signals_are_as_they_were(self) -> None:
+        """Whatever a program can ask of itself."""
+        printed = self.printed("""
+            import os, signal, warnings
+            instances = [Plain() for _ in range(1000)]
+            def settings():
+                return [
+                    sys.getrecursionlimit(), sys.getswitchinterval(), gc.get_threshold(),
+                    gc.get_debug(), len(gc.callbacks), str(sys.gettrace()), str(sys.getprofile()),
+                    sorted(sys.flags), sorted(sys.path), len(sys.meta_path), str(sys.excepthook),
+                    [str(signal.getsignal(each)) for each in range(1, 32)], os.getcwd(),
+                    threading.active_count(), sorted(os.listdir("/proc/self/task")),
+                    len(os.listdir("/proc/self/fd")), len(warnings.filters), dict(os.environ),
+                    getattr(sys, "get_int_max_str_digits", int)(),
+                ]
+            def sizes():
+                return [sys.getsizeof(each) for each in (*instances, *watched)]
+            settings(), sizes()
+            before = [settings(), sizes()]
+            dump("first")
+            print(json.dumps({"same": [settings(), sizes()] == before}))
+        """)
+        self.assertEqual(printed, {"same": True})
+
+    def test_memory_comes_back(self) -> None:
+        """The first dump leaves little; the next ones nothing to speak of."""
+        printed = self.printed("""
+            kept = [Plain() for _ in range(50_000)]
+            def resident():
+                with open("/proc/self/statm") as file: return int(file.read().split()[1]) * 4096
+            sizes = [resident()]
+            for name in "abcd":
+                dump(name)
+                sizes.append(resident())
+            print(json.dumps({"sizes": sizes}))
+        """)
+        sizes = printed["sizes"]
+        self.assertLess(sizes[1] - sizes[0], 48 << 20, sizes)
+        self.assertLess(sizes[4] - sizes[2], 4 << 20, sizes)
+
     def test_suspended_functions_get_no_frame_objects(self) -> None:
         """From 3.11 on they have none, and asking for their variables would make one for each."""
         printed = self.printed("""
