@@ -23,6 +23,7 @@ import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
 import { seriesWords } from "./components/series-words.ts";
 import { stackWords } from "./components/stack-words.ts";
+import { typeWords } from "./components/type-words.ts";
 import { onHover, shown } from "./components/visible-text.ts";
 
 /** Every text of the page, so that one file has the words, and a typo in a name of one is a compile error. */
@@ -388,6 +389,10 @@ export const messages = {
           return sentence`All objects`;
         case "type":
           return sentence`Objects of one type`;
+        case "within":
+          return typeWords.within(source);
+        case "types":
+          return sentence`Objects of ${plural(source.types.length, "type")}`;
         case "dominated":
           return source.object === null ? sentence`Biggest holders` : sentence`What would be gone with this object`;
         case "kept":

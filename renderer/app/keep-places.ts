@@ -24,7 +24,13 @@ export function keepPlaces(screen: HTMLElement, navigation: Navigation): { arriv
     return known;
   };
   const onscroll = ({ target }: Event) => {
-    if (restoring !== undefined || !(target instanceof HTMLElement) || target.role === "grid") return;
+    if (
+      restoring !== undefined ||
+      !(target instanceof HTMLElement) ||
+      target.role === "grid" ||
+      target.role === "treegrid"
+    )
+      return;
     if (target.isConnected) at().tops.set(pathOf(screen, target), target.scrollTop);
   };
   const onfocus = ({ target }: FocusEvent) => {

@@ -46,9 +46,9 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
     {
       title: say.holders,
       hint: say.hints.holders,
-      route: objects({ kind: "dominated", object: null }),
+      route: { view: "holders", capture, object: null },
       count: null,
-      isAt: (route) => lists(route, "dominated"),
+      isAt: (route) => route.view === "holders" || lists(route, "dominated"),
     },
     {
       title: messages.cycles.screen,

@@ -1,5 +1,6 @@
 import { cutMiddle } from "../components/visible-text.ts";
 import type { Cell, Icicle } from "../state/icicle.ts";
+import { TINTS, type Tint } from "../state/map-paint.ts";
 import { coloursOf } from "./colours.ts";
 
 export const CELL_HEIGHT = 22;
@@ -9,7 +10,9 @@ const PADDING = 6;
 const LEAST_WIDTH_FOR_TEXT = 34;
 const HATCH = 6;
 
-const COLOURS = ["map-data", "map-code", "map-rest", "sunk", "text", "soft"] as const;
+const COLOURS = [...TINTS, "map-rest", "sunk", "text", "soft"] as const;
+/** How strong cells are that are not what is looked for. */
+const DIM = 0.22;
 
 /** What drawing needs and what only changes with the colours of the page. */
 export interface Pen {
@@ -32,6 +35,8 @@ export interface Picture {
   readonly rows: number;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
+  tintOf(cell: Cell): Tint;
+  isDim(cell: Cell): boolean;
   /** What a cell says, from most to least: the first that fits is drawn. */
   textsOf(cell: Cell): readonly string[];
 }
@@ -49,8 +54,8 @@ export function drawIcicle(context: CanvasRenderingContext2D, pen: Pen, picture:
   for (const row of icicle.rows.slice(0, rows)) {
     for (const cell of row) {
       const box = boxOf(cell, picture);
-      const isCode = icicle.nodes[cell.node].isCode || icicle.nodes[cell.node].id === null;
-      context.fillStyle = cell.rest ? colours.sunk : isCode ? colours["map-code"] : colours["map-data"];
+      context.globalAlpha = picture.isDim(cell) ? DIM : 1;
+      context.fillStyle = cell.rest ? colours.sunk : colours[picture.tintOf(cell)];
       context.fillRect(box.x, box.y, box.width, box.height);
       if (cell.rest && hatch !== null) {
         context.fillStyle = hatch;
@@ -62,6 +67,7 @@ export function drawIcicle(context: CanvasRenderingContext2D, pen: Pen, picture:
       }
     }
   }
+  context.globalAlpha = 1;
 }
 
 interface Box {

@@ -41,6 +41,8 @@ export interface ReferenceGraph {
   /** Cycles drawn as one. */
   readonly collapsed: ReadonlySet<number>;
   readonly hidden: ReadonlySet<ObjectId>;
+  /** Types of which nothing is drawn but the focus. */
+  readonly hiddenTypes: ReadonlySet<string>;
   /** Objects that the last step would have added, if there were room. */
   readonly left: number;
 }
@@ -100,6 +102,7 @@ export function startGraph(
     cycles: new Map(),
     collapsed: new Set(),
     hidden: new Set(),
+    hiddenTypes: new Set(),
     left: 0,
   };
   return withSubgraph(empty, subgraph);
@@ -188,9 +191,27 @@ export const showHidden = (graph: ReferenceGraph, objects: readonly ObjectId[]):
   hidden: new Set([...graph.hidden].filter((id) => !objects.includes(id))),
 });
 
+/** Leaves out all objects of a type, those that come later too. The focus stays. */
+export const hideType = (graph: ReferenceGraph, type: string): ReferenceGraph => ({
+  ...graph,
+  hiddenTypes: new Set([...graph.hiddenTypes, type]),
+  left: 0,
+});
+
+export const showType = (graph: ReferenceGraph, type: string): ReferenceGraph => ({
+  ...graph,
+  hiddenTypes: new Set([...graph.hiddenTypes].filter((each) => each !== type)),
+});
+
+/** Left out by itself or with its type. */
+export const isHidden = (
+  { hidden, hiddenTypes, objects, focus }: Pick<ReferenceGraph, "hidden" | "hiddenTypes" | "objects" | "focus">,
+  id: ObjectId,
+): boolean => id !== focus && (hidden.has(id) || hiddenTypes.has(objects.get(id)?.type ?? ""));
+
 /** Members of a cycle that are drawn, collapsed or not. */
 export const drawnMembers = (graph: ReferenceGraph, cycle: number): readonly ObjectId[] =>
-  [...graph.objects.values()].filter((row) => row.cycle === cycle && !graph.hidden.has(row.id)).map((row) => row.id);
+  [...graph.objects.values()].filter((row) => row.cycle === cycle && !isHidden(graph, row.id)).map((row) => row.id);
 
 /** How many members of a group are drawn: objects of its type that the object refers to, or that refer to it, in its way. */
 export function drawnOf(

@@ -3,7 +3,7 @@ import type { ObjectId } from "../../shared/types/ids.ts";
 import { formatBytes } from "../components/format.ts";
 import { graphWords } from "../components/graph-words.ts";
 import { shown } from "../components/visible-text.ts";
-import { drawnMembers, drawnOf, expansionKey, type ReferenceGraph } from "./reference-graph.ts";
+import { drawnMembers, drawnOf, expansionKey, isHidden, type ReferenceGraph } from "./reference-graph.ts";
 
 const NODE_TEXT = 26;
 const STUB_TEXT = 22;
@@ -65,7 +65,7 @@ export function pictureOf(graph: ReferenceGraph): Picture {
   const standsFor = new Map<ObjectId, string>();
   const nodes = new Map<string, PictureNode>();
   for (const object of graph.objects.values()) {
-    if (graph.hidden.has(object.id)) continue;
+    if (isHidden(graph, object.id)) continue;
     const { cycle } = object;
     const isCollapsed = cycle !== null && graph.collapsed.has(cycle);
     const id = isCollapsed ? cycleNode(cycle) : nodeOf(object.id);
@@ -94,8 +94,9 @@ export function pictureOf(graph: ReferenceGraph): Picture {
 }
 
 /** The way to the focus, with those folded `__dict__`s that are drawn for themselves. */
-function pathWith({ path, pathLinks, objects, hidden }: ReferenceGraph): ReadonlySet<ObjectId> {
-  const isDrawn = (id: ObjectId | null): id is ObjectId => id !== null && objects.has(id) && !hidden.has(id);
+function pathWith(graph: ReferenceGraph): ReadonlySet<ObjectId> {
+  const { path, pathLinks, objects } = graph;
+  const isDrawn = (id: ObjectId | null): id is ObjectId => id !== null && objects.has(id) && !isHidden(graph, id);
   return new Set(
     path.flatMap((id) => {
       const dict = pathLinks.find((link) => link.to === id)?.dict ?? null;
@@ -144,12 +145,13 @@ export type Rest = Extract<Meaning, { kind: "rest" }>;
 export function restsOf(graph: ReferenceGraph): readonly Rest[] {
   const rests: Rest[] = [];
   for (const object of graph.objects.keys()) {
-    if (graph.hidden.has(object)) continue;
+    if (isHidden(graph, object)) continue;
     for (const direction of ["referrers", "referents"] as const) {
       const answer = graph.expansions.get(expansionKey(object, direction));
       if (answer === undefined) continue;
       const untouched: NeighbourGroup[] = [];
       for (const group of answer.rows) {
+        if (graph.hiddenTypes.has(group.type)) continue;
         const drawn = drawnOf(graph, object, direction, group);
         if (drawn.size === 0) untouched.push(group);
         else if (drawn.size < group.objects)

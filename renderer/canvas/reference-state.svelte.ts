@@ -9,12 +9,14 @@ import {
   expansionOf,
   fitting,
   hideObjects,
+  hideType,
   isExpanded,
   MOST_PER_GROUP,
   openCycle,
   pathOf,
   type ReferenceGraph,
   showHidden,
+  showType,
   startGraph,
   withExpansion,
   withLeft,
@@ -46,6 +48,9 @@ export class ReferenceState {
   readonly #snapshot: OpenSnapshot["info"]["snapshot"];
   readonly #focus: ObjectId;
   #past = $state.raw<readonly ReferenceGraph[]>([]);
+  #future = $state.raw<readonly ReferenceGraph[]>([]);
+  /** Nodes that stay where they are when the picture is arranged anew. */
+  pinned = $state.raw<ReadonlySet<string>>(new Set());
   #known: number;
   readonly #stop = new AbortController();
 
@@ -70,6 +75,10 @@ export class ReferenceState {
     return this.#past.length > 0;
   }
 
+  get canRedo(): boolean {
+    return this.#future.length > 0;
+  }
+
   /** The object, the way to it, and the first of its neighbours. */
   start(): void {
     void this.#do(async (signal) => {
@@ -92,6 +101,7 @@ export class ReferenceState {
       this.why = why;
       const start = startGraph(this.#focus, way, subgraph);
       this.#past = [];
+      this.#future = [];
       this.selected ??= nodeOf(this.#focus);
       return withExpansion(withExpansion(start, "referrers", holders), "referents", held);
     }, false);
@@ -155,24 +165,49 @@ export class ReferenceState {
     this.selected = nodeOf(this.#focus);
   }
 
+  hideType(type: string): void {
+    this.#step((graph) => hideType(graph, type));
+  }
+
+  showType(type: string): void {
+    this.#step((graph) => showType(graph, type));
+  }
+
   showAllHidden(): void {
     this.#step((graph) => showHidden(graph, [...graph.hidden]));
   }
 
   undo(): void {
     const last = this.#past.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || this.graph === null || this.busy) return;
     this.#past = this.#past.slice(0, -1);
+    this.#future = [...this.#future, this.graph];
     this.#show(last);
   }
 
+  redo(): void {
+    const next = this.#future.at(-1);
+    if (next === undefined || this.graph === null || this.busy) return;
+    this.#future = this.#future.slice(0, -1);
+    this.#past = [...this.#past, this.graph];
+    this.#show(next);
+  }
+
   arrange(): void {
-    this.places = new Map();
+    this.places = new Map([...this.places].filter(([node]) => this.pinned.has(node)));
     this.arranged++;
   }
 
+  /** Where a person puts a node, it stays. */
   move(node: string, to: Point): void {
     this.places = new Map([...this.places, [node, to]]);
+    this.pinned = new Set([...this.pinned, node]);
+  }
+
+  togglePin(node: string): void {
+    const pinned = new Set(this.pinned);
+    if (!pinned.delete(node)) pinned.add(node);
+    this.pinned = pinned;
   }
 
   toggle(node: string): void {
@@ -203,6 +238,7 @@ export class ReferenceState {
   #step(change: (graph: ReferenceGraph) => ReferenceGraph): void {
     if (this.graph === null || this.busy) return;
     this.#past = [...this.#past, this.graph];
+    this.#future = [];
     this.#show(change(this.graph));
   }
 
@@ -212,7 +248,10 @@ export class ReferenceState {
     this.failure = null;
     try {
       const next = await change(this.#stop.signal);
-      if (canUndo && this.graph !== null) this.#past = [...this.#past, this.graph];
+      if (canUndo && this.graph !== null) {
+        this.#past = [...this.#past, this.graph];
+        this.#future = [];
+      }
       this.#show(next);
     } catch (thrown) {
       this.failure = toFailure(thrown);

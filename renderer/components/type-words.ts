@@ -1,3 +1,8 @@
+import type { SpreadRow } from "../../shared/session/contract.ts";
+import { formatBytes, formatCount, plural } from "./format.ts";
+import { type Sentence, sentence } from "./sentence.ts";
+import { shown } from "./visible-text.ts";
+
 /** The texts of the types' filter and groups; part of `messages`. */
 export const typeWords = {
   filter: "Filter: Request count>1000",
@@ -9,6 +14,47 @@ export const typeWords = {
   mineHint: "Types of modules that are neither Python's own nor installed packages, by the modules' files",
   libraries: "Libraries",
   librariesHint: "Python's own types, and those of installed packages",
+  select: (type: string): string => `Select ${shown(type, 80)}`,
+  selected: (types: number, objects: number): string =>
+    `${plural(types, "type")} selected, ${plural(objects, "object")}`,
+  selectAll: (types: number): string => `Select all ${formatCount(types)}`,
+  selectHint: "The space bar selects the current row",
+  selectNone: "Select none",
+  openSelected: "Their objects",
+  choose: "Selected",
+  bySize: "By size",
+  bySizeHint: "Objects by their own size, in the size classes of Python's allocator",
+  byGeneration: "By generation",
+  byGenerationHint: "Objects by the collector's generation that they are in",
+  sizes: "Own sizes",
+  inAll: "In all",
+  generations: "Generations",
+  sizesOf: (rows: readonly SpreadRow[]): string => {
+    const [first, last] = [rows[0], rows.at(-1)];
+    const most = rows.reduce((most, row) => (row.objects > most.objects ? row : most));
+    if (first === undefined || last === undefined) return "";
+    return `${formatBytes(first.from)} to ${formatBytes(last.to)}, most of them ${typeWords.classOf("size", most.from, most.to)}`;
+  },
+  classOf: (by: "size" | "generation", from: number, to: number): string =>
+    by === "generation"
+      ? from < 0
+        ? "in none: not looked at by the collector"
+        : `generation ${from}`
+      : from === to || from === 1
+        ? formatBytes(to)
+        : `${formatBytes(from)} to ${formatBytes(to)}`,
+  within: ({
+    by,
+    from,
+    to,
+    type,
+  }: {
+    by: "size" | "generation";
+    from: number;
+    to: number;
+    type: number | null;
+  }): Sentence =>
+    sentence`Objects${type === null ? "" : " of one type"} ${by === "size" ? "of" : from < 0 ? "" : "of"} ${typeWords.classOf(by, from, to)}`,
   group: "Group",
   byType: "By type",
   byModule: "By module",

@@ -1,4 +1,5 @@
 import type { MemoryMapNode } from "../../shared/session/contract.ts";
+import type { ObjectId } from "../../shared/types/ids.ts";
 
 /** One rectangle: a node, or what its drawn children leave over of the bytes it keeps alive. */
 export interface Cell {
@@ -76,6 +77,29 @@ export function cellAt({ rows }: Icicle, row: number, x: number, reach = 0): Cel
 export function parentCell({ nodes, rows }: Icicle, cell: Cell): Cell | null {
   const parent = cell.rest ? cell.node : nodes[cell.node].parent;
   return rows[cell.row - 1]?.find((each) => each.node === parent && !each.rest) ?? null;
+}
+
+/**
+ * The way from the first row down to a cell, without the first row: each one's position among its siblings, which the
+ * list has in their order, and its id. Of smaller ones, the first that is not drawn. Time O(nodes).
+ */
+export function wayToCell(
+  { nodes, rows }: Icicle,
+  cell: Cell,
+): { readonly at: number; readonly id: ObjectId | null }[] {
+  const top = rows[0]?.[0]?.node ?? 0;
+  const positions = new Map<number, number>();
+  const counts = new Map<number, number>();
+  for (const [index, { parent }] of nodes.entries()) {
+    const at = counts.get(parent) ?? 0;
+    positions.set(index, at);
+    counts.set(parent, at + 1);
+  }
+  const way: { at: number; id: ObjectId | null }[] = [];
+  if (cell.rest) way.push({ at: counts.get(cell.node) ?? 0, id: null });
+  for (let node = cell.node; node !== top && node >= 0; node = nodes[node].parent)
+    way.unshift({ at: positions.get(node) ?? 0, id: nodes[node].id });
+  return way;
 }
 
 /** The cells below, the largest first and the rest last. */

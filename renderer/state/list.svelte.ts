@@ -1,4 +1,5 @@
 import type { Page } from "../../shared/session/contract.ts";
+import type { Failure } from "../../shared/types/failure.ts";
 import { PagedRows } from "./paged-rows.svelte.ts";
 
 const TYPING_PAUSE = 150;
@@ -16,8 +17,31 @@ export type FetchList<Row, By extends string> = (
   options: { readonly signal: AbortSignal },
 ) => Promise<Page<Row>>;
 
+/** The rows of a list as a table shows them. */
+export interface ListRows<Row> {
+  readonly total: number | null;
+  readonly failure: Failure | null;
+  readonly stale: boolean;
+  /** Read to hear of new questions. */
+  readonly generation: unknown;
+  row(index: number): Row | undefined;
+  need(first: number, end: number): void;
+}
+
+/** What a table needs of a list. */
+export interface TableList<Row, By extends string> {
+  readonly rows: ListRows<Row>;
+  readonly sort: Sort<By>;
+  readonly applied: string;
+  top: number;
+  active: number;
+  sortBy(by: By, descendingFirst: boolean): void;
+  applyFilter(text: string): void;
+  refresh(): void;
+}
+
 /** A long list as a person left it: its order, filter, place and current row, all still there on the way back. */
-export class ListState<Row, By extends string = string> {
+export class ListState<Row, By extends string = string> implements TableList<Row, By> {
   readonly rows = new PagedRows<Row>();
   sort = $state.raw<Sort<By>>() as Sort<By>;
   /** As typed; it is applied after a short pause. */

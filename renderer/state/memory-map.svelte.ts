@@ -11,6 +11,14 @@ export interface Place {
 
 const WHOLE: Place = { id: null, label: "" };
 
+/** Who shows the same in another way. */
+export interface MapListener {
+  /** A person has selected the cell. */
+  onselect?(cell: Cell): void;
+  /** Another object fills the picture. */
+  onplace?(): void;
+}
+
 /** The memory map as the user left it: how far it is zoomed in, and what is selected. */
 export class MemoryMapState {
   readonly answer = new Asked<readonly MemoryMapNode[]>();
@@ -18,6 +26,7 @@ export class MemoryMapState {
   #selected = $state.raw<{ readonly id: ObjectId | null; readonly rest: boolean } | null>(null);
   readonly #client: Client;
   readonly #snapshot: SnapshotId;
+  readonly #listener: MapListener;
 
   /** Until the finer picture of a place is there, its part of the coarser one is shown. */
   readonly icicle = $derived.by<Icicle | null>(() => {
@@ -41,8 +50,9 @@ export class MemoryMapState {
     return icicle.rows.flat().find(isWanted) ?? null;
   });
 
-  constructor(client: Client, snapshot: SnapshotId) {
+  constructor(client: Client, snapshot: SnapshotId, listener: MapListener = {}) {
     this.#client = client;
+    this.#listener = listener;
     this.#snapshot = snapshot;
   }
 
@@ -59,6 +69,29 @@ export class MemoryMapState {
 
   select(cell: Cell | null): void {
     this.#selected = cell === null ? null : { id: this.#node(cell)?.id ?? null, rest: cell.rest };
+    if (cell !== null) this.#listener.onselect?.(cell);
+  }
+
+  /** Selects an object, where it is drawn. */
+  choose(id: ObjectId | null): void {
+    this.#selected = { id, rest: false };
+  }
+
+  /** Fills the picture with the last of these, which lie below each other in the one that fills it now. */
+  enter(way: readonly Place[]): void {
+    if (way.length > 0) this.#goTo([...this.trail, ...way], way.at(-1)?.id ?? null);
+  }
+
+  /** The same, from the whole on. */
+  enterAt(way: readonly Place[]): void {
+    this.#goTo([WHOLE, ...way], way.at(-1)?.id ?? null);
+  }
+
+  #goTo(trail: readonly Place[], selected: ObjectId | null): void {
+    this.trail = trail;
+    this.#selected = { id: selected, rest: false };
+    this.ask();
+    this.#listener.onplace?.();
   }
 
   /** True where there is more to see in it. */
@@ -74,18 +107,14 @@ export class MemoryMapState {
     let node = this.#node(cell);
     for (; node !== undefined && node.id !== this.place.id; node = this.icicle?.nodes[node.parent])
       way.unshift({ id: node.id, label: node.label });
-    this.trail = [...this.trail, ...way];
-    this.#selected = { id: this.place.id, rest: false };
-    this.ask();
+    this.#goTo([...this.trail, ...way], way.at(-1)?.id ?? this.place.id);
   }
 
   /** Back to the place with this number in the trail; where one came from is selected. */
   backTo(index: number): void {
     const from = this.trail[index + 1];
     if (index < 0 || from === undefined) return;
-    this.trail = this.trail.slice(0, index + 1);
-    this.#selected = { id: from.id, rest: false };
-    this.ask();
+    this.#goTo(this.trail.slice(0, index + 1), from.id);
   }
 
   up(): void {

@@ -1,4 +1,4 @@
-import type { Client, ObjectRow, ObjectSort, TypeRow } from "../../shared/session/contract.ts";
+import type { Client, ObjectRow, ObjectSort, SpreadRow, TypeRow } from "../../shared/session/contract.ts";
 import type { Source } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
@@ -11,6 +11,8 @@ export class ObjectsState {
   readonly type = new Asked<TypeRow | null>();
   /** For what one object dominates, holds or is held by: that object. */
   readonly subject = new Asked<ObjectRow | null>();
+  /** For the objects of one type: how their sizes are spread. */
+  readonly sizes = new Asked<readonly SpreadRow[]>();
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot;
   readonly #source: Source;
@@ -46,6 +48,8 @@ export class ObjectsState {
     const source = this.#source;
     const { snapshot } = this.#snapshot.info;
     if (source.kind === "type") {
+      const by = "size";
+      void this.sizes.ask(async (signal) => (await this.#client.spread({ snapshot, source, by }, { signal })).rows);
       void this.type.ask(async (signal) => {
         const sort = { by: "shallow", descending: true } as const;
         const ask = async (source: Source, text: string, limit: number) =>

@@ -8,6 +8,7 @@ import type {
   Summary,
 } from "../../shared/session/contract.ts";
 import { type Failure, toFailure } from "../../shared/types/failure.ts";
+import type { Route } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { NotebookState } from "./notebook.svelte.ts";
 
@@ -23,6 +24,8 @@ export class OpenSnapshot {
   /** What is wrong with the heap. */
   readonly advice = new Asked<Advice>();
   readonly notebook: NotebookState;
+  /** The screen that was last shown of it: where its tab leads. */
+  left = $state.raw<Route>();
   #status = $state.raw<Status | null>(null);
   readonly stages = $derived(this.#status?.stages ?? NO_STAGES);
   /** Why the analysis stopped early; what is ready stays usable. */

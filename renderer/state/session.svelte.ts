@@ -143,7 +143,9 @@ export class SessionState {
     this.open = this.open.filter((each) => each !== snapshot);
     if (route.view !== "start" && route.capture === snapshot.info.capture) {
       const next = this.open[at] ?? this.open.at(-1);
-      this.#navigation.go(next === undefined ? { view: "start" } : { view: "overview", capture: next.info.capture });
+      this.#navigation.go(
+        next === undefined ? { view: "start" } : (next.left ?? { view: "overview", capture: next.info.capture }),
+      );
     }
     try {
       await this.client.close({ snapshot: snapshot.info.snapshot });

@@ -1,15 +1,28 @@
-import type { Client, ModuleRow, TypeRow, TypeSort } from "../../shared/session/contract.ts";
+import type { Client, ModuleRow, SpreadRow, TypeRow, TypeSort } from "../../shared/session/contract.ts";
+import type { TypeId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
+
+export type TypeGroup = "type" | "module" | "size" | "generation";
+
+/** As many as a link can name. */
+export const MOST_CHOSEN = 1000;
 
 /** The list of types, and the type that uses most. */
 export class TypesState {
   readonly list: ListState<TypeRow, TypeSort>;
   /** The same by module. */
   readonly modules: ListState<ModuleRow, TypeSort>;
-  group = $state<"type" | "module">("type");
+  group = $state<TypeGroup>("type");
+  /** All objects by their size, or by generation, where these are shown. */
+  readonly spread = new Asked<readonly SpreadRow[]>();
+  readonly #askSpread: (by: "size" | "generation") => void;
   readonly top = new Asked<TypeRow | null>();
+  /** The types that were selected, to look at their objects together. */
+  chosen = $state.raw<ReadonlyMap<TypeId, TypeRow>>(new Map());
+  readonly choosing = new Asked<null>();
+  readonly #askAll: (signal: AbortSignal) => Promise<readonly TypeRow[]>;
   #holdersKnown: boolean;
 
   constructor(client: Client, snapshot: OpenSnapshot, filter: string) {
@@ -26,10 +39,44 @@ export class TypesState {
       sort,
       filter,
     );
+    this.#askSpread = (by) =>
+      void this.spread.ask(async (signal) => (await client.spread({ ...which, by }, { signal })).rows);
+    this.#askAll = async (signal) => {
+      const { sort, applied } = this.list;
+      return (
+        await client.types({ ...which, sort, filter: { text: applied }, offset: 0, limit: MOST_CHOSEN }, { signal })
+      ).rows;
+    };
     void this.top.ask(async (signal) => {
       const page = await client.types({ ...which, sort, filter: { text: "" }, offset: 0, limit: 1 }, { signal });
       return page.rows[0] ?? null;
     });
+  }
+
+  groupBy(group: TypeGroup): void {
+    this.group = group;
+    if (group !== "size" && group !== "generation") return;
+    this.spread.value = null;
+    this.#askSpread(group);
+  }
+
+  choose(row: TypeRow): void {
+    const chosen = new Map(this.chosen);
+    if (!chosen.delete(row.typeId) && chosen.size < MOST_CHOSEN) chosen.set(row.typeId, row);
+    this.chosen = chosen;
+  }
+
+  /** All that the filter lets through. */
+  async chooseAll(): Promise<void> {
+    await this.choosing.ask(async (signal) => {
+      const rows = await this.#askAll(signal);
+      this.chosen = new Map(rows.map((row) => [row.typeId, row]));
+      return null;
+    });
+  }
+
+  chooseNone(): void {
+    this.chosen = new Map();
   }
 
   /** Fills in what each type keeps alive as soon as that is known. */

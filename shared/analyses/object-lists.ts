@@ -5,6 +5,7 @@ import type { Combination, Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
 import { attributeValues } from "./names.ts";
+import { within } from "./spread.ts";
 import { nameTest } from "./type-filter.ts";
 import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
 
@@ -24,6 +25,15 @@ export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int
       return where(heap.objectCount, () => true);
     case "type":
       return where(heap.objectCount, (object) => heap.type[object] === source.type);
+    case "within": {
+      const { type } = source;
+      const all = where(heap.objectCount, (object) => type === null || heap.type[object] === type);
+      return within(view, all, source);
+    }
+    case "types": {
+      const wanted = new Set<number>(source.types);
+      return where(heap.objectCount, (object) => wanted.has(heap.type[object]));
+    }
     case "dominated":
       return dominatedBy(view, source.object);
     case "kept":

@@ -19,6 +19,7 @@ import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
 import { type SeriesDump, series } from "../analyses/series.ts";
 import { setSizes } from "../analyses/set-sizes.ts";
+import { spread } from "../analyses/spread.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { typeFilter } from "../analyses/type-filter.ts";
@@ -229,6 +230,11 @@ export class Answerer {
     howHeld: async ({ source, filter }, tick) => {
       const view = await this.#dump.viewAt(stageFor(source) === "columns" ? "graph" : stageFor(source));
       return howHeld(view, ofTypesLike(view, await this.#members.of(view, source, tick), filter.text), tick);
+    },
+
+    spread: async ({ source, by }, tick) => {
+      const view = await this.#dump.viewAt(stageFor(source));
+      return { rows: spread(view, await this.#members.of(view, source, tick), by, tick) };
     },
 
     dominatorsOf: async ({ source, by }, tick) => {

@@ -14,6 +14,7 @@ const METHODS = {
   memoryMap: true,
   holderGroups: true,
   bigDrop: true,
+  spread: true,
   types: true,
   modules: true,
   objects: true,

@@ -27,6 +27,7 @@ import type {
   Series,
   SetRow,
   SetSizes,
+  SpreadRow,
   Summary,
   TextFinds,
   TypeRow,
@@ -89,6 +90,7 @@ export type {
   SeriesHolder,
   SetRow,
   SetSizes,
+  SpreadRow,
   Summary,
   TextFinds,
   Totals,
@@ -140,6 +142,12 @@ export interface SessionApi {
     readonly object: ObjectId | null;
     readonly by: "type" | "module";
   }): Promise<{ readonly rows: readonly HolderGroup[] }>;
+  /** How the own sizes of the objects of a list are spread, or their generations. */
+  spread(request: {
+    readonly snapshot: SnapshotId;
+    readonly source: Source;
+    readonly by: "size" | "generation";
+  }): Promise<{ readonly rows: readonly SpreadRow[] }>;
   /** From a holder (all, for null) down to the first object whose bytes no single one below it has. */
   bigDrop(request: { readonly snapshot: SnapshotId; readonly object: ObjectId | null }): Promise<BigDrop>;
   /**

@@ -20,6 +20,14 @@ const note = v.pipe(v.string(), v.maxLength(100_000));
 const source = v.variant("kind", [
   v.object({ kind: v.literal("all") }),
   v.object({ kind: v.literal("type"), type: index }),
+  v.object({ kind: v.literal("types"), types: v.pipe(v.array(index), v.maxLength(1000)) }),
+  v.object({
+    kind: v.literal("within"),
+    by: v.picklist(["size", "generation"]),
+    type: v.nullable(index),
+    from: v.pipe(v.number(), v.integer()),
+    to: v.pipe(v.number(), v.integer()),
+  }),
   v.object({ kind: v.literal("dominated"), object: v.nullable(index) }),
   v.object({ kind: v.literal("kept"), object: index }),
   v.object({ kind: v.literal("referents"), object: index }),
@@ -68,6 +76,7 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   overview: v.object({ snapshot }),
   memoryMap: v.object({ snapshot, object: v.nullable(index) }),
   holderGroups: v.object({ snapshot, object: v.nullable(index), by: v.picklist(["type", "module"]) }),
+  spread: v.object({ snapshot, source, by: v.picklist(["size", "generation"]) }),
   bigDrop: v.object({ snapshot, object: v.nullable(index) }),
   types: list("retained", "shallow", "count", "name"),
   modules: v.object({ snapshot, ...range("retained", "shallow", "count", "name") }),

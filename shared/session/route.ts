@@ -15,6 +15,8 @@ export function formatRoute(route: Route): string {
     case "held":
     case "objects":
       return `#/${route.capture}/${route.view}/${formatSource(route.source)}`;
+    case "holders":
+      return `#/${route.capture}/holders${route.object === null ? "" : `/${route.object}`}`;
     case "cycles":
     case "notebook":
     case "advisor":
@@ -49,6 +51,7 @@ export function parseRoute(hash: string): Route {
     if (source !== null) return { view, capture, source };
   }
   if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
+  if (view === "holders") return { view, capture, object: object === null ? null : asObjectId(object) };
   if (view === "threads") return { view, capture, stack: parseStack(rest) };
   if (view === "compare" && rest.length > 1 && rest.length < 10 && rest.every(isCapture))
     return { view: "series", capture, earlier: rest.map(asCaptureId) };
@@ -72,6 +75,10 @@ function formatSource(source: Source): string {
       return source.kind;
     case "type":
       return `type/${source.type}`;
+    case "within":
+      return `${source.by}/${source.from}/${source.to}${source.type === null ? "" : `/${source.type}`}`;
+    case "types":
+      return `types/${source.types.join(",")}`;
     case "dominated":
       return source.object === null ? "dominated" : `dominated/${source.object}`;
     case "kept":
@@ -100,7 +107,7 @@ function formatSource(source: Source): string {
   }
 }
 
-function parseSource([kind = "", value = "", more = ""]: readonly string[]): Source | null {
+function parseSource([kind = "", value = "", more = "", last = ""]: readonly string[]): Source | null {
   const id = number(value);
   const second = number(more);
   switch (kind) {
@@ -108,6 +115,16 @@ function parseSource([kind = "", value = "", more = ""]: readonly string[]): Sou
     case "held-outside":
     case "unreachable":
       return { kind };
+    case "size":
+    case "generation": {
+      const [from, to, type] = [bound(value), bound(more), number(last)];
+      if (from === null || to === null || (last !== "" && type === null)) return null;
+      return { kind: "within", by: kind, type: type === null ? null : asTypeId(type), from, to };
+    }
+    case "types": {
+      const types = value.split(",").map(number);
+      return types.every((type) => type !== null) ? { kind, types: types.map(asTypeId) } : null;
+    }
     case "type":
       return id === null ? null : { kind, type: asTypeId(id) };
     case "dominated":
@@ -154,6 +171,9 @@ const isCapture = (text: string | undefined): text is string => text !== undefin
 
 const number = (text: string | undefined): number | null =>
   text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null;
+
+/** A number of bytes, or a generation; -1 for none. */
+const bound = (text: string): number | null => (text === "-1" ? -1 : /^\d{1,15}$/.test(text) ? Number(text) : null);
 
 function query(parameters: Record<string, string>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== "");

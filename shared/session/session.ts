@@ -219,6 +219,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     memoryMap: ask("memoryMap"),
     holderGroups: ask("holderGroups"),
     bigDrop: ask("bigDrop"),
+    spread: ask("spread"),
     types: ask("types"),
     typeNamed: ask("typeNamed"),
     modules: ask("modules"),

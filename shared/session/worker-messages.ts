@@ -59,6 +59,7 @@ export type AnswererApi = Pick<
   | "memoryMap"
   | "holderGroups"
   | "bigDrop"
+  | "spread"
   | "types"
   | "modules"
   | "objects"

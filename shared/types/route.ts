@@ -5,6 +5,16 @@ import type { StackRef } from "./stack-rows.ts";
 export type Source =
   | { readonly kind: "all" }
   | { readonly kind: "type"; readonly type: TypeId }
+  /** The objects of several types. */
+  | { readonly kind: "types"; readonly types: readonly TypeId[] }
+  /** Objects, of one type or of all (null), whose own size or generation lies within bounds; generation -1 is none. */
+  | {
+      readonly kind: "within";
+      readonly by: "size" | "generation";
+      readonly type: TypeId | null;
+      readonly from: number;
+      readonly to: number;
+    }
   /** What an object dominates directly; the biggest holders of all when it is null. */
   | { readonly kind: "dominated"; readonly object: ObjectId | null }
   /** All that would be gone with the object, itself included. */
@@ -44,6 +54,8 @@ export type Route =
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }
   /** The object among its neighbours, drawn. */
   | { readonly view: "graph"; readonly capture: CaptureId; readonly object: ObjectId }
+  /** Who keeps how much alive, as a map and a table; from one object down, or of all. */
+  | { readonly view: "holders"; readonly capture: CaptureId; readonly object: ObjectId | null }
   | { readonly view: "cycles"; readonly capture: CaptureId }
   /** How all objects of a list are held. */
   | { readonly view: "held"; readonly capture: CaptureId; readonly source: Source }

@@ -271,6 +271,14 @@ export interface DominatorGroup {
   readonly retainedBytes: Bytes;
 }
 
+/** Objects whose own size, or generation, lies between two bounds, both included. */
+export interface SpreadRow {
+  readonly from: number;
+  readonly to: number;
+  readonly objects: number;
+  readonly shallowBytes: Bytes;
+}
+
 /** What one object holds alone, or all that nothing else holds, in groups by type or by module. */
 export interface HolderGroup {
   /** A type's name, or a module's; null for what belongs to no module. */

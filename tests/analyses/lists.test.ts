@@ -40,6 +40,17 @@ describe("a list of objects", () => {
     expect(names(() => ({ kind: "type", type: asTypeId(item) }))).toEqual(["a", "b"]);
   });
 
+  it("holds the objects of several types, and none of no type", () => {
+    const { view } = viewOf(PICTURE);
+    const types = view.columns.heap.types.flatMap((type, at) =>
+      type.name === "list" || type.name === "dict" ? [asTypeId(at)] : [],
+    );
+    const all = types.flatMap((type) => names(() => ({ kind: "type", type })));
+    expect(names(() => ({ kind: "types", types })).sort()).toEqual(all.sort());
+    expect(all.length).toBeGreaterThan(1);
+    expect(names(() => ({ kind: "types", types: [] }))).toEqual([]);
+  });
+
   it("holds what an object refers to, and who refers to it, each once", () => {
     expect(names((id) => ({ kind: "referents", object: id.l as never }))).toEqual(["a", "b"]);
     expect(names((id) => ({ kind: "referrers", object: id.a as never }))).toEqual(["d", "l", "w"]);

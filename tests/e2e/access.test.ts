@@ -81,7 +81,10 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
     await page.getByRole("tree").waitFor();
     await look("overview");
     await page.getByRole("link", { name: /^Types/ }).click();
-    await page.getByRole("row", { name: /^str/ }).waitFor();
+    await page
+      .getByRole("row")
+      .filter({ hasText: /^\s*str/ })
+      .waitFor();
     await look("types");
     const base = `${new URL(page.url()).hash.split("/").slice(0, 2).join("/")}`;
     const visit = async (path: string, text: string | RegExp, screen: string) => {

@@ -41,6 +41,8 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
     (
       [
         { kind: "all" },
+        { kind: "within", by: "size", type: null, from: 49, to: 64 },
+        { kind: "types", types: [asTypeId(0), asTypeId(1)] },
         { kind: "dominated", object: null },
         { kind: "dominated", object },
         { kind: "kept", object },
@@ -61,6 +63,10 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
         { kind: "fate", fate: "new", other: before },
       ] satisfies Source[]
     ).map((source) => ({ view: "objects", capture, source })),
+  holders: ({ capture, object }) => [
+    { view: "holders", capture, object: null },
+    { view: "holders", capture, object },
+  ],
   held: ({ capture, object }) => [
     { view: "held", capture, source: { kind: "kept", object } },
     { view: "held", capture, source: { kind: "unreachable" } },

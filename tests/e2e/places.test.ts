@@ -37,10 +37,10 @@ it("finds the place on a screen by Back and Forward: what was scrolled, and what
   const before = await scrolled();
   await link.focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("grid", { name: "Objects" }).waitFor();
+  await page.getByRole("treegrid", { name: "Holders" }).waitFor();
   await page.getByRole("row").nth(5).waitFor();
   await page.keyboard.press("PageDown");
-  const row = await page.locator('[aria-selected="true"]').getAttribute("aria-rowindex");
+  const row = await page.locator('[role="row"][aria-selected="true"]').getAttribute("aria-rowindex");
   expect(Number(row)).toBeGreaterThan(5);
   await page.keyboard.press("Enter");
   await heading(page).filter({ hasText: "uses" }).waitFor();
@@ -52,6 +52,22 @@ it("finds the place on a screen by Back and Forward: what was scrolled, and what
   await page.getByRole("link", { name: "All biggest holders" }).and(page.locator(":focus")).waitFor();
   await page.goForward();
   await page.locator(`[aria-rowindex="${row}"][aria-selected="true"]`).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("leads back by a dump's tab to the screen on which it was left", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await page.getByRole("table").getByText("cache_service.pyheap").click();
+  await page.getByText(/^Analysed in/).waitFor();
+  await page.getByRole("link", { name: "Cycles" }).click();
+  await heading(page).filter({ hasText: "cycle" }).waitFor();
+  const left = page.url();
+  await page.getByRole("link", { name: "Files" }).click();
+  await page.getByRole("button", { name: "Open a file…" }).waitFor();
+  await page.getByRole("navigation", { name: "Open dumps" }).getByRole("link", { name: "cache_service" }).click();
+  await heading(page).filter({ hasText: "cycle" }).waitFor();
+  expect(page.url()).toBe(left);
   expect(problems).toEqual([]);
   await page.context().close();
 });

@@ -70,6 +70,23 @@ it("shows the way to an object, and what its holder holds when that is asked for
   await item(page, `+ ${left - 1} more Session`).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await item(page, `+ ${left} more Session`).waitFor();
+  await page.getByRole("button", { name: "Redo" }).click();
+  await item(page, `+ ${left - 1} more Session`).waitFor();
+  await page.keyboard.press("Control+z");
+  await item(page, `+ ${left} more Session`).waitFor();
+
+  // All but the object itself go with their type, and come back with it.
+  const others = page.getByRole("treeitem", { name: /holds, .*Session/ });
+  const before = await others.count();
+  expect(before).toBeGreaterThan(3);
+  await others.first().click();
+  await page.getByRole("button", { name: "Pin here" }).click();
+  await item(page, /Session.*, pinned$/).waitFor();
+  await page.getByRole("button", { name: "Hide all Session" }).click();
+  await expect.poll(() => others.count()).toBeLessThan(2); // the class may stay
+  await item(page, /^Session, .*this object/).waitFor();
+  await page.getByRole("button", { name: /Draw .*Session again/ }).click();
+  await expect.poll(() => others.count()).toBe(before);
   expect(problems).toEqual([]);
   await page.context().close();
 });

@@ -69,6 +69,71 @@ it("sums the types up by module, and a module opens its types", async () => {
   await page.context().close();
 });
 
+it("sums all objects up by size class and by generation, and each class opens its objects", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await page.getByRole("button", { name: "By generation" }).click();
+  const generations = page.getByRole("table", { name: "Generations" });
+  await generations.getByRole("row").filter({ hasText: "in none" }).waitFor();
+  await page.getByRole("button", { name: "By size" }).click();
+  const row = page.getByRole("table", { name: "Own sizes" }).getByRole("row").filter({ hasText: "49 B to 64 B" });
+  const count = (await row.getByRole("cell").nth(1).textContent()) ?? "";
+  expect(count).toMatch(/^[\d,]+$/);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/sizes.png` });
+  await row.getByRole("link").click();
+  await page.getByRole("heading", { level: 1 }).filter({ hasText: "of 49 B to 64 B" }).waitFor();
+  await page.getByRole("status").getByText(`${count} objects`, { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("shows how the sizes of a type's objects are spread", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await types(page)
+    .filter({ hasText: /^\s*str/ })
+    .getByRole("link")
+    .click();
+  await page.getByText(/^Own sizes/).click();
+  const rows = page.getByRole("table", { name: "Own sizes" }).getByRole("row");
+  expect(await rows.count()).toBeGreaterThan(3);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/sizes-of-type.png` });
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("selects several types with the keyboard, opens their objects as one list, and keeps them as a set", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await page.getByRole("searchbox").fill("_asyncio.");
+  const all = page.getByRole("button", { name: /^Select all \d+$/ });
+  await all.waitFor();
+  const count = Number(/\d+/.exec((await all.textContent()) ?? "")?.[0]);
+  expect(count).toBeGreaterThan(1);
+  await all.click();
+  const selected = page.getByRole("region", { name: "Selected" });
+  await selected.getByText(new RegExp(`^${count} types selected, \\d+ objects$`)).waitFor();
+  await selected.getByRole("button", { name: "Select none" }).click();
+  await page.getByRole("grid", { name: "Types" }).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  const text = (await selected.getByText(/^2 types selected, \d+ objects$/).textContent()) ?? "";
+  await selected.getByRole("button", { name: "Keep as a set" }).click();
+  await page.getByRole("textbox", { name: "Name of the set" }).fill("both");
+  await page.keyboard.press("Enter");
+  await selected.getByText("Kept as").waitFor();
+  await selected.getByRole("link", { name: "Their objects" }).click();
+  await page.getByRole("heading", { level: 1 }).filter({ hasText: "Objects of 2 types" }).waitFor();
+  const objects = /(\d+) objects/.exec(text)?.[0] ?? "";
+  await page.getByRole("status").getByText(objects, { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with types and modules, wide or narrow", async () => {
     const { page, problems } = await openPage(browser, server.url, { colorScheme });

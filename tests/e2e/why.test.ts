@@ -80,7 +80,11 @@ it("shows how all objects of a type are held, and what they keep together", asyn
   await eventually(() => heading(page).textContent()).toBe(
     "These 200 Session: all through module __main__ › _SESSIONS",
   );
-  const rows = page.getByRole("table").getByRole("row");
+  const directly = page.getByRole("table", { name: /^Who holds them directly/ }).getByRole("row");
+  await directly.filter({ hasText: /^\s*dict\s*1\s*200/ }).waitFor();
+  await page.getByRole("button", { name: "By module" }).click();
+  await directly.filter({ hasText: /^\s*__main__\s*1\s*200/ }).waitFor();
+  const rows = page.getByRole("table", { name: "How they are held" }).getByRole("row");
   expect(await rows.allTextContents()).toEqual([
     expect.stringContaining("How they are held"),
     expect.stringMatching(/module __main__[\s\S]*starting point[\s\S]*200/),

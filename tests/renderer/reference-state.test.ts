@@ -79,3 +79,49 @@ it("stays as it was when a step fails", async () => {
   await idle(state);
   expect([state.failure?.code, state.graph === before, state.canUndo]).toEqual(["connection-lost", true, false]);
 });
+
+it("does again what was undone, until another step is taken", async () => {
+  const state = new ReferenceState(session(), snapshot, asObjectId(3));
+  await idle(state);
+  state.hide([asObjectId(100)]);
+  const hidden = labels(state);
+  state.undo();
+  expect([labels(state).includes("thing 100"), state.canRedo]).toEqual([true, true]);
+  state.redo();
+  expect([labels(state), state.canUndo, state.canRedo]).toEqual([hidden, true, false]);
+  state.undo();
+  state.hide([asObjectId(101)]);
+  expect(state.canRedo).toBe(false);
+});
+
+it("leaves out a type, what comes of it later too, but never the object itself", async () => {
+  const state = new ReferenceState(session(), snapshot, asObjectId(3));
+  await idle(state);
+  const before = labels(state);
+  state.hideType("app.Thing");
+  expect(labels(state).filter((label) => label.startsWith("thing 10") || label.startsWith("+"))).toEqual([]);
+  expect(labels(state)).toContain("thing 3");
+  state.add([{ id: asObjectId(104) }]);
+  await idle(state);
+  expect(labels(state)).not.toContain("thing 104");
+  state.showType("app.Thing");
+  expect(labels(state)).toContain("thing 104");
+  for (let step = 0; step < 3; step++) state.undo();
+  expect(labels(state)).toEqual(before);
+});
+
+it("leaves pinned and dragged nodes where they are when it arranges the others", async () => {
+  const state = new ReferenceState(session(), snapshot, asObjectId(3));
+  await idle(state);
+  state.places = new Map(["object:1", "object:3", "object:100"].map((node, at) => [node, { x: at, y: at }]));
+  state.togglePin("object:1");
+  state.move("object:100", { x: 70, y: 80 });
+  state.arrange();
+  expect([...state.places]).toEqual([
+    ["object:1", { x: 0, y: 0 }],
+    ["object:100", { x: 70, y: 80 }],
+  ]);
+  state.togglePin("object:1");
+  state.arrange();
+  expect([...state.places.keys()]).toEqual(["object:100"]);
+});

@@ -219,6 +219,17 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(none).toEqual({ to: null, levels: 0 });
     });
 
+    it("tells how sizes are spread, and lists the objects of one class", async () => {
+      const { typeId } = await client.typeNamed({ ...info, name: "str" });
+      const source = { kind: "type", type: typeId } as const;
+      const { rows } = await client.spread({ snapshot: info.snapshot, source, by: "size" });
+      expect(rows).toMatchObject([{ from: 49, to: 64, objects: 1_501 }]);
+      const within = { kind: "within", by: "size", type: typeId, from: 49, to: 64 } as const;
+      expect(await client.objects(list("id", { source: within, limit: 1 }))).toMatchObject({ total: 1_501 });
+      const generations = await client.spread({ snapshot: info.snapshot, source: { kind: "all" }, by: "generation" });
+      expect(generations.rows.reduce((sum, { objects }) => sum + objects, 0)).toBe(dump.objects);
+    });
+
     it("lists reference cycles, and the members of one", async () => {
       const page = await client.cycles({ ...list("retained"), of: "data", grouped: true });
       expect(page).toMatchObject({

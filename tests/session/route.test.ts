@@ -8,6 +8,9 @@ const object = asObjectId(42);
 const SOURCES: Source[] = [
   { kind: "all" },
   { kind: "type", type: asTypeId(7) },
+  { kind: "within", by: "size", type: asTypeId(7), from: 49, to: 64 },
+  { kind: "within", by: "generation", type: null, from: -1, to: -1 },
+  { kind: "types", types: [asTypeId(7), asTypeId(0)] },
   { kind: "dominated", object: null },
   { kind: "dominated", object },
   { kind: "kept", object },
@@ -29,6 +32,8 @@ const SOURCES: Source[] = [
 const ROUTES: Route[] = [
   { view: "start" },
   { view: "overview", capture },
+  { view: "holders", capture, object: null },
+  { view: "holders", capture, object },
   { view: "types", capture, filter: "" },
   { view: "types", capture, filter: "a&b=c d" },
   { view: "object", capture, object },
