@@ -12,10 +12,6 @@ TRAIT = Path(__file__).with_name("trait.py")
 PROGRAM = """
     import json, sys, types, weakref, pyheap_dump
 
-    try:
-        nul_in_names = bool(type("Nul\\x00Name", (), {}))
-    except ValueError:
-        nul_in_names = False
     calls = []
     def spy(name, result=None):
         def method(*arguments, **keywords):
@@ -126,10 +122,8 @@ PROGRAM = """
             raise RuntimeError("no class for you")
         __class__ = property(_raise)
     raising = Raising()
-    NulName = type("Nul\\x00Name", (), {"__module__": "a\\x00module"}) if nul_in_names else Plain
     nul = {"a key\\x00with NUL": ["under a NUL"], "\\x00": "\\x00 value"}
-    nul_named = NulName()
-    setattr(nul_named, "an\\x00attribute", ["inside NUL"])
+    nul_named = types.SimpleNamespace(**{"an\\x00attribute": ["inside NUL"]})
     class Node:
         __slots__ = ("next",)
         def __init__(self, next): self.next = next
