@@ -1,4 +1,4 @@
-import type { ReferenceRow, TypeSort } from "../../shared/session/contract.ts";
+import type { ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
 import { runAdvise } from "./advise-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
@@ -109,9 +109,31 @@ async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {
   };
 }
 
+/** `types FILE --by size`: all objects by the allocator's size classes, or by generation. */
+async function runSpread({ client, snapshot }: OpenDump, by: string): Promise<Answer> {
+  if (by !== "size" && by !== "generation") throw usage(`--by takes size or generation, not ${by}`);
+  const spread = await client.spread({ snapshot, source: { kind: "all" }, by });
+  const name = ({ from, to }: SpreadRow) =>
+    by === "size" ? `${number(from)} to ${number(to)} bytes` : from < 0 ? "none" : String(from);
+  return {
+    json: spread,
+    human: () =>
+      table(
+        [
+          { title: by, text: name },
+          { title: "objects", align: "right", text: (row) => number(row.objects) },
+          { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+        ],
+        spread.rows,
+      ),
+  };
+}
+
 const TYPE_SORTS: readonly string[] = ["retained", "shallow", "count"] satisfies TypeSort[];
 
-async function runTypes({ client, snapshot }: OpenDump, { limit, offset, sort, filter }: Options): Promise<Answer> {
+async function runTypes(dump: OpenDump, { limit, offset, sort, filter, by: spreadBy }: Options): Promise<Answer> {
+  if (spreadBy !== undefined) return runSpread(dump, spreadBy);
+  const { client, snapshot } = dump;
   const by = sort ?? "retained";
   if (!TYPE_SORTS.includes(by)) throw usage(`--sort takes ${TYPE_SORTS.join(", ")}, not ${by}`);
   const page = await rows(offset, limit, (range) =>

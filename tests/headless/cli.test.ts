@@ -207,6 +207,16 @@ describe("the command line", () => {
     });
   });
 
+  it("types --by: all objects by size class or by generation", async () => {
+    const { objects } = (await json("summary", file)) as { objects: number };
+    for (const by of ["size", "generation"]) {
+      const { rows } = (await json("types", file, "--by", by)) as { rows: { objects: number }[] };
+      expect(rows.reduce((sum, row) => sum + row.objects, 0)).toBe(objects);
+    }
+    expect((await cli("types", file, "--by", "size")).out).toMatch(/to \d+ bytes/);
+    expect((await cli("types", file, "--by", "module")).error).toContain("--by takes size or generation");
+  });
+
   it("dominators: in groups by type or module, and down to where the bytes are spread", async () => {
     const groups = await json("dominators", file, "--by", "module");
     expect(groups).toMatchObject({ rows: [{ name: "shop.sessions", holders: 1, biggest: SHOP.id.m }, {}] });
