@@ -1,6 +1,7 @@
 import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import type { CycleFacts, GraphFacts } from "../types/neighbour-rows.ts";
+import { referrerCount } from "./referrers.ts";
 import type { HeapView } from "./view.ts";
 
 /** Objects that everything refers to, whatever the program does. */
@@ -18,13 +19,12 @@ const HUB_TYPES = new Set([
 /** What a picture shows of an object besides its row. Referrers are 0 before the graph is there. Time O(log cycles). */
 export function graphFacts(view: HeapView, object: number): GraphFacts {
   const { offsets } = view.columns.heap.references;
-  const referrers = view.graph?.referrers.offsets;
   return {
     hub: isHub(view, object),
     cycle: cycleOf(view, object),
     root: view.rootsOf?.get(object)?.[0] ?? null,
     referents: offsets[object + 1] - offsets[object],
-    referrers: referrers === undefined ? 0 : referrers[object + 1] - referrers[object],
+    referrers: view.graph === null ? 0 : referrerCount(view, object),
   };
 }
 

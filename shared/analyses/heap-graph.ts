@@ -2,13 +2,16 @@ import { type Preordering, PreorderWalk } from "../graph/preorder.ts";
 import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
 import { sourceComponentMembers } from "../graph/sources.ts";
-import { type Csr, indexColumn, type Tick } from "../types/graph.ts";
+import type { Csr, IndexColumn, Tick } from "../types/graph.ts";
 import { type FileRootKind, FLAGS, type Heap, type Layout, type Root, UNKNOWN } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
 /** A starting point that the explorer found by the counts, not by a name in the file. */
 export const FOUND_ROOT_KINDS = ["c_held", "immortal", "uncounted"] as const;
 export type FoundRootKind = (typeof FOUND_ROOT_KINDS)[number];
+
+/** Preorder numbers without the forest, which only the search for dominators needs. */
+export type Numbering = Omit<Preordering, "parent">;
 
 export interface GraphRoot {
   readonly kind: FileRootKind | FoundRootKind;
@@ -19,7 +22,7 @@ export interface GraphRoot {
 
 /** What keeps what alive, in preorder numbers. */
 export interface HeapGraph {
-  readonly preordering: Preordering;
+  readonly preordering: Numbering;
   /** Who retains each object, artificial nodes included. */
   readonly predecessors: Csr;
   /**
@@ -51,8 +54,8 @@ function referencesOf(heap: Heap, wanted: (kind: ReferenceKind) => boolean, tick
   const { objectCount, references, layout, layouts } = heap;
   const { offsets, targets } = references;
   const places = layouts.map((l) => wantedPlaces(l, wanted));
-  const keptOffsets = indexColumn(objectCount + 1);
-  const keptTargets = indexColumn(targets.length);
+  const keptOffsets = new Int32Array(objectCount + 1); // not shared, so that the collector knows its weight
+  const keptTargets = new Int32Array(targets.length);
   let count = 0;
   for (let v = 0; v < objectCount; v++) {
     if ((v & 0xffff) === 0) tick(v / objectCount);
@@ -69,7 +72,7 @@ function referencesOf(heap: Heap, wanted: (kind: ReferenceKind) => boolean, tick
 }
 
 /** Which places of an object's list are wanted: a flag for each one that its layout names, and one for all others. */
-function wantedPlaces(
+export function wantedPlaces(
   { runs }: Layout,
   wanted: (kind: ReferenceKind) => boolean,
 ): { readonly fixed: Uint8Array; readonly rest: 0 | 1 } {
@@ -91,7 +94,12 @@ function wantedPlaces(
  * An object without a trustworthy count is never called garbage: it becomes a starting point of its own.
  * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch.
  */
-export function buildHeapGraph(heap: Heap, named: readonly Root[], retaining: Csr, tick: Tick): HeapGraph {
+export function buildHeapGraph(
+  heap: Heap,
+  named: readonly Root[],
+  retaining: Csr,
+  tick: Tick,
+): { readonly graph: HeapGraph; readonly parent: IndexColumn } {
   const share =
     (from: number, to: number): Tick =>
     (fraction) =>
@@ -111,10 +119,11 @@ export function buildHeapGraph(heap: Heap, named: readonly Root[], retaining: Cs
   if (leftovers.length > 0) walk.beginUnreachable();
   for (const object of leftovers) walk.startAt(object);
 
-  const preordering = walk.finish();
-  const predecessors = reverse(relabel(retaining, preordering, share(0.45, 0.75)), share(0.75, 1));
+  const ordered = walk.finish();
+  const { parent, ...preordering } = ordered;
+  const predecessors = reverse(relabel(retaining, ordered, share(0.45, 0.75)), share(0.75, 1));
   const heldOutside = firstHeld === -1 ? preordering.unreachable : preordering.preorder[firstHeld];
-  return { preordering, predecessors, heldOutside, roots };
+  return { graph: { preordering, predecessors, heldOutside, roots }, parent };
 }
 
 /**

@@ -4,6 +4,7 @@ import { asObjectId } from "../types/ids.ts";
 import type { ObjectDetail, ObjectRow } from "../types/rows.ts";
 import { smallestCycleOf } from "./own-cycle.ts";
 import { explainedReferences, generationOf } from "./references.ts";
+import { referrerCount } from "./referrers.ts";
 import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf } from "./view.ts";
 
 /** Longer chains are cut: a linked list of a million is one chain. */
@@ -17,7 +18,6 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
   const { hiddenBytes } = heap.layouts[heap.layout[object]];
   const referents = targets.subarray(offsets[object], offsets[object + 1]);
   const missingReferents = referents.reduce((sum, target) => sum + (target === heap.objectCount ? 1 : 0), 0);
-  const referrers = view.graph?.referrers;
   const { holders, cut } = holdersOf(view, object);
   const row = objectRow(view, object);
   const warnings: string[] = [];
@@ -47,7 +47,7 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
     cycleObjects: cycleObjects(view, object),
     smallestCycle: smallestCycleOf(view, object),
     referents: referents.length - missingReferents,
-    referrers: referrers === undefined ? 0 : referrers.offsets[object + 1] - referrers.offsets[object],
+    referrers: view.graph === null ? 0 : referrerCount(view, object),
     missingReferents,
     layout: classLayout(view, object),
     warnings,

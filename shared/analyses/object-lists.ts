@@ -5,6 +5,7 @@ import type { Combination, Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
 import { attributeValues } from "./names.ts";
+import { referrersOf } from "./referrers.ts";
 import { within } from "./spread.ts";
 import { nameTest } from "./type-filter.ts";
 import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
@@ -42,10 +43,8 @@ export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int
       const { offsets, targets } = heap.references;
       return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
     }
-    case "referrers": {
-      const { offsets, targets } = stage(view.graph).referrers;
-      return increasing(targets.subarray(offsets[source.object], offsets[source.object + 1]), heap.objectCount);
-    }
+    case "referrers":
+      return increasing(referrersOf(view, source.object), heap.objectCount);
     case "attribute":
       return increasing(attributeValues(view, source.type, source.name, tick), heap.objectCount);
     case "address": {

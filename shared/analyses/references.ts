@@ -4,6 +4,7 @@ import { FLAGS } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import type { ReferenceRow } from "../types/rows.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { referrerCount, referrersOf } from "./referrers.ts";
 import { type HeapView, objectRow, retainedOf } from "./view.ts";
 
 export type ReferenceOrder = "place" | "retained" | "shallow";
@@ -85,8 +86,7 @@ export function weakReferrers(view: HeapView, object: number): Int32Array {
 
 /** Known references that own a count of the object: what explains its reference count. Time O(referrers). */
 export function explainedReferences(view: HeapView, object: number): number {
-  const others = otherEnds(view, "referrers", object);
-  return others.length - weakReferrers(view, object).length;
+  return referrerCount(view, object) - weakReferrers(view, object).length;
 }
 
 /** The reference at this place of the source's list, with the object at the end that is to be shown. */
@@ -103,9 +103,9 @@ export function referenceRow(view: HeapView, source: number, place: number, show
 
 /** Targets of the object's references, or the sources of those to it, increasing. */
 export function otherEnds(view: HeapView, direction: "referents" | "referrers", object: number): Int32Array {
-  const csr = direction === "referents" ? view.columns.heap.references : view.graph?.referrers;
-  if (csr === undefined) throw new Error("Referrers were asked for before the graph was done");
-  return csr.targets.subarray(csr.offsets[object], csr.offsets[object + 1]);
+  if (direction === "referrers") return referrersOf(view, object);
+  const { offsets, targets } = view.columns.heap.references;
+  return targets.subarray(offsets[object], offsets[object + 1]);
 }
 
 /** Where `value` begins in an increasing list that contains it. */

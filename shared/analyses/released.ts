@@ -15,11 +15,10 @@ const NOT_KNOWN = -1;
 export function releasedWithEach(
   heap: Heap,
   { preordering, predecessors }: HeapGraph,
-  idom: IndexColumn,
-  size: Float64Array,
+  { parent, idom, size }: { readonly parent: IndexColumn; readonly idom: IndexColumn; readonly size: Float64Array },
   tick: Tick,
 ): Released {
-  const { node, parent, unreachable } = preordering;
+  const { node, unreachable } = preordering;
   const explained = new Uint8Array(node.length);
   for (let v = 1; v < unreachable; v++) explained[v] = countIsExplained(heap, predecessors, node, v) ? 1 : 0;
   const released = releasedAtOnce({ parent, predecessors, idom }, size, explained, tick);

@@ -10,7 +10,7 @@ export function setSizes(view: HeapView, objects: Int32Array, tick: Tick): SetSi
   const { heap } = view.columns;
   if (view.graph === null) throw new Error("The sizes of a set were asked for before the graph was done");
   const { preordering, predecessors } = view.graph.graph;
-  const { node, parent, unreachable } = preordering;
+  const { node, unreachable } = preordering;
   let bytes = 0;
   let uncounted = 0;
   for (const object of objects) {
@@ -21,7 +21,6 @@ export function setSizes(view: HeapView, objects: Int32Array, tick: Tick): SetSi
   const kept = retainedBySet(
     {
       predecessors,
-      parent,
       unreachable,
       size: (v) => heap.shallow[node[v]],
       isExplained: (v) => countIsExplained(heap, predecessors, node, v),

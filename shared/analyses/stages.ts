@@ -2,10 +2,10 @@ import { type Components, components, cyclicComponents } from "../graph/componen
 import { retainedByComponent } from "../graph/condense.ts";
 import { childrenOf, dominators } from "../graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../graph/retained.ts";
-import { reverse } from "../graph/reverse.ts";
 import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root } from "../types/heap.ts";
 import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+import { otherReferrers, type SparseLists } from "./referrers.ts";
 import { releasedWithEach } from "./released.ts";
 
 /*
@@ -26,8 +26,8 @@ export interface ColumnsStage {
 
 export interface GraphStage {
   readonly graph: HeapGraph;
-  /** Who refers to each object, weakly or not: the reverse of `heap.references`. */
-  readonly referrers: Csr;
+  /** Who refers to each object without being one of its predecessors; see `referrersOf`. */
+  readonly otherReferrers: SparseLists;
 }
 
 /** Columns in preorder numbers; see `HeapGraph`. */
@@ -61,24 +61,24 @@ export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<Co
   return { typeCount, typeBytes };
 }
 
-/** The graph, and what only later stages need of it: dropped after them. */
+/** The graph, and what only the dominators need of it. */
 export interface BuiltGraph {
   readonly stage: GraphStage;
-  /** `retainingReferences`. */
-  readonly retaining: Csr;
+  /** The depth-first forest, by preorder number. */
+  readonly parent: IndexColumn;
 }
 
 /** Reachability and both directions of the graph. */
 export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): BuiltGraph {
   const retaining = retainingReferences(heap, (done) => tick(0.1 * done));
-  const graph = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.75 * done));
-  const referrers = reverse(heap.references, (done) => tick(0.85 + 0.15 * done));
-  return { stage: { graph, referrers }, retaining };
+  const { graph, parent } = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.8 * done));
+  const others = otherReferrers(heap, graph, (done) => tick(0.9 + 0.1 * done));
+  return { stage: { graph, otherReferrers: others }, parent };
 }
 
-export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): DominatorStage {
+export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexColumn, tick: Tick): DominatorStage {
   const { preordering, predecessors } = graph;
-  const idom = dominators(preordering.parent, predecessors, (done) => tick(0.65 * done));
+  const idom = dominators(parent, predecessors, (done) => tick(0.65 * done));
   const size = new Float64Array(preordering.nodeCount);
   const type = new Int32Array(preordering.nodeCount);
   for (let i = 0; i < size.length; i++) {
@@ -93,7 +93,7 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): D
   // Garbage keeps garbage alive until it is collected; instances of a type are often of both sorts.
   const ofGarbage = retainedByType(tree, preordering.unreachable, (done) => tick(0.78 + 0.02 * done));
   for (let t = 0; t < byType.length; t++) byType[t] += ofGarbage[t];
-  const released = releasedWithEach(heap, graph, idom, size, (done) => tick(0.8 + 0.2 * done));
+  const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.8 + 0.2 * done));
   return {
     idom,
     retained,
@@ -105,23 +105,28 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, tick: Tick): D
 }
 
 /** Cycles that a person can act on, and what would go with each. */
-export function cycleStage(heap: Heap, { graph }: GraphStage, retaining: Csr, tick: Tick): CycleStage {
+export function cycleStage(heap: Heap, { graph }: GraphStage, tick: Tick): CycleStage {
   const { starts, unreachable, node } = graph.preordering;
-  const data = dataReferences(heap, (done) => tick(0.1 * done));
-  const found = components(data, (done) => tick(0.1 + 0.2 * done));
-  const cyclic = cyclicComponents(data, found);
+  const { found, cyclic } = dataCycles(heap, (done) => tick(0.3 * done));
   const objectsOf = (wanted: (start: number) => boolean) => Array.from(starts.filter(wanted), (start) => node[start]);
   const retained = retainedByComponent(
-    retaining,
+    retainingReferences(heap, (done) => tick(0.3 + 0.05 * done)),
     found,
     {
       alive: objectsOf((start) => start < unreachable),
       unreachable: objectsOf((start) => start > unreachable),
       size: heap.shallow,
     },
-    (done) => tick(0.3 + 0.7 * done),
+    (done) => tick(0.35 + 0.65 * done),
   );
   return onlyCycles(found, cyclic, retained);
+}
+
+/** Apart, so that the references it looks at are not held any longer. */
+function dataCycles(heap: Heap, tick: Tick): { readonly found: Components; readonly cyclic: IndexColumn } {
+  const data = dataReferences(heap, (done) => tick(0.3 * done));
+  const found = components(data, (done) => tick(0.3 + 0.6 * done));
+  return { found, cyclic: cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done)) };
 }
 
 /** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */

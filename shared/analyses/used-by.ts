@@ -2,6 +2,7 @@ import { NONE } from "../types/graph.ts";
 import type { CodeInfo } from "../types/heap.ts";
 import type { PathStep, UsedBy } from "../types/rows.ts";
 import { edgeAt } from "./edges.ts";
+import { referrersOf } from "./referrers.ts";
 import type { HeapView } from "./view.ts";
 
 /** What `None` or `True` is called in a hundred modules tells nobody anything. */
@@ -41,10 +42,9 @@ export function indexFunctions({ columns: { heap } }: HeapView, code: ReadonlyMa
  * after those of another. Needs the graph. Time O(referrers + the modules' variables).
  */
 export function usersOfObject(view: HeapView, index: FunctionIndex, object: number): UsedBy[] {
-  const referrers = view.graph?.referrers;
-  if (referrers === undefined || view.moduleOfDict === null) return [];
+  if (view.graph === null || view.moduleOfDict === null) return [];
   const found: UsedBy[] = [];
-  const dicts = new Set(referrers.targets.subarray(referrers.offsets[object], referrers.offsets[object + 1]));
+  const dicts = new Set(referrersOf(view, object));
   for (const dict of dicts) {
     if (!view.moduleOfDict.has(dict)) continue;
     for (const name of variableNames(view, dict, object)) found.push(...functionsUsing(index, dict, name));

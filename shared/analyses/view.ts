@@ -20,6 +20,8 @@ export interface HeapView {
   readonly moduleOfDict: ReadonlyMap<number, string> | null;
   /** The cycles' members, made when they are first asked for. */
   cycleIndex: CycleIndex | null;
+  /** The answer that `referrersOf` gave last. */
+  lastReferrers: { readonly object: number; readonly sources: Int32Array } | null;
   /** Memory of path searches, made at the first one. */
   scratch: PathScratch | null;
 }

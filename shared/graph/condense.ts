@@ -1,4 +1,4 @@
-import { byteColumn, type Csr, indexColumn, noTick, type Tick } from "../types/graph.ts";
+import { byteColumn, type Csr, noTick, type Tick } from "../types/graph.ts";
 import type { Components } from "./components.ts";
 import { dominators } from "./dominators.ts";
 import { PreorderWalk } from "./preorder.ts";
@@ -15,7 +15,7 @@ import { TICK_MASK } from "./ticking.ts";
  */
 export function condense(graph: Csr, { count, component }: Components, tick: Tick = noTick): Csr {
   const { nodeCount, offsets, targets } = graph;
-  const condensed = indexColumn(count + 1);
+  const condensed = new Int32Array(count + 1); // not shared, so that the collector knows its weight
   for (let v = 0; v < nodeCount; v++) {
     if ((v & TICK_MASK) === 0) tick(v / nodeCount / 2);
     const from = component[v];
@@ -25,7 +25,7 @@ export function condense(graph: Csr, { count, component }: Components, tick: Tic
   for (let c = 0; c < count; c++) condensed[c + 1] += condensed[c];
 
   const next = condensed.slice(0, count);
-  const condensedTargets = indexColumn(condensed[count]);
+  const condensedTargets = new Int32Array(condensed[count]);
   for (let v = 0; v < nodeCount; v++) {
     if ((v & TICK_MASK) === 0) tick(0.5 + v / nodeCount / 2);
     const from = component[v];

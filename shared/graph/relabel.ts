@@ -1,4 +1,4 @@
-import { type Csr, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, NONE, noTick, type Tick } from "../types/graph.ts";
 import type { Preordering } from "./preorder.ts";
 import { TICK_MASK } from "./ticking.ts";
 
@@ -15,8 +15,8 @@ import { TICK_MASK } from "./ticking.ts";
  */
 export function relabel(graph: Csr, preordering: Preordering, tick: Tick = noTick): Csr {
   const { nodeCount, unreachable, node, preorder, starts } = preordering;
-  const offsets = indexColumn(nodeCount + 1);
-  const targets = indexColumn(starts.length + graph.targets.length);
+  const offsets = new Int32Array(nodeCount + 1); // not shared, so that the collector knows its weight
+  const targets = new Int32Array(starts.length + graph.targets.length);
   let next = 0;
   let start = 0;
 

@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, noTick, type Tick } from "../types/graph.ts";
 import { addBit, type BitSet, emptyBitSet, hasBit } from "./bitset.ts";
 import { reverse } from "./reverse.ts";
 import { TICK_MASK } from "./ticking.ts";
@@ -15,8 +15,6 @@ export interface SetRetained {
 /** A relabelled graph for questions about sets, by preorder number. */
 export interface CountedGraph {
   readonly predecessors: Csr;
-  /** The forest of the preorder: `NONE` marks the artificial nodes. */
-  readonly parent: IndexColumn;
   /** The first number that is not alive: the group node of the unreachable. */
   readonly unreachable: number;
   /** Bytes; 0 for artificial nodes. */
@@ -36,7 +34,7 @@ export interface CountedGraph {
  * count. Time O(n + m); memory 8n + 4m bytes of scratch, and n/8 per walk. An empty set keeps nothing.
  */
 export function retainedBySet(graph: CountedGraph, members: Iterable<number>, tick: Tick = noTick): SetRetained {
-  const { predecessors, parent, unreachable, size } = graph;
+  const { predecessors, unreachable, size } = graph;
   const n = predecessors.nodeCount;
   const forward = reverse(predecessors, (done) => tick(0.4 * done));
   const isMember = emptyBitSet(n);
@@ -50,7 +48,7 @@ export function retainedBySet(graph: CountedGraph, members: Iterable<number>, ti
   let bytes = 0;
   for (let v = 0; v < n; v++) {
     if ((v & TICK_MASK) === 0) tick(0.7 + (0.1 * v) / n);
-    if (hasBit(stays, v) || parent[v] === NONE) continue;
+    if (hasBit(stays, v) || v === 0 || v === unreachable) continue;
     objects++;
     bytes += size(v);
     // Nobody holds garbage who could let go of it.

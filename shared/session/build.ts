@@ -1,4 +1,3 @@
-import { retainingReferences } from "../analyses/heap-graph.ts";
 import { cycleStage, dominatorStage, graphStage, typeTotals } from "../analyses/stages.ts";
 import { contentDigest } from "../store/content-digest.ts";
 import { BadIndex, type IndexKey, StoredIndex, storeIndex } from "../store/index-cache.ts";
@@ -6,8 +5,9 @@ import { loadDump, readExtent } from "../store/load.ts";
 import { type DumpFile, openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
 import { readLayouts, readMeta, readTypes } from "../store/small-tables.ts";
 import { toFailure } from "../types/failure.ts";
-import type { Csr, Tick } from "../types/graph.ts";
+import type { IndexColumn, Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import type { Stage } from "./contract.ts";
 import { engineVersion } from "./engine-version.ts";
 import { storedColumns, storedCycles, storedDominators, storedForm, storedGraph } from "./stored-stages.ts";
@@ -72,6 +72,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     const stored = read === undefined ? null : fromIndex(cache, read);
     const value = stored ?? compute(tick);
     tellDone(stage, value, performance.now() - started, stored !== null);
+    if (stored === null) collectGarbage();
     return value;
   }
 
@@ -96,24 +97,29 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     const { heap, roots } = columns;
     const isWhole = columns.warnings.length === 0;
 
-    const built: { retaining: Csr | null } = { retaining: null };
+    const built: { parent: IndexColumn | null } = { parent: null };
     const graph = run(
       "graph",
       (tick) => {
-        const { stage, retaining } = graphStage(heap, roots, tick);
-        built.retaining = retaining;
+        const { stage, parent } = graphStage(heap, roots, tick);
+        built.parent = parent;
         return stage;
       },
       (index) => storedGraph(index, columns),
     );
     const dominators = run(
       "dominators",
-      (tick) => dominatorStage(heap, graph, tick),
+      (tick) => {
+        // The forest is in no index. Where only the dominators of one are damaged, the walk is made again.
+        const parent = built.parent ?? graphStage(heap, roots, (done) => tick(0.4 * done)).parent;
+        built.parent = null;
+        return dominatorStage(heap, graph, parent, tick);
+      },
       (index) => storedDominators(index, columns, graph),
     );
     const cycles = run(
       "cycles",
-      (tick) => cycleStage(heap, graph, built.retaining ?? retainingReferences(heap, () => tick(0)), tick),
+      (tick) => cycleStage(heap, graph, tick),
       (index) => storedCycles(index, columns),
     );
 

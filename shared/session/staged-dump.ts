@@ -57,6 +57,7 @@ export class StagedDump {
       rootsOf: graph === null ? null : rootsByObject(graph),
       moduleOfDict: this.#moduleOfDict,
       cycleIndex: null,
+      lastReferrers: null,
       scratch: null,
     };
     return this.#view;

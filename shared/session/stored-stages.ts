@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { FOUND_ROOT_KINDS, type GraphRoot } from "../analyses/heap-graph.ts";
+import type { SparseLists } from "../analyses/referrers.ts";
 import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../analyses/stages.ts";
 import { childrenOf } from "../graph/dominators.ts";
 import { BadIndex, type StoredColumn, type StoredIndex } from "../store/index-cache.ts";
@@ -50,12 +51,12 @@ export function storedForm({ columns, graph, dominators, cycles }: AllStages): S
       ["type count", columns.typeCount],
       ["type bytes", columns.typeBytes],
       ["node", preordering.node],
-      ["parent", preordering.parent],
       ["starts", preordering.starts],
       ["predecessor offsets", predecessors.offsets],
       ["predecessor targets", predecessors.targets],
-      ["referrer offsets", graph.referrers.offsets],
-      ["referrer targets", graph.referrers.targets],
+      ["other referrers of", graph.otherReferrers.objects],
+      ["other referrer offsets", graph.otherReferrers.offsets],
+      ["other referrers", graph.otherReferrers.sources],
       ["found root kind", Int32Array.from(found, ({ kind }) => FOUND_KINDS.indexOf(kind))],
       ["found root object", Int32Array.from(found, ({ object }) => object)],
       ["idom", dominators.idom],
@@ -148,7 +149,6 @@ export function storedGraph(index: StoredIndex, { heap, roots }: ColumnsStage): 
     else preorder[object] = i;
   }
 
-  const parent = risingTree(index, "parent", nodeCount, unreachable);
   const starts = index.int32("starts", 0, nodeCount);
   let increase = true;
   for (let i = 0; i < starts.length; i++) {
@@ -163,13 +163,12 @@ export function storedGraph(index: StoredIndex, { heap, roots }: ColumnsStage): 
     targets: index.int32("predecessor targets", 0, references.targets.length + starts.length),
   };
   checkLists(predecessors, "predecessors");
-  const referrers: Csr = {
-    nodeCount: objectCount + 1,
-    offsets: index.int32("referrer offsets", objectCount + 2),
-    targets: index.int32("referrer targets", references.targets.length),
+  const others: SparseLists = {
+    objects: index.int32("other referrers of", 0, objectCount),
+    offsets: index.int32("other referrer offsets", 1, objectCount + 1),
+    sources: index.int32("other referrers", 0, references.targets.length),
   };
-  checkLists(referrers, "referrers");
-  checkBelow(referrers.targets, objectCount, "referrers");
+  checkSparseLists(others, objectCount);
 
   const kind = index.int32("found root kind", 0, objectCount);
   const object = index.int32("found root object", kind.length);
@@ -178,8 +177,8 @@ export function storedGraph(index: StoredIndex, { heap, roots }: ColumnsStage): 
   const all: GraphRoot[] = [...roots];
   for (let i = 0; i < kind.length; i++)
     all.push({ kind: FOUND_ROOT_KINDS[kind[i]] ?? "c_held", name: "", place: null, object: object[i] });
-  const preordering = { nodeCount, unreachable, node, preorder, parent, starts };
-  return { graph: { preordering, predecessors, heldOutside, roots: all }, referrers };
+  const preordering = { nodeCount, unreachable, node, preorder, starts };
+  return { graph: { preordering, predecessors, heldOutside, roots: all }, otherReferrers: others };
 }
 
 export function storedDominators(index: StoredIndex, { heap }: ColumnsStage, { graph }: GraphStage): DominatorStage {
@@ -257,6 +256,17 @@ function checkSizes(column: Float64Array, name: string): void {
   let outside = 0;
   for (let i = 0; i < column.length; i++) if (!(column[i] >= 0 && column[i] <= Number.MAX_VALUE)) outside++;
   check(outside === 0, `a number in ${name} is no size`);
+}
+
+/** Each object once, with a list that is not empty and has objects in it. */
+function checkSparseLists({ objects, offsets, sources }: SparseLists, objectCount: number): void {
+  let wrong = offsets.length === objects.length + 1 && offsets[0] === 0 ? 0 : 1;
+  for (let i = 0; i < objects.length; i++) {
+    if (objects[i] >>> 0 >= objectCount || (i > 0 && objects[i] <= objects[i - 1])) wrong++;
+    if (offsets[i + 1] <= offsets[i]) wrong++;
+  }
+  check(wrong === 0 && offsets[objects.length] === sources.length, "the other referrers overlap");
+  checkBelow(sources, objectCount, "other referrers");
 }
 
 function checkLists({ nodeCount, offsets, targets }: Csr, name: string): void {

@@ -1,16 +1,13 @@
-import { freemem } from "node:os";
 import { HeapError } from "../types/failure.ts";
 import { byteColumn, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Layout, Root, TypeInfo } from "../types/heap.ts";
 import { AddressIndex } from "./address-index.ts";
 import { damaged, orDamaged } from "./damage.ts";
+import { availableBytes, neededBytes } from "./memory.ts";
 import type { DumpFile } from "./open-file.ts";
 import { BadPage, type Codec, checkPage, PAGE_ENTRIES, readU16, readU32, readU64 } from "./page.ts";
 import { readFramePlaces, readLayouts, readRoots, readTypes } from "./small-tables.ts";
 
-/** Columns kept per object and per reference while a dump is open, in bytes; for the check before loading. */
-const BYTES_PER_OBJECT = 42;
-const BYTES_PER_REFERENCE = 4;
 /** Numbers of objects and references are 31-bit. */
 const MOST_ENTRIES = 0x7fffffff;
 
@@ -56,14 +53,24 @@ export function readExtent(file: DumpFile): Extent {
     });
   const objects = extent("object_page");
   const references = extent("reference_page");
-  const bytes = objects * BYTES_PER_OBJECT + references * BYTES_PER_REFERENCE;
-  if (objects > MOST_ENTRIES || references > MOST_ENTRIES || bytes > freemem() + process.memoryUsage.rss())
-    throw new HeapError({
-      code: "too-large",
-      path: file.path,
-      what: `${objects} objects and ${references} references need ${Math.ceil(bytes / 2 ** 20)} MiB at least, more than is free`,
-    });
+  refuseTooLarge(file.path, { objects, references });
   return { objects, references };
+}
+
+function refuseTooLarge(path: string, extent: Extent): void {
+  const { objects, references } = extent;
+  const numbers = `${objects.toLocaleString("en-US")} objects and ${references.toLocaleString("en-US")} references`;
+  if (objects > MOST_ENTRIES || references > MOST_ENTRIES)
+    throw new HeapError({ code: "too-large", path, what: `${numbers} are more than it can number` });
+  const needed = neededBytes(extent);
+  const available = availableBytes();
+  if (needed <= available) return;
+  const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en-US")} MiB`;
+  throw new HeapError({
+    code: "too-large",
+    path,
+    what: `${numbers} need ${mebibytes(needed)} of memory, and ${mebibytes(available)} are free. Close other dumps and programs, raise the memory limit where this runs in a container, or open the file on a machine with more memory`,
+  });
 }
 
 /**

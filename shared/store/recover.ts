@@ -6,9 +6,10 @@ import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import { UNKNOWN } from "../types/heap.ts";
 import { publish } from "./export-tables.ts";
-import { APPLICATION_ID, type DumpFile, openRemains, SUPPORTED_VERSION } from "./open-file.ts";
+import { loadDump, readExtent } from "./load.ts";
+import { APPLICATION_ID, type DumpFile, openDump, openRemains, SUPPORTED_VERSION } from "./open-file.ts";
 import { BadPage, type Codec, checkPage, checksumOf, PAGE_ENTRIES, readU32, readU64 } from "./page.ts";
-import { readLayouts, readTypes } from "./small-tables.ts";
+import { readCode, readLayouts, readMeta, readTypes } from "./small-tables.ts";
 
 /** What a recovered dump has and lacks. */
 export interface Recovered {
@@ -50,7 +51,7 @@ const CODECS: readonly unknown[] = ["raw", "zlib", "planes+zlib"];
  * so that nothing is called garbage, or held from outside, for the lack of a page.
  *
  * The new file says what it lacks in `capture.warnings`. It appears under its name when it is whole, and an existing file
- * is never overwritten. Throws `HeapError`. Time O(bytes); memory one page.
+ * is never overwritten. Throws `HeapError`. Time O(bytes); memory one page, and an open dump's columns to try it out.
  */
 export function recover(path: string, out: string, tick: Tick): Recovered {
   if (lstatSync(out, { throwIfNoEntry: false }) !== undefined) throw new HeapError({ code: "file-exists", path: out });
@@ -69,6 +70,7 @@ export function recover(path: string, out: string, tick: Tick): Recovered {
       const into = db;
       const report = into.transaction(() => writeAll(file, into, saved, (done) => tick(0.4 + 0.6 * done)))();
       db.close();
+      tryOut(path, partial);
       publish(partial, out);
       return report;
     } catch (thrown) {
@@ -79,6 +81,29 @@ export function recover(path: string, out: string, tick: Tick): Recovered {
     }
   } finally {
     file.close();
+  }
+}
+
+/**
+ * Loads the new dump before it gets its name. Checksums vouch for pages, and nothing does for small tables: where what they
+ * say makes no sense, the result is no dump, and nobody is helped by a second file that does not open. Memory: that of
+ * an open dump's columns.
+ */
+function tryOut(path: string, partial: string): void {
+  try {
+    const file = openDump(partial);
+    try {
+      readMeta(file);
+      readCode(file);
+      loadDump(file, readExtent(file), () => {});
+    } finally {
+      file.close();
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof HeapError)) throw thrown;
+    if (thrown.failure.code === "too-large") return; // it can't be tried out here
+    const why = thrown.failure.code === "damaged" ? `: ${thrown.failure.what}` : "";
+    throw new HeapError({ code: "damaged", path, what: `what is left of it can't be understood${why}` });
   }
 }
 

@@ -19,7 +19,6 @@ function retained(heap: CountedHeap, set: readonly number[], graph = graphFromLi
   return retainedBySet(
     {
       predecessors,
-      parent: order.parent,
       unreachable: order.unreachable,
       size: (v) => heap.size[order.node[v]],
       isExplained: explained,
