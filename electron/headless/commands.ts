@@ -5,7 +5,7 @@ import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
 import { runExport, runFind, runNames, runNotes, runSets } from "./find-command.ts";
 import { freesText, ringLine, runCut, runDrop, runHeldBy, runHolderGroups, runKeeps, runWhy } from "./held-commands.ts";
-import { OBJECT_COLUMNS, objects } from "./object-rows.ts";
+import { NEIGHBOUR_COLUMNS, OBJECT_COLUMNS, objects } from "./object-rows.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { objectId, rows, usage } from "./rows.ts";
 import { runThreads } from "./stack-command.ts";
@@ -182,7 +182,7 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
   const [referents, referrers] = [await references("referents"), await references("referrers")];
   const columns: Column<ReferenceRow>[] = [
     { title: "as", text: (row) => row.edge, most: 40 },
-    ...OBJECT_COLUMNS,
+    ...NEIGHBOUR_COLUMNS,
     { title: "", text: (row) => (row.retains ? "" : "does not keep it alive") },
   ];
   const count = detail.refcount === null ? "not known" : number(detail.refcount);

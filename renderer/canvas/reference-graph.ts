@@ -150,7 +150,8 @@ export function fitting(
   wanted: readonly ObjectId[],
 ): { readonly objects: readonly ObjectId[]; readonly left: number } {
   const fresh = [...new Set(wanted)].filter((id) => !graph.objects.has(id));
-  const room = Math.max(0, MOST_OBJECTS - graph.objects.size);
+  const drawn = graph.objects.size - graph.hidden.size;
+  const room = Math.max(0, MOST_OBJECTS - drawn);
   return { objects: fresh.slice(0, room), left: Math.max(0, fresh.length - room) };
 }
 

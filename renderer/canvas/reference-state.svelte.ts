@@ -47,6 +47,7 @@ export class ReferenceState {
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot["info"]["snapshot"];
   readonly #focus: ObjectId;
+  readonly #ignore: readonly ObjectId[];
   #past = $state.raw<readonly ReferenceGraph[]>([]);
   #future = $state.raw<readonly ReferenceGraph[]>([]);
   /** Nodes that stay where they are when the picture is arranged anew. */
@@ -54,10 +55,12 @@ export class ReferenceState {
   #known: number;
   readonly #stop = new AbortController();
 
-  constructor(client: Client, snapshot: OpenSnapshot, focus: ObjectId) {
+  /** `ignore`: holders that the way to the focus may not pass through. */
+  constructor(client: Client, snapshot: OpenSnapshot, focus: ObjectId, ignore: readonly ObjectId[] = []) {
     this.#client = client;
     this.#snapshot = snapshot.info.snapshot;
     this.#focus = focus;
+    this.#ignore = ignore;
     this.#known = snapshot.stagesDone;
     untrack(() => this.start());
   }
@@ -86,7 +89,7 @@ export class ReferenceState {
       const ask = (direction: Direction) =>
         this.#client.neighbours({ ...which, direction, group: null, offset: 0, limit: MOST_PER_GROUP }, { signal });
       const [why, holders, held] = await Promise.all([
-        this.#client.why({ ...which, paths: 1, ignore: [] }, { signal }),
+        this.#client.why({ ...which, paths: 1, ignore: this.#ignore }, { signal }),
         ask("referrers"),
         ask("referents"),
       ]);
@@ -270,5 +273,10 @@ export class ReferenceState {
 }
 
 /** The reference graph of an object, as it was left. */
-export const referencesOf = (client: Client, snapshot: OpenSnapshot, focus: ObjectId): ReferenceState =>
-  snapshot.keep(`graph ${focus}`, () => new ReferenceState(client, snapshot, focus));
+export const referencesOf = (
+  client: Client,
+  snapshot: OpenSnapshot,
+  focus: ObjectId,
+  ignore: readonly ObjectId[],
+): ReferenceState =>
+  snapshot.keep(`graph ${focus} ${ignore.join()}`, () => new ReferenceState(client, snapshot, focus, ignore));

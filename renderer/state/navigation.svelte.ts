@@ -34,6 +34,14 @@ export class Navigation {
     this.route = route;
   }
 
+  /** `replace` for what takes effect a moment later; nothing where the person has gone elsewhere by then. */
+  replaceHere(): (route: Route) => void {
+    const here = location.hash;
+    return (route) => {
+      if (location.hash === here) this.replace(route);
+    };
+  }
+
   back(): void {
     if (this.canGoBack) history.back();
   }

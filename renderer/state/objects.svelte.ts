@@ -1,4 +1,4 @@
-import type { Client, ObjectRow, ObjectSort, SpreadRow, TypeRow } from "../../shared/session/contract.ts";
+import type { Client, ListedObject, ObjectRow, ObjectSort, SpreadRow, TypeRow } from "../../shared/session/contract.ts";
 import type { Source } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
@@ -6,7 +6,7 @@ import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 /** A list of objects, and what its headline says about them. */
 export class ObjectsState {
-  readonly list: ListState<ObjectRow, ObjectSort>;
+  readonly list: ListState<ListedObject, ObjectSort>;
   /** For the objects of one type: what is known of the type. */
   readonly type = new Asked<TypeRow | null>();
   /** For what one object dominates, holds or is held by: that object. */
@@ -24,7 +24,7 @@ export class ObjectsState {
     this.#source = source;
     this.#holdersKnown = snapshot.holdersReady;
     const which = { snapshot: snapshot.info.snapshot, source };
-    this.list = new ListState<ObjectRow, ObjectSort>(
+    this.list = new ListState<ListedObject, ObjectSort>(
       (list, options) => client.objects({ ...which, ...list }, options),
       this.#bestSort(),
     );

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type {
   Advice,
   Client,
@@ -14,6 +15,20 @@ import { NotebookState } from "./notebook.svelte.ts";
 
 const KEPT_VIEWS = 24;
 const NO_STAGES: readonly StageStatus[] = [];
+
+interface KeptView<View> {
+  readonly view: View;
+  forget(): void;
+}
+
+/** Of no screen's lifetime: what is derived within a screen would stop to follow once that screen is gone. */
+function keptView<View>(make: () => View): KeptView<View> {
+  let view: View | undefined;
+  const forget = $effect.root(() => {
+    view = untrack(make);
+  });
+  return { view: view as View, forget }; // sound: the root has run
+}
 
 /** One open dump: how far its analysis is, its summary, and its screens as the user left them. */
 export class OpenSnapshot {
@@ -37,7 +52,7 @@ export class OpenSnapshot {
   readonly #client: Client;
   readonly #closed = new AbortController();
   #cyclesAsked = false;
-  readonly #views = new Map<string, unknown>();
+  readonly #views = new Map<string, KeptView<unknown>>();
 
   constructor(info: SnapshotInfo, client: Client) {
     this.info = info;
@@ -83,20 +98,22 @@ export class OpenSnapshot {
 
   /** The screen's state from the last visit, or a new one. */
   keep<View>(key: string, make: () => View): View {
-    const known = this.#views.get(key) as View | undefined; // sound: a key is used with one class only
-    const view = known ?? make();
+    const known = this.#views.get(key) as KeptView<View> | undefined; // sound: a key is used with one class only
+    const kept = known ?? keptView(make);
     this.#views.delete(key);
-    this.#views.set(key, view);
-    for (const oldest of this.#views.keys()) {
+    this.#views.set(key, kept);
+    for (const [oldest, { forget }] of this.#views) {
       if (this.#views.size <= KEPT_VIEWS) break;
       this.#views.delete(oldest);
+      forget();
     }
-    return view;
+    return kept.view;
   }
 
   /** Stops asking; the session itself is told by the caller. */
   dispose(): void {
     this.#closed.abort();
+    for (const { forget } of this.#views.values()) forget();
     this.summary.cancel();
     this.cycles.cancel();
     this.advice.cancel();

@@ -6,6 +6,7 @@ import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
 import { grownHolders, growthRow, type Holder, holderIsLike, leastGrowth } from "../analyses/growth.ts";
+import { heldAs } from "../analyses/held-as.ts";
 import { howHeld } from "../analyses/how-held.ts";
 import { dominatorGroups } from "../analyses/kept.ts";
 import { keptByModule } from "../analyses/kept-by-module.ts";
@@ -158,9 +159,11 @@ export class Answerer {
     objects: async ({ offset, limit, ...list }, tick) => {
       const view = await this.#viewOf(list);
       const objects = await this.#members.inOrder(view, list, tick);
+      const page = [...objects.subarray(offset, offset + limit)];
+      const names = heldAs(view, page);
       return {
         total: objects.length,
-        rows: Array.from(objects.subarray(offset, offset + limit), (o) => objectRow(view, o)),
+        rows: page.map((object, i) => ({ ...objectRow(view, object), heldAs: names[i] ?? null })),
       };
     },
 

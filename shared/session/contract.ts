@@ -15,12 +15,12 @@ import type {
   Growth,
   HolderGroup,
   HowHeld,
+  ListedObject,
   MemoryMapNode,
   ModuleRow,
   NameRow,
   NoteRow,
   ObjectDetail,
-  ObjectRow,
   Overview,
   Page,
   ReferenceRow,
@@ -71,6 +71,7 @@ export type {
   HolderRow,
   HowHeld,
   Kept,
+  ListedObject,
   MemoryMapNode,
   ModuleRow,
   NameRow,
@@ -157,7 +158,7 @@ export interface SessionApi {
   types(request: ListRequest<TypeSort>): Promise<Page<TypeRow>>;
   /** All types, those that the filter lets through, by module. */
   modules(request: Omit<ListRequest<TypeSort>, "source">): Promise<Page<ModuleRow>>;
-  objects(request: ListRequest<ObjectSort>): Promise<Page<ObjectRow>>;
+  objects(request: ListRequest<ObjectSort>): Promise<Page<ListedObject>>;
   /** One row per reference, not per object. `source` must be `referents` or `referrers`. */
   references(request: ListRequest<ReferenceSort>): Promise<Page<ReferenceRow>>;
   object(request: { readonly snapshot: SnapshotId; readonly object: ObjectId }): Promise<ObjectDetail>;

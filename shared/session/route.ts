@@ -1,5 +1,5 @@
 import { assertNever } from "../types/failure.ts";
-import { asCaptureId, asObjectId, asSetId, asTypeId, type ObjectId } from "../types/ids.ts";
+import { asCaptureId, asObjectId, asSetId, asTypeId } from "../types/ids.ts";
 import type { Route, Source } from "../types/route.ts";
 import { STACK_KINDS, type StackRef } from "../types/stack-rows.ts";
 
@@ -13,8 +13,9 @@ export function formatRoute(route: Route): string {
     case "types":
       return `#/${route.capture}/types${query({ filter: route.filter })}`;
     case "held":
+      return `#/${route.capture}/held/${formatSource(route.source)}`;
     case "objects":
-      return `#/${route.capture}/${route.view}/${formatSource(route.source)}`;
+      return `#/${route.capture}/objects/${formatSource(route.source)}${query({ filter: route.filter ?? "" })}`;
     case "holders":
       return `#/${route.capture}/holders${route.object === null ? "" : `/${route.object}`}`;
     case "cycles":
@@ -24,14 +25,14 @@ export function formatRoute(route: Route): string {
     case "threads":
       return `#/${route.capture}/threads${route.stack === null ? "" : `/${route.stack.of}/${route.stack.number}`}`;
     case "compare":
-      return `#/${route.capture}/compare/${route.before}`;
+      return `#/${route.capture}/compare/${route.before}${query({ filter: route.filter ?? "" })}`;
     case "series":
       return `#/${route.capture}/compare/${route.earlier.join("/")}`;
     case "object":
+      return `#/${route.capture}/object/${route.object}`;
     case "graph":
-      return `#/${route.capture}/${route.view}/${route.object}`;
     case "why":
-      return `#/${route.capture}/why/${route.object}${query({ ignore: route.ignore.join(",") })}`;
+      return `#/${route.capture}/${route.view}/${route.object}${query({ ignore: (route.ignore ?? []).join(",") })}`;
     default:
       return assertNever(route);
   }
@@ -45,24 +46,28 @@ export function parseRoute(hash: string): Route {
   if (!isCapture(id)) return { view: "start" };
   const capture = asCaptureId(id);
   const object = number(rest[0]);
-  if (view === "types") return { view, capture, filter: parameters.get("filter") ?? "" };
+  const typed = parameters.get("filter") ?? "";
+  const filter = typed === "" ? {} : { filter: typed };
+  if (view === "types") return { view, capture, filter: typed };
   if (view === "objects" || view === "held") {
     const source = parseSource(rest);
-    if (source !== null) return { view, capture, source };
+    if (source !== null) return view === "held" ? { view, capture, source } : { view, capture, source, ...filter };
   }
   if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
   if (view === "holders") return { view, capture, object: object === null ? null : asObjectId(object) };
   if (view === "threads") return { view, capture, stack: parseStack(rest) };
   if (view === "compare" && rest.length > 1 && rest.length < 10 && rest.every(isCapture))
     return { view: "series", capture, earlier: rest.map(asCaptureId) };
-  if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]) };
-  if ((view === "object" || view === "graph") && object !== null) return { view, capture, object: asObjectId(object) };
-  if (view === "why" && object !== null) {
+  if (view === "compare" && isCapture(rest[0])) return { view, capture, before: asCaptureId(rest[0]), ...filter };
+  if (view === "object" && object !== null) return { view, capture, object: asObjectId(object) };
+  if ((view === "why" || view === "graph") && object !== null) {
     const ignore = (parameters.get("ignore") ?? "")
       .split(",")
       .map(number)
-      .filter((value) => value !== null);
-    return { view, capture, object: asObjectId(object), ignore: ignore as ObjectId[] };
+      .filter((value) => value !== null)
+      .map(asObjectId);
+    if (view === "why" || ignore.length > 0) return { view, capture, object: asObjectId(object), ignore };
+    return { view, capture, object: asObjectId(object) };
   }
   return { view: "overview", capture };
 }

@@ -50,10 +50,17 @@ export type Route =
   | { readonly view: "start" }
   | { readonly view: "overview"; readonly capture: CaptureId }
   | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
-  | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source }
+  /** `filter`: of the list, left out where there is none. */
+  | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source; readonly filter?: string }
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }
   /** The object among its neighbours, drawn. */
-  | { readonly view: "graph"; readonly capture: CaptureId; readonly object: ObjectId }
+  | {
+      readonly view: "graph";
+      readonly capture: CaptureId;
+      readonly object: ObjectId;
+      /** Holders that the way to it may not pass through; left out where there is none. */
+      readonly ignore?: readonly ObjectId[];
+    }
   /** Who keeps how much alive, as a map and a table; from one object down, or of all. */
   | { readonly view: "holders"; readonly capture: CaptureId; readonly object: ObjectId | null }
   | { readonly view: "cycles"; readonly capture: CaptureId }
@@ -66,7 +73,7 @@ export type Route =
   /** Threads and tasks, with one stack in view. */
   | { readonly view: "threads"; readonly capture: CaptureId; readonly stack: StackRef | null }
   /** Two dumps side by side; `capture` is the later one. */
-  | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId }
+  | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId; readonly filter?: string }
   /** Three dumps or more, the first one first; `capture` is the last of them. */
   | { readonly view: "series"; readonly capture: CaptureId; readonly earlier: readonly CaptureId[] }
   | {

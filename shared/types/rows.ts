@@ -63,6 +63,15 @@ export interface ObjectRow {
   readonly children: number | null;
 }
 
+/** An object in a list, with what tells it from others of its type. */
+export interface ListedObject extends ObjectRow {
+  /**
+   * How its holder names it, `_PENDING['u-17'].request`, or what it calls itself, `number=17`; null where neither is known,
+   * and before the dominators are there.
+   */
+  readonly heldAs: string | null;
+}
+
 export interface ReferenceRow extends ObjectRow {
   /**
    * How the holder names it, as Python text that can follow the holder: `.body`, `['u-17']`, `[3]`. Where Python has no

@@ -75,6 +75,7 @@ it("leads from two dropped dumps to the container that grew, and to a new object
   await page.getByRole("row", { name: /^\._PENDING dict, 2,000 entries this object/ }).waitFor();
 
   await page.getByRole("searchbox", { name: "Filter by type name" }).fill("Ticket");
+  await page.waitForURL(/\?filter=Ticket$/);
   await page
     .getByRole("grid", { name: "Types of both dumps" })
     .getByRole("row")
@@ -82,7 +83,7 @@ it("leads from two dropped dumps to the container that grew, and to a new object
     .getByRole("link")
     .click();
   await heading(page, "Objects that are new").waitFor();
-  expect(page.url()).toMatch(/#\/[0-9a-f]{32}\/objects\/new\/[0-9a-f]{32}$/);
+  expect(page.url()).toMatch(/#\/[0-9a-f]{32}\/objects\/new\/[0-9a-f]{32}\?filter=%3D__main__\.Ticket$/);
   await page.getByRole("status").filter({ hasText: "1,900 objects" }).waitFor();
   await page.getByRole("row").nth(1).getByRole("link").click();
   await page.getByRole("link", { name: "Why alive?" }).click();
@@ -91,6 +92,7 @@ it("leads from two dropped dumps to the container that grew, and to a new object
   for (let steps = 0; steps < 3; steps++) await page.goBack();
   await heading(page, LEAK).waitFor();
   expect(await page.getByRole("searchbox", { name: "Filter by type name" }).inputValue()).toBe("Ticket");
+  expect(page.url()).toMatch(/\/compare\/[0-9a-f]{32}\?filter=Ticket$/);
   expect(problems).toEqual([]);
   await page.context().close();
 });
