@@ -9,7 +9,7 @@
  * until its holders are listed. Each run is a fresh server and a fresh profile. The dumps are two made-up heaps of one
  * process, the same in every run and on every machine.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -53,11 +53,11 @@ interface Run {
   readonly compareMs: number;
 }
 
-async function run(browser: Browser, files: readonly [string, string], folder: string): Promise<Run> {
+async function run(browser: Browser, files: readonly [string, string], folder: string, indexes: string): Promise<Run> {
   const server = await serveFiles(files, folder);
   try {
     const { page } = await openPage(browser, server.url);
-    page.setDefaultTimeout(300_000);
+    page.setDefaultTimeout(60_000);
     const [before, after] = files.map((file) => basename(file).replace(/\.pyheap$/, ""));
     const open = (name: string) => untilShown(page, page.getByRole("table").getByText(name), OVERVIEW);
     const analysed = () => page.getByText(/^Analysed in/).waitFor();
@@ -69,16 +69,20 @@ async function run(browser: Browser, files: readonly [string, string], folder: s
     const other = page.getByRole("region", { name: "Compare with" }).getByRole("link", { name: before });
     const compareMs = await untilShown(page, other, COMPARISON);
     await page.context().close();
+    await untilKept(indexes, files.length);
     return { overviewMs, compareMs };
   } finally {
     await server.stop();
   }
 }
 
-/** Until the index of each file is kept: it is written after the analysis, under another name first. */
+/** Waits until the index of each file is kept: it is written after the analysis, under another name first. */
 async function untilKept(folder: string, count: number): Promise<void> {
-  const kept = () => readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".index")).length;
-  while (kept() < count) await setTimeout(200);
+  const kept = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".index")).length : 0);
+  for (let tries = 0; kept() < count; tries++) {
+    if (tries === 300) throw new Error(`Only ${kept()} of ${count} indexes were kept within a minute`);
+    await setTimeout(200);
+  }
 }
 
 const median = (values: readonly number[]): number =>
@@ -95,12 +99,12 @@ async function main(): Promise<void> {
   const objects = Number(values.objects);
   const files = [madeDump({ objects, seed: 1 }), madeDump({ objects, seed: 2 })] as const;
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-reach-"));
-  process.env.PYHEAP_CACHE_DIR = join(folder, "indexes");
+  const indexes = join(folder, "indexes");
+  process.env.PYHEAP_CACHE_DIR = indexes;
   const browser = await launch();
-  const first = await run(browser, files, folder);
-  await untilKept(process.env.PYHEAP_CACHE_DIR, files.length);
+  const first = await run(browser, files, folder, indexes);
   const later: Run[] = [];
-  for (let left = Number(values.runs); left > 0; left--) later.push(await run(browser, files, folder));
+  for (let left = Number(values.runs); left > 0; left--) later.push(await run(browser, files, folder, indexes));
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
 

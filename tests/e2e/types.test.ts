@@ -55,6 +55,23 @@ it("keeps the types of the program's own code, and those that conditions let thr
   await page.context().close();
 });
 
+it("opens the row that was pressed, whatever a new answer puts there before the button is released", async () => {
+  const { page } = await openPage(browser, server.url);
+  await showTypes(page);
+  const first = types(page).nth(1);
+  const name = (await first.getByRole("link").textContent()) ?? "";
+  await first.getByRole("link").hover();
+  await page.mouse.down();
+  await page.evaluate(() => location.assign(`${location.hash.split("?")[0]}?filter=_asyncio.Task`));
+  await types(page).nth(1).filter({ hasText: "_asyncio.Task" }).waitFor();
+  await page.mouse.up();
+  await page
+    .getByRole("heading", { level: 1 })
+    .filter({ hasText: `of type ${name}` })
+    .waitFor();
+  await page.context().close();
+});
+
 it("sums the types up by module, and a module opens its types", async () => {
   const { page, problems } = await openPage(browser, server.url);
   await showTypes(page);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HolderTree } from "../../renderer/state/holder-tree.svelte.ts";
 import { layoutIcicle, wayToCell } from "../../renderer/state/icicle.ts";
 import { familyOf, isFound, paintOf } from "../../renderer/state/map-paint.ts";
-import type { Client, MemoryMapNode, ObjectRow } from "../../shared/session/contract.ts";
+import type { Client, ListedObject, MemoryMapNode } from "../../shared/session/contract.ts";
 import { asObjectId, asSnapshotId, type ObjectId } from "../../shared/types/ids.ts";
 import { seededRandom } from "../fixtures/random.ts";
 
@@ -21,7 +21,7 @@ function seen(parents: Parents, open: ReadonlySet<number>, object = 0, depth = 0
 }
 
 function treeOf(parents: Parents): HolderTree {
-  const row = (id: number) => ({ id: asObjectId(id), children: childrenOf(parents, id).length }) as ObjectRow;
+  const row = (id: number) => ({ id: asObjectId(id), children: childrenOf(parents, id).length }) as ListedObject;
   const objects: Client["objects"] = async ({ source, offset, limit }) => {
     const object = source.kind === "dominated" ? (source.object ?? 0) : -1;
     const all = childrenOf(parents, object);

@@ -95,6 +95,8 @@ describe("neighbours", () => {
     );
     const wanted = [1, 2001, 2002, 2003, 2004].map(asObjectId);
     expect(fitting(full, wanted)).toEqual({ objects: [2001, 2002], left: 2 });
+    const hidden = hideObjects(full, [1000, 1001].map(asObjectId));
+    expect(fitting(hidden, wanted)).toEqual({ objects: [2001, 2002, 2003, 2004], left: 0 });
   });
 
   it("that are weak or hubs look like it, and a hub's references are drawn only where they were asked for", () => {

@@ -13,7 +13,7 @@ import { UNKNOWN } from "../../shared/types/heap.ts";
 import { drawHeap, temporaryFolder } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 
-const SAMPLE = join(import.meta.dirname, "../../samples/shop-monday.pyheap");
+const SAMPLE = join(import.meta.dirname, "../fixtures/dumps/shop-monday-first-format.pyheap");
 
 function load(path: string) {
   const file = openDump(path);

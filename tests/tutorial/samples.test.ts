@@ -46,6 +46,15 @@ interface References {
   readonly referents: readonly ReferenceRow[];
 }
 
+describe("a dump that an earlier version of the capture wrote", () => {
+  it("opens as it did then", async () => {
+    const file = join(ROOT, "tests/fixtures/dumps/shop-monday-first-format.pyheap");
+    expect(await cli<Summary>("summary", file)).toMatchObject({ format: 1, label: "Monday", objects: 33_546 });
+    const { holders } = await cli<{ holders: readonly { path: string }[] }>("overview", file);
+    expect(holders[0]?.path).toBe("module shop.sessions › _PENDING");
+  });
+});
+
 describe("the sample dumps", () => {
   it("say what they are", async () => {
     for (const [file, label] of [
