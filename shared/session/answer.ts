@@ -30,6 +30,7 @@ import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
+import { readCaches, readStackTables } from "../store/stack-tables.ts";
 import type { Advice } from "../types/advice.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
@@ -344,7 +345,14 @@ export class Answerer {
     const view = await this.#dump.viewAt("cycles");
     const { meta } = await this.#dump.stage("types");
     const { file } = this.#dump;
-    const sources = { meta, isCode: this.#isCode(view), code: readCode(file), modules: readModules(file) };
+    const sources = {
+      meta,
+      isCode: this.#isCode(view),
+      code: readCode(file),
+      modules: readModules(file),
+      caches: readCaches(file),
+      ...readStackTables(file),
+    };
     this.#advice ??= advise(view, sources, tick);
     return this.#advice;
   }

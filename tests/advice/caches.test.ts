@@ -1,5 +1,6 @@
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import { adviceOf, ofKind, outputOf, serious } from "./programs.ts";
+import { adviceOf, adviceOfFile, dumpOf, ofKind, outputOf, serious } from "./programs.ts";
 
 const QUERY = (size: string) => `
 import functools
@@ -13,8 +14,29 @@ describe("caches", () => {
   it("without bound are told with their function", () => {
     const [first] = adviceOf(QUERY("None")).suspects;
     expect(first).toMatchObject({ kind: "cache", confidence: "likely", holder: "__main__.query" });
-    expect(first?.title).toContain("unbounded cache of __main__.query keeps 3,000 results");
+    expect(first?.title).toMatch(
+      /^lru_cache of __main__\.query \(maxsize None\) holds 3,000 results, 0 % hits: .* alive/,
+    );
+    expect(first?.evidence.map(({ text }) => text)).toContain("0 hits, 3,000 misses, as cache_info() counts them");
     expect(first?.snippet).toContain("maxsize=1024");
+  });
+
+  it("that are hit nearly always do their work, with or without a bound", () => {
+    const advice = adviceOf(`${QUERY("None")}\nfor _ in range(20):\n    for i in range(3000): query(i)`);
+    expect(serious(advice)).toEqual([]);
+    const [found] = ofKind(advice, "cache");
+    expect(found?.title).toContain("holds 3,000 results, 95 % hits");
+    expect(found?.confidence).toBe("possible");
+  });
+
+  it("say nothing of hits where the dump does not", () => {
+    const dump = dumpOf(QUERY("None"));
+    const db = new Database(dump);
+    db.exec("DROP TABLE cache");
+    db.close();
+    const [found] = ofKind(adviceOfFile(dump), "cache");
+    expect(found?.title).toMatch(/^The unbounded cache of __main__\.query keeps 3,000 results: /);
+    expect(found?.caveat).toContain("is not in this dump");
   });
 
   it("with a bound are at most possible", () => {

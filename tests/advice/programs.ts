@@ -6,6 +6,7 @@ import { advise } from "../../shared/analyses/advice/advise.ts";
 import { loadedCode } from "../../shared/analyses/loaded-code.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readCode, readMeta, readModules } from "../../shared/store/small-tables.ts";
+import { readCaches, readStackTables } from "../../shared/store/stack-tables.ts";
 import type { Advice, Suspect, SuspectKind } from "../../shared/types/advice.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { temporaryFolder, viewOfFile } from "../fixtures/drawn-heap.ts";
@@ -49,7 +50,14 @@ export function adviceOfFile(path: string): Advice {
   const view = viewOfFile(path);
   const file = openDump(path);
   onTestFinished(() => file.close());
-  const sources = { meta: readMeta(file), isCode: loadedCode(view), code: readCode(file), modules: readModules(file) };
+  const sources = {
+    meta: readMeta(file),
+    isCode: loadedCode(view),
+    code: readCode(file),
+    modules: readModules(file),
+    caches: readCaches(file),
+    ...readStackTables(file),
+  };
   return advise(view, sources, noTick);
 }
 

@@ -111,6 +111,51 @@ LOOP.run_until_complete(main())
     expect(first).toMatchObject({ kind: "suspended", confidence: "likely" });
     expect(first?.title).toMatch(/keeps \d+ tasks/);
     expect(first?.snippet).toContain("add_done_callback(tasks.discard)");
+    const seen = first?.evidence.map(({ text }) => text) ?? [];
+    expect(seen).toContainEqual(expect.stringMatching(/^Of the tasks 800 are waiting/));
+    expect(seen).toContainEqual(
+      expect.stringMatching(/^800 of them wait for a future that nothing but the task itself/),
+    );
+  });
+});
+
+describe("tasks that wait", () => {
+  const HANDLERS = (wait: string, kept = "pass") => `
+import asyncio
+HELD = []
+class Handler:
+    def __init__(self):
+        self.task = asyncio.ensure_future(self.run())
+    async def run(self):
+        body = bytes(9000)
+        answer = asyncio.get_running_loop().create_future()
+        ${kept}
+        await ${wait}
+        return body
+class Server:
+    pass
+SERVER = Server()
+async def main():
+    for i in range(40): setattr(SERVER, f"client_{i}", Handler())
+    await asyncio.sleep(0)
+LOOP = asyncio.new_event_loop()
+LOOP.run_until_complete(main())
+`;
+  const stuck = (program: string) =>
+    adviceOf(program).suspects.filter(({ title }) => title.includes("can never finish"));
+
+  it("for a future that nobody else holds can never finish, with the line at which they wait", () => {
+    const [found, ...others] = stuck(HANDLERS("answer"));
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ kind: "suspended", confidence: "likely" });
+    expect(found?.title).toMatch(/^40 tasks can never finish: each waits in (Handler\.)?run for a future/);
+    expect(found?.usedBy).toMatchObject([{ file: expect.stringContaining("app.py"), line: 11 }]);
+    expect(found?.bytes).toBeGreaterThan(40 * 9000);
+  });
+
+  it("for a timer, or for what somebody else may end, may finish", () => {
+    expect(stuck(HANDLERS("asyncio.sleep(3600)"))).toEqual([]);
+    expect(stuck(HANDLERS("answer", "HELD.append(answer)"))).toEqual([]);
   });
 });
 

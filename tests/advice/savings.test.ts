@@ -94,6 +94,26 @@ for i in range(100_000 - 10): del SEEN[i]
     expect(ofKind(adviceOf("SEEN = {i: None for i in range(100_000)}\n"), "waste")).toEqual([]);
   });
 
+  it("a list that shrank is told with the room that its size says it has", () => {
+    const advice = adviceOf(`
+ROWS = [None] * 400_000
+del ROWS[210_000:]
+EXACT = [None] * 300_000
+`);
+    const found = ofKind(advice, "waste").find(({ holder }) => holder === "__main__.ROWS");
+    expect(found?.bytes).toBe(8 * 190_000);
+    expect(found?.evidence[0]?.text).toMatch(/^210,000 entries, and room for 400,000: 1\.4 MiB too much$/);
+    expect(found?.title).toContain("1 container has");
+  });
+
+  it("of arrays it can't be told how much their views use", () => {
+    const texts = (program: string) => adviceOf(program).unknowns.map(({ text }) => text);
+    expect(texts("class ndarray: pass\nndarray.__module__ = 'numpy'\nARRAY = ndarray()")).toContainEqual(
+      expect.stringContaining("How much of a numpy array its views use"),
+    );
+    expect(texts("pass")).not.toContainEqual(expect.stringContaining("numpy"));
+  });
+
   it("a list of numbers of its own says what an array would save", () => {
     const program = "VALUES = [i / 7 for i in range(50_000)]\n";
     const [found] = ofKind(adviceOf(program), "small-objects");

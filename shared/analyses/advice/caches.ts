@@ -1,6 +1,7 @@
 import type { Confidence, Suspect } from "../../types/advice.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
+import type { CacheInfo } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
 import { preorderOf, retainedOf } from "../view.ts";
@@ -69,12 +70,16 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
   const size = `${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})`;
   const grows = youth.growth === "growing" ? ", and was still growing" : "";
   const what = plural(inside.entries, "result");
+  const figures = facts.caches.get(cache) ?? null;
+  const name = named(holding.name);
   return {
     kind: "cache",
     says:
       kept === null
-        ? sentence`The ${inside.bounded ? "cache" : "unbounded cache"} of ${named(holding.name)} keeps ${what}: ${size}${grows}`
-        : sentence`The cache of ${named(holding.name)} keeps ${plural(kept.count, `${kept.type} object`)} alive through their self: ${size}${grows}`,
+        ? figures === null
+          ? sentence`The ${inside.bounded ? "cache" : "unbounded cache"} of ${name} keeps ${what}: ${size}${grows}`
+          : sentence`${named("lru_cache")} of ${name} (maxsize ${figures.maxsize === null ? "None" : formatCount(figures.maxsize)}) holds ${plural(figures.currsize, "result")}, ${formatShare(figures.hits, figures.hits + figures.misses)} hits: ${size}${grows}`
+        : sentence`The cache of ${name} keeps ${plural(kept.count, `${kept.type} object`)} alive through their self: ${size}${grows}`,
     text:
       kept === null
         ? inside.bounded
@@ -82,12 +87,15 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
           : "With maxsize=None (and functools.cache) every result stays as long as the process, for every argument there ever was."
         : "On a method, self is part of the key: the cache, which belongs to the class, keeps every instance that was ever asked.",
     bytes,
-    confidence: confidenceOf(holding, youth, inside, kept !== null),
+    confidence: confidenceOf(holding, youth, inside, figures, kept !== null),
     objects: [cache, ...(kept?.examples ?? [])],
     holder: holding.name,
     usedBy: holding.usedBy,
     seen: [
       `${formatCount(inside.entries)} entries, ${inside.bounded ? "with a bound" : "without a bound"}`,
+      ...(figures === null
+        ? []
+        : [`${plural(figures.hits, "hit")}, ${plural(figures.misses, "miss", "misses")}, as cache_info() counts them`]),
       ...(youth.known > 0
         ? [`${formatCount(youth.young)} of ${plural(youth.known, "object")} in it were made lately`]
         : []),
@@ -103,13 +111,30 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
         ? "@functools.lru_cache(maxsize=1024)"
         : `def __init__(self):\n    self.${holding.variable ?? "method"} = functools.lru_cache(maxsize=128)(self._${holding.variable ?? "method"})`,
     caveat:
-      "How often the cache is hit is not in this dump: where nearly every result is asked again, and arguments are few, it is doing its work.",
+      figures !== null
+        ? "Hits and misses count from the start, or from the last cache_clear(): a cache that was just filled was hit seldom."
+        : "How often the cache is hit is not in this dump: where nearly every result is asked again, and arguments are few, it is doing its work.",
   };
 }
 
-function confidenceOf(holding: Holding, { growth }: Youth, { bounded }: Inside, onMethod: boolean): Confidence {
-  if (!holding.own || growth === "still") return "possible";
-  return bounded && !onMethod ? "possible" : "likely";
+/** Of so many calls, a share of hits says something; a cache that is hit as often does its work. */
+const FEWEST_CALLS = 1000;
+const OFTEN_HIT = 0.9;
+const SELDOM_HIT = 0.05;
+
+function confidenceOf(
+  holding: Holding,
+  { growth }: Youth,
+  { bounded }: Inside,
+  figures: CacheInfo | null,
+  onMethod: boolean,
+): Confidence {
+  const calls = figures === null ? 0 : figures.hits + figures.misses;
+  const hits = figures === null || calls < FEWEST_CALLS ? null : figures.hits / calls;
+  if (!holding.own || (bounded && !onMethod)) return "possible";
+  if (hits !== null && hits >= OFTEN_HIT && !onMethod) return "possible";
+  if (hits !== null && hits < SELDOM_HIT) return "likely";
+  return growth === "still" ? "possible" : "likely";
 }
 
 interface SelfKept {

@@ -1,7 +1,8 @@
 import { NONE, type Tick } from "../../types/graph.ts";
-import type { CodeInfo, Meta } from "../../types/heap.ts";
+import type { CacheInfo, CodeInfo, Meta, TaskFrameInfo, TaskInfo } from "../../types/heap.ts";
 import type { CollectorInfo } from "../../types/rows.ts";
 import { collectorInfo } from "../collector.ts";
+import { objectAt } from "../stacks.ts";
 import { type FunctionIndex, indexFunctions } from "../used-by.ts";
 import type { HeapView } from "../view.ts";
 import { alikeGroups, type Group } from "./groups.ts";
@@ -17,6 +18,10 @@ export interface AdviceSources {
   readonly code: ReadonlyMap<number, CodeInfo>;
   /** Files of modules by name. */
   readonly modules: ReadonlyMap<string, string | null>;
+  /** By address; these and the tasks are empty in files of earlier captures. */
+  readonly caches: ReadonlyMap<number, CacheInfo>;
+  readonly tasks: readonly TaskInfo[];
+  readonly taskFrames: readonly TaskFrameInfo[];
 }
 
 /** What the rules ask of a heap; all of it is found once, before the first rule. */
@@ -38,7 +43,19 @@ export interface HeapFacts {
   readonly groups: readonly Group[];
   /** Less than this is not worth a finding. */
   readonly leastBytes: number;
+  /** What the file says of caches and tasks, by object. */
+  readonly caches: ReadonlyMap<number, CacheInfo>;
+  readonly tasks: ReadonlyMap<number, KnownTask>;
   codeOf(object: number): CodeInfo | null;
+}
+
+/** A task as the file tells of it, its addresses as objects. */
+export interface KnownTask {
+  readonly state: TaskInfo["state"];
+  /** The future that it waits for; `NONE` if there is none in the file. */
+  readonly waitsFor: number;
+  /** Where its innermost coroutine stands. */
+  readonly at: TaskFrameInfo | null;
 }
 
 const SMALLEST = 16 * 1024;
@@ -46,7 +63,8 @@ const SMALLEST = 16 * 1024;
 const SHARE_TO_TELL = 0.002;
 
 /** Needs the cycles, the last stage. Time O(n). */
-export function heapFacts(view: HeapView, { meta, isCode, code, modules }: AdviceSources, tick: Tick): HeapFacts {
+export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): HeapFacts {
+  const { meta, isCode, code, modules } = sources;
   const functions = indexFunctions(view, code);
   const collector = collectorInfo(view, meta);
   const liveBytes = view.dominators?.retained[0] ?? 0;
@@ -64,10 +82,25 @@ export function heapFacts(view: HeapView, { meta, isCode, code, modules }: Advic
     version: Array.isArray(version) ? version.filter((part) => typeof part === "number") : [],
     holdings: new Map<number, Holding>(),
     leastBytes: Math.max(SMALLEST, SHARE_TO_TELL * liveBytes),
+    caches: new Map([...sources.caches].map(([address, cache]) => [objectAt(heap, address), cache])),
+    tasks: knownTasks(view, sources),
     codeOf: (object: number) => {
       const found = codeObjectOf(view, object);
       return found === NONE ? null : (code.get(heap.address[found]) ?? null);
     },
   };
   return { ...facts, groups: alikeGroups(facts, tick) };
+}
+
+function knownTasks({ columns: { heap } }: HeapView, { tasks, taskFrames }: AdviceSources): Map<number, KnownTask> {
+  const innermost = new Map<number, TaskFrameInfo>();
+  for (const frame of taskFrames) if (!innermost.has(frame.task)) innermost.set(frame.task, frame);
+  const known = new Map<number, KnownTask>();
+  for (const { id, address, state, waitsFor } of tasks) {
+    const object = objectAt(heap, address);
+    if (object === NONE) continue;
+    const future = waitsFor === null ? NONE : objectAt(heap, waitsFor);
+    known.set(object, { state, waitsFor: future, at: innermost.get(id) ?? null });
+  }
+  return known;
 }

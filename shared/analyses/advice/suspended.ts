@@ -1,15 +1,22 @@
 import type { Suspect } from "../../types/advice.ts";
-import { formatBytes, formatShare, plural } from "../../types/format.ts";
-import { NONE } from "../../types/graph.ts";
+import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
 import { groupFinding } from "./accumulation.ts";
 import { contentOf } from "./content.ts";
+import type { HeapFacts } from "./facts.ts";
 import { bareName, named, type Rule, suspect } from "./finding.ts";
+import { examples, type Group } from "./groups.ts";
+import { isStuck, stuckTasks } from "./stuck-tasks.ts";
 
 /** Generators, coroutines, tasks and futures that wait, with the local variables of where they wait. */
-export const suspended: Rule = (facts, tick) =>
-  facts.groups.flatMap((group): Suspect[] => {
-    if (contentOf(facts, group) !== "suspended") return [];
+export const suspended: Rule = (facts, tick) => {
+  const groups = facts.groups.filter((group) => contentOf(facts, group) === "suspended");
+  return [...collected(facts, groups, tick), ...stuckTasks(facts, groups, tick)];
+};
+
+const collected = (facts: HeapFacts, groups: readonly Group[], tick: Tick): Suspect[] =>
+  groups.flatMap((group): Suspect[] => {
     const found = groupFinding(facts, group, tick);
     if (found === null) return [];
     const { view, liveBytes } = facts;
@@ -21,6 +28,7 @@ export const suspended: Rule = (facts, tick) =>
       suspect(view, {
         ...found,
         kind: "suspended",
+        seen: [...statesOf(facts, group), ...found.seen],
         says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, what ?? "generator", many)}: ${size}, with what they hold where they stopped`,
         text: text ?? found.text,
         fix: fix ?? found.fix,
@@ -28,6 +36,28 @@ export const suspended: Rule = (facts, tick) =>
       }),
     ];
   });
+
+/** `780 of the tasks are waiting, 20 finished`, where the dump says so. */
+function statesOf(facts: HeapFacts, group: Group): string[] {
+  const counts = new Map<string, number>();
+  let stuck = 0;
+  for (const member of examples(facts.view, group, group.count)) {
+    const task = facts.tasks.get(member);
+    if (task === undefined) continue;
+    counts.set(task.state, (counts.get(task.state) ?? 0) + 1);
+    if (isStuck(facts, member, task)) stuck++;
+  }
+  if (counts.size === 0) return [];
+  const states = [...counts].sort(([, a], [, b]) => b - a);
+  return [
+    `Of the tasks ${states.map(([state, count]) => `${formatCount(count)} ${count === 1 ? "is" : "are"} ${state}`).join(", ")}`,
+    ...(stuck === 0
+      ? []
+      : [
+          `${formatCount(stuck)} of them ${stuck === 1 ? "waits" : "wait"} for a future that nothing but the task itself holds: nobody can end the wait`,
+        ]),
+  ];
+}
 
 /** What it is called, one and many; why it matters; what to do, and the lines for it. */
 type Words = readonly [one: string, many: string, text: string, fix: string, snippet: string];

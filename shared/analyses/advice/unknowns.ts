@@ -35,6 +35,11 @@ export function unknowns({ view, meta, collector, ages, ownership }: HeapFacts):
     "Compare two dumps: where they grow in number, look at what makes them.",
   );
   tell(
+    heap.types.some(({ name, count }) => name === "numpy.ndarray" && count > 0),
+    "How much of a numpy array its views use: a small view keeps the whole array that owns its bytes.",
+    "Compare view.nbytes with view.base.nbytes, and copy the views that use little of it.",
+  );
+  tell(
     typeof meta.memory.rss_bytes !== "number",
     "How large the process was.",
     "Note the resident size (ps -o rss) when you take the dump.",

@@ -1,7 +1,7 @@
 import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
-import { UNKNOWN } from "../../types/heap.ts";
+import { type Heap, UNKNOWN } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import type { HeapFacts } from "./facts.ts";
 import { named, type Rule, suspect } from "./finding.ts";
@@ -76,17 +76,22 @@ function duplicates({ view, isCode, leastBytes, liveBytes }: HeapFacts, tick: Ti
   ];
 }
 
+/** What a list takes besides its entries, by those that have room for no more: nearly all that were made at once. */
+const sizeOfEmpty = ({ shallow, length }: Heap, lists: readonly number[], pointer: number): number =>
+  lists.reduce((least, list) => Math.min(least, shallow[list] - pointer * length[list]), Number.POSITIVE_INFINITY);
+
 /**
- * Dicts, sets and lists with more room than they need. How much they need is seen in the dump itself: the smallest
- * container of that kind with as many entries or more. Time O(containers log containers).
+ * Dicts, sets and lists with more room than they need. How much they need is seen in the dump itself: for a list its size
+ * tells; for others, the smallest container of that kind with as many entries or more. Time O(containers log containers).
  */
 function slack(facts: HeapFacts, tick: Tick): Suspect[] {
-  const { view, leastBytes, liveBytes, isCode } = facts;
+  const { view, meta, leastBytes, liveBytes, isCode } = facts;
   const { heap } = view.columns;
   const preorder = view.graph?.graph.preordering.preorder;
   const unreachable = view.graph?.graph.preordering.unreachable ?? 0;
   if (preorder === undefined) return [];
   const found: { object: number; bytes: number }[] = [];
+  const pointer = meta.python.pointer_bytes === 4 ? 4 : 8;
   let bytes = 0;
   for (const kind of ["dict", "set", "list"]) {
     const type = heap.types.findIndex(({ name }) => name === kind);
@@ -94,10 +99,12 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
     for (let object = 0; object < heap.objectCount; object++)
       if (heap.type[object] === type && heap.length[object] !== UNKNOWN) objects.push(object);
     objects.sort((a, b) => heap.length[b] - heap.length[a] || heap.shallow[b] - heap.shallow[a]);
+    const empty = kind === "list" ? sizeOfEmpty(heap, objects, pointer) : 0;
     let smallest = Number.POSITIVE_INFINITY;
     for (const object of objects) {
       smallest = Math.min(smallest, heap.shallow[object]);
-      const room = heap.shallow[object] - smallest;
+      const needed = kind === "list" ? empty + pointer * heap.length[object] : smallest;
+      const room = heap.shallow[object] - needed;
       const isData = preorder[object] < unreachable && isCode[preorder[object]] === 0;
       if (room < LEAST_SLACK || !isData) continue;
       found.push({ object, bytes: room });
@@ -119,12 +126,17 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
       holder: holding.name,
       usedBy: holding.usedBy,
       seen: top.map(({ object, bytes: room }) => ({
-        text: `${plural(heap.length[object], "entry", "entries")}, ${formatBytes(room)} of room too much`,
+        text: `${plural(heap.length[object], "entry", "entries")}, ${
+          heap.types[heap.type[object]].name === "list"
+            ? `and room for ${formatCount(heap.length[object] + room / pointer)}: ${formatBytes(room)} too much`
+            : `${formatBytes(room)} of room too much`
+        }`,
         object,
       })),
       fix: "Make it anew when most entries are gone: the copy is as small as it can be.",
       snippet: `${holding.variable ?? "entries"} = dict(${holding.variable ?? "entries"})  # or list(…), set(…)`,
-      caveat: "A container that fills up again soon needs its room again.",
+      caveat:
+        "A container that fills up again soon needs its room again. A list that grows has room for an eighth more than it holds.",
     }),
   ];
 }
