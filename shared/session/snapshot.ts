@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { codeFolder } from "../store/cache-folder.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
 import type {
   AnswererApi,
@@ -159,6 +160,8 @@ export class Snapshot {
     }
     this.#fail({ code: "no-such-snapshot" });
     await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
+    this.#done.length = 0;
+    collectGarbage(); // this thread knows the columns as well, and they weigh nothing in its accounts
   }
 
   #start(role: WorkerTask["role"], path: string, cacheFolder: string | null): Worker {
