@@ -207,7 +207,7 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
 /**
  * The reference of the ring to make weak: one whose kind, made weak in every object of its type, leaves no cycle among
  * the members, so that reference counts alone free them. Of several, an attribute rather than an item, and the one that
- * points back to a holder: to the member that keeps most alive, as a child does to its parent. The same for all rings of
+ * points back to a holder, as a child does to its parent: from many to one, or to the member that keeps most alive. The same for all rings of
  * a shape. Null where no single kind of reference is enough.
  */
 function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick): WeakenAdvice | null {
@@ -224,17 +224,26 @@ function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick
       edge,
       written: writtenAt(view, ownerOfDict(heap, edges, edge), edge),
       pointsBack: holds(view, edge.target, edge.source),
+      manyToOne: isManyToOne(inside, pattern, edge.edge),
       retained: retainedOf(view, edge.target) ?? 0,
     }))
     .sort(
       (a, b) =>
         Number(isItem(a.written.edge)) - Number(isItem(b.written.edge)) ||
         Number(b.pointsBack) - Number(a.pointsBack) ||
+        Number(b.manyToOne) - Number(a.manyToOne) ||
         b.retained - a.retained ||
         (a.written.fromType + a.written.edge < b.written.fromType + b.written.edge ? -1 : 1),
     );
   if (best === undefined) return null;
   return { from: asObjectId(best.edge.source), to: asObjectId(best.edge.target), ...best.written, freesBytes };
+}
+
+/** Whether references of this kind lead from several members to the one that this one leads to. Time O(edges). */
+function isManyToOne({ targets }: ComponentGraph, pattern: Int32Array, edge: number): boolean {
+  let alike = 0;
+  for (let e = 0; e < targets.length; e++) if (targets[e] === targets[edge] && pattern[e] === pattern[edge]) alike++;
+  return alike > 1;
 }
 
 /** By edge: a number for its kind, which is the same in all objects of a type. Time O(edges). */

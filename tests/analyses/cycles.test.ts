@@ -77,6 +77,16 @@ describe("reference cycles", () => {
     expect(rows.map((row) => row.weaken?.edge)).toEqual([".request", ".request"]);
   });
 
+  it("are cured from the many to the one, also where the one is the smaller object", () => {
+    const [row] = cycles(`
+      p  app.Parent -> .children l
+      l  app.Children size=9000 -> .first c .second d
+      c  app.Child -> .parent p
+      d  app.Child -> .parent p
+    `);
+    expect(row?.weaken).toMatchObject({ edge: ".parent", fromType: "app.Child" });
+  });
+
   it("are cured at an attribute rather than at an item of a container", () => {
     const [row] = cycles(`
       l  list size=5000 -> [] x
