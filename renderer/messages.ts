@@ -22,6 +22,7 @@ import { notebookWords } from "./components/notebook-words.ts";
 import { pathName } from "./components/python-names.ts";
 import { code, type Sentence, sentence } from "./components/sentence.ts";
 import { seriesWords } from "./components/series-words.ts";
+import { siteWords } from "./components/site-words.ts";
 import { stackWords } from "./components/stack-words.ts";
 import { typeWords } from "./components/type-words.ts";
 import { onHover, shown } from "./components/visible-text.ts";
@@ -413,6 +414,8 @@ export const messages = {
           return sentence`${{ union: "In either set", intersection: "In both sets", difference: "In the first set only" }[source.how]}`;
         case "address":
           return sentence`Object at ${code(shown(source.address, 40))}`;
+        case "site":
+          return siteWords.source(source.by);
         case "held-outside":
           return sentence`Held from outside Python`;
         case "unreachable":

@@ -32,6 +32,8 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
   advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
   threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
+  allocations FILE                  where memory was allocated that is in use, where tracemalloc traced
+                                    [--by line|file|traceback] [--sort bytes|blocks|objects|name] [--filter app.py]
   compare FILE FILE …               what grew from the first dump to the last, and what no longer grows   [--fail-if-grew 10MB]
   sets FILE                         object sets that you have kept in the explorer, and what they come to
   notes FILE                        notes that you have written in the explorer

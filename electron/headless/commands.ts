@@ -1,5 +1,6 @@
 import type { ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
 import { runAdvise } from "./advise-command.ts";
+import { allocatedLine, runAllocations } from "./allocations-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
@@ -36,6 +37,7 @@ export const COMMANDS = {
   cycles: { arguments: ["FILE"], run: ([dump], options) => runCycles(dump, options) },
   advise: { arguments: ["FILE"], run: ([dump], options) => runAdvise(dump, options) },
   threads: { arguments: ["FILE"], run: ([dump], options) => runThreads(dump, options) },
+  allocations: { arguments: ["FILE"], run: ([dump], options) => runAllocations(dump, options) },
   compare: { arguments: ["FILE-BEFORE", "FILE-AFTER…"], run: runCompare },
   sets: { arguments: ["FILE"], run: ([dump]) => runSets(dump) },
   notes: { arguments: ["FILE"], run: ([dump]) => runNotes(dump) },
@@ -201,6 +203,7 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
         freesText(detail),
         `references: ${number(detail.explainedReferences)} found of ${count}`,
         ...ringLine(detail),
+        ...allocatedLine(detail.allocated.frames),
         "",
         `holds ${number(referents.total)}`,
         table(columns, referents.rows),

@@ -10,6 +10,7 @@ import type {
   UsedBy,
 } from "../../shared/session/contract.ts";
 import { rateOf, secondsToLimit } from "../../shared/types/rate.ts";
+import { allocationLines } from "./allocations-command.ts";
 import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows } from "./rows.ts";
@@ -32,6 +33,9 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
   const changed = await rows(offset, limit, (range) =>
     client.compareTypes({ ...pair, sort: { by: "change", descending: true }, ...range }),
   );
+  const allocations = await rows(offset, limit, (range) =>
+    client.compareAllocations({ ...pair, by: "line", sort: { by: "deltaBytes", descending: true }, ...range }),
+  );
   const growth = { ...pair, sort: { by: "growth", descending: true } } as const;
   const holders = await rows(offset, limit, (range) => client.growth({ ...growth, ...range }));
   const { leastBytes: least } = await client.growth({ ...growth, offset: 0, limit: 1 });
@@ -44,6 +48,9 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
       leastGrowthBytes: least,
       types: types.rows,
       typesTotal: types.total,
+      allocations: allocations.rows,
+      allocationsTotal: allocations.total,
+      allocatedDelta: allocations.deltaBytes,
       holders: holders.rows,
       holdersTotal: holders.total,
       ...(series === null ? {} : { series: { ...series, holders: series.holders.slice(offset, offset + limit) } }),
@@ -54,6 +61,7 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
         ...(series === null ? pairLines(compared, holders, least) : seriesLines(series, limit)),
         "",
         typeTable(changed.rows.filter(isChanged)),
+        ...allocationLines(allocations),
       ].join("\n"),
   };
 }

@@ -1,4 +1,5 @@
 import type { Route, Source } from "../../shared/types/route.ts";
+import { siteWords } from "../components/site-words.ts";
 import { messages } from "../messages.ts";
 import type { OpenSnapshot } from "../state/open-snapshot.svelte.ts";
 
@@ -63,6 +64,13 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
       route: { view: "threads", capture, stack: null },
       count: null,
       isAt: (route) => route.view === "threads",
+    },
+    {
+      title: siteWords.screen,
+      hint: siteWords.hint,
+      route: { view: "allocations", capture, by: "line" },
+      count: null,
+      isAt: (route) => route.view === "allocations" || lists(route, "site"),
     },
     {
       title: say.heldOutside,

@@ -13,7 +13,7 @@ import { type HeapView, preorderOf, releasedOf, retainedOf } from "./view.ts";
 export type ObjectOrder = "retained" | "released" | "shallow" | "id";
 
 /** The sources that the graph answers: others take the file's texts, what somebody has kept, or another dump. */
-export type ListedSource = Exclude<Source, { kind: "fate" | "text" | "pattern" | "set" | "combined" }>;
+export type ListedSource = Exclude<Source, { kind: "fate" | "text" | "pattern" | "set" | "combined" | "site" }>;
 
 /**
  * The objects of a source, increasing, each once. Time O(n) at most.

@@ -1,6 +1,8 @@
 import { NONE, type Tick } from "../types/graph.ts";
 import type { CodeInfo, Meta } from "../types/heap.ts";
 import type { Overview } from "../types/rows.ts";
+import type { TracingState } from "../types/sites.ts";
+import { whyNoSites } from "../types/tracing-words.ts";
 import { collectorInfo } from "./collector.ts";
 import { biggestHolders } from "./holders.ts";
 import { numberOf } from "./summary.ts";
@@ -52,7 +54,7 @@ function freeInAllocator({ memory: { allocator } }: Meta): number | null {
 export function overview(
   view: HeapView,
   meta: Meta,
-  { isCode, code }: { isCode: Uint8Array; code: ReadonlyMap<number, CodeInfo> },
+  { isCode, code, tracing }: { isCode: Uint8Array; code: ReadonlyMap<number, CodeInfo>; tracing: TracingState },
   tick: Tick,
 ): Overview {
   const functions: FunctionIndex = indexFunctions(view, code);
@@ -62,12 +64,12 @@ export function overview(
     liveBytes: view.dominators?.retained[0] ?? 0,
     holders: biggestHolders(view, isCode, functions, MOST_HOLDERS, tick),
     collector: collectorInfo(view, meta),
-    unseen: unseen(view, meta),
+    unseen: unseen(view, meta, tracing),
   };
 }
 
 /** What this dump can't tell, as sentences; the strongest first. */
-function unseen({ columns }: HeapView, meta: Meta): string[] {
+function unseen({ columns }: HeapView, meta: Meta, tracing: TracingState): string[] {
   const sentences: string[] = [...columns.warnings];
   const { heap } = columns;
   const opaque = heap.types.filter((type) => type.opaque && type.count > 0);
@@ -78,7 +80,8 @@ function unseen({ columns }: HeapView, meta: Meta): string[] {
   }
   if (meta.python.free_threaded === true)
     sentences.push("This is a free-threaded Python: reference counts mean little here.");
-  sentences.push("Where objects were allocated is not known: this version of the capture does not record it.");
+  const noSites = whyNoSites(tracing);
+  if (noSites !== null) sentences.push(noSites);
   if (meta.capture.privacy !== "previews") sentences.push("Values were left out when the dump was taken.");
   const redacted = numberOf(meta.capture.redacted);
   if (redacted !== null && redacted > 0)

@@ -2,6 +2,7 @@ import { advise } from "../analyses/advice/advise.ts";
 import { type Ownership, ownership } from "../analyses/advice/ownership.ts";
 import { adviceReport } from "../analyses/advice/report.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
+import { compareAllocations } from "../analyses/compare-allocations.ts";
 import { cutLink } from "../analyses/cut-link.ts";
 import { cyclePage } from "../analyses/cycles.ts";
 import { exportedRows } from "../analyses/export-rows.ts";
@@ -63,7 +64,7 @@ export class Answerer {
   constructor(path: string) {
     this.#dump = new StagedDump(path);
     this.#inspections = inspections(this.#dump, (view) => this.#functions(view));
-    this.#members = new Members(this.#dump.texts, (capture) => this.#pairWith(capture));
+    this.#members = new Members(this.#dump.texts, this.#dump.sites, (capture) => this.#pairWith(capture));
   }
 
   learnSet(set: SetId, objects: Int32Array): void {
@@ -120,7 +121,8 @@ export class Answerer {
       const view = await this.#dump.viewAt("dominators");
       const { meta } = await this.#dump.stage("types");
       const code = readCode(this.#dump.file);
-      return overview(view, meta, { isCode: this.#isCode(view), code }, tick);
+      const tracing = this.#dump.sites.tracing(view, meta).state;
+      return overview(view, meta, { isCode: this.#isCode(view), code, tracing }, tick);
     },
 
     memoryMap: async ({ object }) => {
@@ -277,6 +279,13 @@ export class Answerer {
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     },
 
+    compareAllocations: async ({ before, by, filter, sort, offset, limit }) => {
+      const traced = async (dump: StagedDump) =>
+        dump.sites.traced(await dump.viewAt("columns"), (await dump.stage("types")).meta, by);
+      const query = { text: filter.text, sort, offset, limit };
+      return compareAllocations(await traced(this.#other(before)), await traced(this.#dump), query);
+    },
+
     growth: async ({ before, filter, offset, limit }, tick) => {
       const pair = await this.#pairWith(before);
       const all = this.#growth.get(before, () => grownHolders(pair, tick));
@@ -352,6 +361,7 @@ export class Answerer {
       modules: readModules(file),
       caches: readCaches(file),
       ...readStackTables(file),
+      tracing: this.#dump.sites.tracing(view, meta).state,
     };
     this.#advice ??= advise(view, sources, tick);
     return this.#advice;

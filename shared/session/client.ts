@@ -33,6 +33,8 @@ const METHODS = {
   between: true,
   stacks: true,
   stack: true,
+  allocations: true,
+  compareAllocations: true,
   compare: true,
   compareTypes: true,
   growth: true,

@@ -34,6 +34,8 @@ import type {
   WayBetween,
   WhyAlive,
 } from "../types/rows.ts";
+import type { AllocationPage, CompareAllocationPage } from "../types/site-rows.ts";
+import type { SiteGrouping } from "../types/sites.ts";
 import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
 
 export type { Advice, Confidence, Evidence, Suspect, SuspectKind, Unknown } from "../types/advice.ts";
@@ -102,6 +104,15 @@ export type {
   WeakenAdvice,
   WhyAlive,
 } from "../types/rows.ts";
+
+export type {
+  AllocationPage,
+  AllocationRow,
+  CompareAllocationPage,
+  CompareAllocationRow,
+  Tracing,
+} from "../types/site-rows.ts";
+export type { ObjectSite, SiteFrame, SiteGrouping, TracingState } from "../types/sites.ts";
 export type {
   Place,
   StackDetail,
@@ -241,6 +252,17 @@ export interface SessionApi {
     readonly offset: number;
     readonly limit: number;
   }): Promise<StackDetail>;
+  /**
+   * Where memory was allocated that is in use, where `tracemalloc` traced: by line, by file, or by traceback. The filter is
+   * for files; of a traceback, of any frame.
+   */
+  allocations(
+    request: Omit<ListRequest<AllocationSort>, "source"> & { readonly by: SiteGrouping },
+  ): Promise<AllocationPage>;
+  /** The places of two dumps side by side. */
+  compareAllocations(
+    request: PairList<CompareAllocationSort> & { readonly by: SiteGrouping },
+  ): Promise<CompareAllocationPage>;
   /** Two dumps side by side; waits for both to be analysed. */
   compare(request: PairRequest): Promise<Comparison>;
   compareTypes(request: PairList<CompareTypeSort>): Promise<Page<CompareTypeRow>>;
@@ -400,6 +422,8 @@ export interface Filter {
 export type TypeSort = "retained" | "shallow" | "count" | "name";
 export type ObjectSort = "retained" | "released" | "shallow" | "id";
 export type StackSort = "retained" | "name" | "frames";
+export type AllocationSort = "bytes" | "blocks" | "objects" | "name";
+export type CompareAllocationSort = "deltaBytes" | "deltaBlocks" | "name";
 export type CycleSort = "retained" | "shallow" | "objects";
 /** `place`: as the holder stores them. */
 export type ReferenceSort = "place" | "retained" | "shallow";

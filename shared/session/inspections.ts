@@ -1,3 +1,4 @@
+import { allocationPage, siteOfObject } from "../analyses/allocations.ts";
 import { attributePlaces, attributeRows } from "../analyses/attributes.ts";
 import { wayBetween } from "../analyses/between.ts";
 import { holderGroups } from "../analyses/holder-groups.ts";
@@ -16,7 +17,15 @@ import { rememberRecent } from "./recent-values.ts";
 import type { StagedDump } from "./staged-dump.ts";
 import type { AnswererRequest } from "./worker-messages.ts";
 
-export type InspectionMethod = "holderGroups" | "bigDrop" | "object" | "attributes" | "between" | "stacks" | "stack";
+export type InspectionMethod =
+  | "holderGroups"
+  | "bigDrop"
+  | "object"
+  | "attributes"
+  | "between"
+  | "stacks"
+  | "stack"
+  | "allocations";
 type Handlers = { [M in InspectionMethod]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown> };
 
 /** Questions about single objects, what they hold alone, and about running code; what they need of the whole dump is made once. */
@@ -45,7 +54,13 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
     object: async ({ object }) => {
       const view = await dump.viewAt("graph");
       checkObject(view, object);
-      return { ...objectDetail(view, object), usedBy: usersOfObject(view, functionsOf(view), object) };
+      const { meta } = await dump.stage("types");
+      const found = dump.sites.grouped(view, "line");
+      return {
+        ...objectDetail(view, object),
+        allocated: siteOfObject(dump.sites.tracing(view, meta), found, object),
+        usedBy: usersOfObject(view, functionsOf(view), object),
+      };
     },
 
     attributes: async ({ object, filter, offset, limit }) => {
@@ -56,6 +71,13 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
       );
       const rows = attributeRows(view, object, pairs.subarray(2 * offset, 2 * (offset + limit)));
       return { total: pairs.length / 2, rows };
+    },
+
+    allocations: async ({ by, sort, filter, offset, limit }) => {
+      const view = await dump.viewAt("columns");
+      const { meta } = await dump.stage("types");
+      const query = { text: filter.text, sort, offset, limit };
+      return allocationPage(view, dump.sites.tracing(view, meta), dump.sites.grouped(view, by), query);
     },
 
     between: async ({ from, to }, tick) => {

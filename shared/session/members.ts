@@ -1,3 +1,4 @@
+import { objectsOfSite } from "../analyses/allocations.ts";
 import { objectsByFate, type Pair } from "../analyses/compare.ts";
 import { combined, inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
 import type { HeapView } from "../analyses/view.ts";
@@ -7,6 +8,7 @@ import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type { Stage } from "./contract.ts";
+import type { DumpSites } from "./dump-sites.ts";
 import { rememberRecent } from "./recent-values.ts";
 import { Searches, type TextSource } from "./searches.ts";
 import type { AnswererRequest } from "./worker-messages.ts";
@@ -16,13 +18,15 @@ const LISTS_KEPT = 6;
 
 /** Which objects the lists of one dump have, and in which order. */
 export class Members {
+  readonly #dumpSites: DumpSites;
   readonly #pairWith: (capture: CaptureId) => Promise<Pair>;
   readonly #searches: Searches;
   readonly #sets = new Map<SetId, Int32Array>();
   readonly #lists = rememberRecent<Int32Array>(LISTS_KEPT);
 
   /** `pairWith`: the dump and another one, matched. */
-  constructor(texts: Texts, pairWith: (capture: CaptureId) => Promise<Pair>) {
+  constructor(texts: Texts, sites: DumpSites, pairWith: (capture: CaptureId) => Promise<Pair>) {
+    this.#dumpSites = sites;
     this.#pairWith = pairWith;
     this.#searches = new Searches(texts);
   }
@@ -75,6 +79,12 @@ export class Members {
       case "combined": {
         const [first, second] = [this.#set(view, source.first), this.#set(view, source.second)];
         return this.#lists.get(key, () => combined(source.how, first, second));
+      }
+      case "site": {
+        const found = this.#dumpSites.grouped(view, source.by);
+        return this.#lists.get(key, () =>
+          found === null ? new Int32Array(0) : objectsOfSite(found.sites, found.groups, source.site),
+        );
       }
       case "text":
       case "pattern":

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { SITE_GROUPINGS } from "../types/sites.ts";
 import { STACK_KINDS } from "../types/stack-rows.ts";
 import type { Method } from "./contract.ts";
 
@@ -43,6 +44,7 @@ const source = v.variant("kind", [
     first: index,
     second: index,
   }),
+  v.object({ kind: v.literal("site"), by: v.picklist(SITE_GROUPINGS), site: index }),
   v.object({ kind: v.literal("held-outside") }),
   v.object({ kind: v.literal("unreachable") }),
   v.object({ kind: v.literal("cycle"), cycle: index }),
@@ -54,6 +56,7 @@ const source = v.variant("kind", [
   }),
 ]);
 
+const siteGrouping = v.picklist(SITE_GROUPINGS);
 const stackKind = v.picklist(STACK_KINDS);
 
 const part = { offset: index, limit };
@@ -113,6 +116,8 @@ export const REQUESTS: Record<Method, v.GenericSchema> = {
   between: v.object({ snapshot, from: index, to: index }),
   stacks: v.object({ snapshot, of: v.nullable(stackKind), ...range("retained", "name", "frames") }),
   stack: v.object({ snapshot, of: stackKind, number: index, ...part }),
+  allocations: v.object({ snapshot, by: siteGrouping, ...range("bytes", "blocks", "objects", "name") }),
+  compareAllocations: v.intersect([pairList("deltaBytes", "deltaBlocks", "name"), v.object({ by: siteGrouping })]),
   compare: v.object({ snapshot, before: snapshot }),
   compareTypes: pairList("change", "deltaBytes", "deltaCount", "deltaRetained", "bytes", "name"),
   growth: pairList("growth"),

@@ -1,6 +1,7 @@
 import { assertNever } from "../types/failure.ts";
 import { asCaptureId, asObjectId, asSetId, asTypeId } from "../types/ids.ts";
 import type { Route, Source } from "../types/route.ts";
+import { SITE_GROUPINGS } from "../types/sites.ts";
 import { STACK_KINDS, type StackRef } from "../types/stack-rows.ts";
 
 /** `{view: "object", …}` -> `#/0f3a…/object/42`. The inverse of `parseRoute`. */
@@ -24,6 +25,8 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/${route.view}`;
     case "threads":
       return `#/${route.capture}/threads${route.stack === null ? "" : `/${route.stack.of}/${route.stack.number}`}`;
+    case "allocations":
+      return `#/${route.capture}/allocations${route.by === "line" ? "" : `/${route.by}`}`;
     case "compare":
       return `#/${route.capture}/compare/${route.before}${query({ filter: route.filter ?? "" })}`;
     case "series":
@@ -55,6 +58,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
   if (view === "holders") return { view, capture, object: object === null ? null : asObjectId(object) };
+  if (view === "allocations") return { view, capture, by: SITE_GROUPINGS.find((by) => by === rest[0]) ?? "line" };
   if (view === "threads") return { view, capture, stack: parseStack(rest) };
   if (view === "compare" && rest.length > 1 && rest.length < 10 && rest.every(isCapture))
     return { view: "series", capture, earlier: rest.map(asCaptureId) };
@@ -105,6 +109,8 @@ function formatSource(source: Source): string {
     case "cycle":
     case "cycles-alike":
       return `${source.kind}/${source.cycle}`;
+    case "site":
+      return `site/${source.by}/${source.site}`;
     case "fate":
       return `${source.fate}/${source.other}`;
     default:
@@ -157,6 +163,10 @@ function parseSource([kind = "", value = "", more = "", last = ""]: readonly str
     case "cycle":
     case "cycles-alike":
       return id === null ? null : { kind, cycle: id };
+    case "site": {
+      const by = SITE_GROUPINGS.find((each) => each === value);
+      return by === undefined || second === null ? null : { kind, by, site: second };
+    }
     case "new":
     case "gone":
     case "still-there":

@@ -136,7 +136,12 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
 
   /** The methods that the snapshot's own worker answers, passed on as they are. */
   const ask =
-    <M extends Exclude<keyof AnswererApi & keyof SessionMethods, "compare" | "compareTypes" | "growth" | "series">>(
+    <
+      M extends Exclude<
+        keyof AnswererApi & keyof SessionMethods,
+        "compare" | "compareTypes" | "compareAllocations" | "growth" | "series"
+      >,
+    >(
       method: M,
     ) =>
     async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
@@ -165,7 +170,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
 
   /** The methods about two dumps: the later one's worker answers, after it has met the earlier one. */
   const askBoth =
-    <M extends "compare" | "compareTypes" | "growth">(method: M) =>
+    <M extends "compare" | "compareTypes" | "compareAllocations" | "growth">(method: M) =>
     async (request: RequestOf<M>, signal?: AbortSignal): Promise<ReplyOf<M>> => {
       const { capture } = await infoOf(request.before);
       get(request.snapshot).meet(get(request.before), capture);
@@ -239,6 +244,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     between: ask("between"),
     stacks: ask("stacks"),
     stack: ask("stack"),
+    allocations: ask("allocations"),
+    compareAllocations: askBoth("compareAllocations"),
     compare: askBoth("compare"),
     compareTypes: askBoth("compareTypes"),
     growth: askBoth("growth"),

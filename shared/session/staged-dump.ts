@@ -3,12 +3,14 @@ import { type DumpFile, openDump } from "../store/open-file.ts";
 import { Texts } from "../store/text.ts";
 import type { RootInfo } from "../types/rows.ts";
 import type { Stage } from "./contract.ts";
+import { DumpSites } from "./dump-sites.ts";
 import type { StageDone, StageValues } from "./worker-messages.ts";
 
 /** A dump as the answerer has it: its file for texts, and the columns of the stages that are done. */
 export class StagedDump {
   readonly file: DumpFile;
   readonly texts: Texts;
+  readonly sites: DumpSites;
   readonly #stages: Partial<StageValues> = {};
   readonly #waiting: { stage: Stage; resolve: () => void }[] = [];
   #view: HeapView | null = null;
@@ -17,6 +19,7 @@ export class StagedDump {
   constructor(path: string) {
     this.file = openDump(path);
     this.texts = new Texts(this.file);
+    this.sites = new DumpSites(this.file);
   }
 
   close(): void {

@@ -75,6 +75,7 @@ export type AnswererApi = Pick<
   | "advise"
   | "adviceReport"
   | "attributes"
+  | "allocations"
   | "between"
   | "stacks"
   | "stack"
@@ -84,7 +85,7 @@ export type AnswererApi = Pick<
   | "sizes"
   | "exportObjects"
 > & {
-  readonly [M in "compare" | "compareTypes" | "growth"]: (
+  readonly [M in "compare" | "compareTypes" | "compareAllocations" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
   ) => ReturnType<SessionApi[M]>;
 } & {

@@ -10,7 +10,20 @@ export const SUPPORTED_VERSION = 1;
 const BUSY_TIMEOUT_MS = 200;
 
 const REQUIRED_TABLES = ["meta", "type", "layout", "root", "object_page", "reference_page"];
-const OPTIONAL_TABLES = ["about", "module", "thread", "frame", "task", "task_frame", "cache", "code", "text_page"];
+const OPTIONAL_TABLES = [
+  "about",
+  "module",
+  "thread",
+  "frame",
+  "task",
+  "task_frame",
+  "cache",
+  "code",
+  "text_page",
+  "site",
+  "site_total",
+  "site_page",
+];
 
 /** A dump that passed the checks of its header and schema. Its pages are checked when they are read. */
 export interface DumpFile {

@@ -40,7 +40,7 @@ type ObjectPage = Page & {
     | "flags"]: Buffer;
 };
 
-const PAGE_TABLES = ["object_page", "reference_page", "text_page"];
+const PAGE_TABLES = ["object_page", "reference_page", "text_page", "site_page"];
 const CODECS: readonly unknown[] = ["raw", "zlib", "planes+zlib"];
 
 /**
@@ -195,6 +195,8 @@ function writeAll(file: DumpFile, into: Database.Database, saved: Saved, tick: T
     const page = pageAt(file, "text_page", first);
     if (page === null) textsLost += Math.min(PAGE_ENTRIES, saved.objects - first);
     else insert(into, "text_page", page);
+    const sites = pageAt(file, "site_page", first);
+    if (sites !== null) insert(into, "site_page", sites);
     tick(0.8 + (0.2 * first) / saved.objects);
   }
   const total = into.prepare("UPDATE type SET count = ?, bytes = ? WHERE id = ?");

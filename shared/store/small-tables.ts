@@ -192,7 +192,7 @@ export function readAll<Row extends unknown[]>(file: DumpFile, table: string, sq
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Undefined for what is not JSON, and for what is nested deeper than a capture writes: such values overflow stacks. */
-function parseJson(json: unknown): unknown {
+export function parseJson(json: unknown): unknown {
   const text = String(json);
   let depth = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,4 +1,5 @@
 import type { CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
+import type { SiteGrouping } from "./sites.ts";
 import type { StackRef } from "./stack-rows.ts";
 
 /** Which list of objects a person looks at; every list can be drilled into, so each is a value. */
@@ -31,6 +32,8 @@ export type Source =
   /** Objects that somebody has kept under a name. */
   | { readonly kind: "set"; readonly set: SetId }
   | { readonly kind: "combined"; readonly how: Combination; readonly first: SetId; readonly second: SetId }
+  /** Objects that one place allocated: a number that is given with the place, by line, by file, or by traceback. */
+  | { readonly kind: "site"; readonly by: SiteGrouping; readonly site: number }
   | { readonly kind: "held-outside" }
   | { readonly kind: "unreachable" }
   /** The members of one reference cycle. */
@@ -72,6 +75,8 @@ export type Route =
   | { readonly view: "advisor"; readonly capture: CaptureId }
   /** Threads and tasks, with one stack in view. */
   | { readonly view: "threads"; readonly capture: CaptureId; readonly stack: StackRef | null }
+  /** Where memory was allocated. */
+  | { readonly view: "allocations"; readonly capture: CaptureId; readonly by: SiteGrouping }
   /** Two dumps side by side; `capture` is the later one. */
   | { readonly view: "compare"; readonly capture: CaptureId; readonly before: CaptureId; readonly filter?: string }
   /** Three dumps or more, the first one first; `capture` is the last of them. */

@@ -1,5 +1,6 @@
 import type { Address, Bytes, CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
 import type { ReferenceKind } from "./reference-kinds.ts";
+import type { ObjectSite } from "./sites.ts";
 
 /*
  * What analyses answer: plain values, as they travel to a page or into a JSON document. A value that this version
@@ -172,6 +173,8 @@ export interface ObjectDetail extends ObjectRow {
   readonly referrers: number;
   readonly missingReferents: number;
   readonly layout: ClassLayout;
+  /** Where it was allocated. */
+  readonly allocated: ObjectSite;
   /** Functions that use it through a module's variable, at most 50. */
   readonly usedBy: readonly UsedBy[];
   readonly warnings: readonly string[];

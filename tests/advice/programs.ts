@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { advise } from "../../shared/analyses/advice/advise.ts";
 import { loadedCode } from "../../shared/analyses/loaded-code.ts";
+import { DumpSites } from "../../shared/session/dump-sites.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readCode, readMeta, readModules } from "../../shared/store/small-tables.ts";
 import { readCaches, readStackTables } from "../../shared/store/stack-tables.ts";
@@ -50,11 +51,13 @@ export function adviceOfFile(path: string): Advice {
   const view = viewOfFile(path);
   const file = openDump(path);
   onTestFinished(() => file.close());
+  const meta = readMeta(file);
   const sources = {
-    meta: readMeta(file),
+    meta,
     isCode: loadedCode(view),
     code: readCode(file),
     modules: readModules(file),
+    tracing: new DumpSites(file).tracing(view, meta).state,
     caches: readCaches(file),
     ...readStackTables(file),
   };

@@ -121,7 +121,7 @@ describe("memory that no object explains", () => {
 describe("the overview", () => {
   it("names the containers that keep most alive, and the functions that use them", () => {
     const { view, id, isCode, code } = parts();
-    const { holders } = overview(view, META, { isCode, code }, noTick);
+    const { holders } = overview(view, META, { isCode, code, tracing: "off" }, noTick);
     expect(holders.map((row) => row.path)).toEqual([
       "module shop › BIG",
       "module shop › PENDING",
@@ -146,16 +146,18 @@ describe("the overview", () => {
       x  bytes size=1000
       y  bytes size=1000
     `);
-    const { holders } = overview(view, META, { isCode: loadedCode(view), code: new Map() }, noTick);
+    const { holders } = overview(view, META, { isCode: loadedCode(view), code: new Map(), tracing: "off" }, noTick);
     expect(holders).toMatchObject([{ id: id.i, path: "module app › cache.items" }]);
   });
 
   it("says what the dump can't tell", () => {
     const { view, isCode, code } = parts();
-    const { unseen } = overview(view, META, { isCode, code }, noTick);
+    const { unseen } = overview(view, META, { isCode, code, tracing: "off" }, noTick);
     expect(unseen.join(" ")).toContain("Where objects were allocated is not known");
     const hidden = { ...META, capture: { privacy: "names", redacted: 3, warnings: ["own words"] } };
-    expect(overview(view, hidden, { isCode, code }, noTick).unseen.join(" ")).toMatch(/left out.*3 values.*own words/);
+    expect(overview(view, hidden, { isCode, code, tracing: "off" }, noTick).unseen.join(" ")).toMatch(
+      /left out.*3 values.*own words/,
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatRoute, parseRoute } from "../../shared/session/route.ts";
 import { asCaptureId, asSetId, asTypeId, type CaptureId, type ObjectId } from "../../shared/types/ids.ts";
 import type { Route, Source } from "../../shared/types/route.ts";
+import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { accessibilityProblems, launch, openPage } from "./browser.ts";
 import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
 
@@ -57,6 +58,8 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
         { kind: "set", set: asSetId(1) },
         { kind: "set", set: asSetId(999_999) },
         { kind: "combined", how: "union", first: asSetId(1), second: asSetId(2) },
+        { kind: "site", by: "line", site: 0 },
+        { kind: "site", by: "traceback", site: 999_999 },
         { kind: "held-outside" },
         { kind: "unreachable" },
         { kind: "cycle", cycle: 0 },
@@ -85,6 +88,7 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
     { view: "threads", capture, stack: { of: "thread", number: 0 } },
     { view: "threads", capture, stack: { of: "task", number: object } },
   ],
+  allocations: ({ capture }) => SITE_GROUPINGS.map((by) => ({ view: "allocations", capture, by })),
   compare: ({ capture, before }) => [
     { view: "compare", capture, before },
     { view: "compare", capture: before, before: capture },

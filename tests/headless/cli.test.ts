@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { printable } from "../../electron/headless/table.ts";
+import type { AllocationRow, CompareAllocationRow } from "../../shared/session/contract.ts";
 import { runProgram } from "../e2e/program.ts";
 import { drawHeap } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
@@ -228,6 +229,30 @@ describe("the command line", () => {
     expect((await cli("dominators", file, "--drop")).out).toContain("nothing that it holds has most of that");
     expect(to).toMatchObject({ retainedBytes: expect.any(Number) });
     expect((await cli("dominators", file, "--by", "size")).error).toContain("--by takes type or module");
+  });
+
+  it("allocations: the lines that allocated, their objects, and what grew between two dumps", async () => {
+    runProgram("traced.py", folder);
+    const [before, after] = [join(folder, "before.pyheap"), join(folder, "after.pyheap")];
+    const page = await json("allocations", after, "--filter", "traced.py", "--limit", "100");
+    expect(page).toMatchObject({ tracing: { state: "on", frames: 5 }, total: expect.any(Number) });
+    const rows = page.rows as AllocationRow[];
+    expect(rows[0]?.frames[0]?.line).toBe(33); // the buffer
+    expect(rows[0]?.bytes).toBeGreaterThan(3_000_000);
+    const made = rows.find(({ frames }) => frames[0]?.line === 21);
+    expect(made).toMatchObject({ blocks: 2_200, objects: 2_200 });
+    const compared = await json("compare", before, after);
+    expect((compared.allocations as CompareAllocationRow[])[0]).toMatchObject({
+      frames: [{ line: 23 }],
+      deltaBlocks: 2_000,
+    });
+    const tracebacks = await cli("allocations", after, "--by", "traceback", "--filter", "traced.py");
+    expect(tracebacks.out).toMatch(/traced\.py:23 ← \S*traced\.py:29 ← \S*traced\.py:36/);
+    const found = await json("find", after, "--type", "__main__.Order", "--limit", "1");
+    const [order] = found.rows as { id: number }[];
+    expect((await cli("object", after, String(order?.id))).out).toMatch(/^allocated at \S*traced\.py:21 ← /m);
+    expect((await cli("allocations", file)).out).toMatch(/not tracing.*\n.*PYTHONTRACEMALLOC=10/);
+    expect((await cli("allocations", after, "--by", "colour")).code).toBe(2);
   });
 
   it("threads: stacks with their variables, and what they keep alive", async () => {

@@ -100,7 +100,7 @@ class SiteTest(ProgramTest):
                 self.assertTrue(1_000_000 <= at_raw[0] <= 1_000_200, at_raw)
                 of_all = sum(totals.values())
                 # What Python counted before, less what this file's own calls hold by then.
-                self.assertTrue(0.95 * before[1] < of_all <= 1.02 * before[1], (before, of_all))
+                self.assertTrue(0.75 * before[1] < of_all <= 1.02 * before[1], (before, of_all))
                 self.assertTrue(0.98 < heap.meta["tracemalloc"]["traced_bytes"] / before[1] < 1.05)
 
     def test_what_the_dumper_takes_is_in_no_total(self) -> None:

@@ -295,6 +295,14 @@ export function contractSuite({ name, connect }: Shell): void {
       await expect(missing).rejects.toMatchObject({ failure: { code: "bad-request" } });
     });
 
+    it("says of a dump that was not traced that no place is known", async () => {
+      const { source: _, ...all } = list("count");
+      const request = { ...all, by: "line", sort: { by: "bytes", descending: true } } as const;
+      const page = await client.allocations(request);
+      expect(page).toMatchObject({ total: 0, rows: [], tracing: { state: "off" }, totals: { bytes: 0, objects: 0 } });
+      expect(page.untraced.objects).toBe(info.objects);
+    });
+
     it("follows what grew through a row of dumps, none of them twice", async () => {
       const earlier = [];
       for (const letter of ["a", "b"]) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Options } from "../../electron/headless/answers.ts";
 import { COMMANDS, type CommandName } from "../../electron/headless/commands.ts";
 import { type OpenDump, withDumps } from "../../electron/headless/open-dumps.ts";
+import type { AllocationPage } from "../../shared/session/contract.ts";
 import type {
   CompareTypeRow,
   Comparison,
@@ -107,6 +108,9 @@ export class Dump {
   object = (id: number): Promise<ObjectAnswer> => this.#ask("object", { args: [String(id)] });
   why = (id: number): Promise<WhyAlive> => this.#ask("why", { args: [String(id)] });
   compare = (after: Dump): Promise<CompareAnswer> => this.#ask("compare", {}, after.#dump);
+
+  /** The lines that allocated something that is still in use, of a file; the first has most. */
+  allocations = (file: string): Promise<AllocationPage> => this.#ask("allocations", { filter: file });
 
   /** The objects of a type. */
   async find(type: string): Promise<readonly ObjectRow[]> {

@@ -143,6 +143,13 @@ describe("tracemalloc", async () => {
     const { sentence } = await dump.why(rows.id);
     expect(sentence).toBe("This list is alive because the module __main__ keeps it in ROWS");
   });
+
+  it("have the same top line, with the same bytes", async () => {
+    const { rows, tracing } = await dump.allocations("traced.py");
+    expect(tracing).toMatchObject({ state: "on", frames: 1 });
+    expect(rows[0]?.frames[0]?.line).toBe(said.line);
+    expect(Math.abs((rows[0]?.bytes ?? 0) - Number(said.grew))).toBeLessThan(1_000);
+  });
 });
 
 describe("DEBUG_LEAK", async () => {

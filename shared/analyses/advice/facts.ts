@@ -1,6 +1,7 @@
 import { NONE, type Tick } from "../../types/graph.ts";
 import type { CacheInfo, CodeInfo, Meta, TaskFrameInfo, TaskInfo } from "../../types/heap.ts";
 import type { CollectorInfo } from "../../types/rows.ts";
+import type { TracingState } from "../../types/sites.ts";
 import { collectorInfo } from "../collector.ts";
 import { objectAt } from "../stacks.ts";
 import { type FunctionIndex, indexFunctions } from "../used-by.ts";
@@ -22,12 +23,15 @@ export interface AdviceSources {
   readonly caches: ReadonlyMap<number, CacheInfo>;
   readonly tasks: readonly TaskInfo[];
   readonly taskFrames: readonly TaskFrameInfo[];
+  /** Whether it is known where objects were allocated. */
+  readonly tracing: TracingState;
 }
 
 /** What the rules ask of a heap; all of it is found once, before the first rule. */
 export interface HeapFacts {
   readonly view: HeapView;
   readonly meta: Meta;
+  readonly tracing: TracingState;
   readonly isCode: Uint8Array;
   readonly ownership: Ownership;
   readonly functions: FunctionIndex;
@@ -64,7 +68,7 @@ const SHARE_TO_TELL = 0.002;
 
 /** Needs the cycles, the last stage. Time O(n). */
 export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): HeapFacts {
-  const { meta, isCode, code, modules } = sources;
+  const { meta, isCode, code, modules, tracing } = sources;
   const functions = indexFunctions(view, code);
   const collector = collectorInfo(view, meta);
   const liveBytes = view.dominators?.retained[0] ?? 0;
@@ -73,6 +77,7 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
   const facts = {
     view,
     meta,
+    tracing,
     isCode,
     ownership: ownership(view, modules),
     functions,

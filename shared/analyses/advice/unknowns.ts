@@ -1,8 +1,9 @@
 import type { Unknown } from "../../types/advice.ts";
+import { howToTrace, whyNoSites } from "../../types/tracing-words.ts";
 import type { HeapFacts } from "./facts.ts";
 
 /** What this dump can't tell, and what to measure next; the most useful first. */
-export function unknowns({ view, meta, collector, ages, ownership }: HeapFacts): Unknown[] {
+export function unknowns({ view, meta, collector, ages, ownership, tracing }: HeapFacts): Unknown[] {
   const { heap } = view.columns;
   const found: Unknown[] = [
     {
@@ -18,11 +19,7 @@ export function unknowns({ view, meta, collector, ages, ownership }: HeapFacts):
     "How old objects are: the collector had just run, or moves everything into one generation.",
     "Dump without calling gc.collect() before it.",
   );
-  tell(
-    meta.tracemalloc.tracing !== true,
-    "Where objects were allocated.",
-    "Start Python with -X tracemalloc, then take the dump.",
-  );
+  tell(tracing !== "on", whyNoSites(tracing) ?? "", howToTrace(tracing) ?? "");
   const opaque = heap.types.filter((type) => type.opaque && type.count > 0);
   tell(
     opaque.length > 0,

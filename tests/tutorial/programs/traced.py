@@ -11,6 +11,5 @@ TOP = AFTER.compare_to(BEFORE, "lineno")[0]
 LINE = TOP.traceback[0].lineno
 GREW = TOP.size_diff
 TOTAL = sum(row.size for row in AFTER.statistics("lineno"))
-tracemalloc.stop()
 del BEFORE, AFTER, TOP
 print(json.dumps({"line": LINE, "grew": GREW, "total": TOTAL}))
