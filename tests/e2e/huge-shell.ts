@@ -23,6 +23,7 @@ export function hugeShell(objects: number): void {
     type: "app.Thing",
     typeId: 1,
     label: `object ${id}`,
+    heldAs: null,
     shallowBytes: 64,
     retainedBytes: 2 * objects - id,
     releasedByRefcountBytes: null,
