@@ -129,8 +129,9 @@ export class SessionState {
     try {
       const { rows } = await this.client.files({});
       const file = rows.find((row) => row.dump?.capture === capture);
-      if (file !== undefined) await this.#add(file.file);
-      else this.unreachable = { capture, failure: null };
+      const opened = file === undefined ? null : await this.#add(file.file);
+      // The file may have been taken anew between the two requests.
+      if (opened?.info.capture !== capture) this.unreachable = { capture, failure: null };
     } catch (thrown) {
       this.unreachable = { capture, failure: toFailure(thrown) };
     }

@@ -156,6 +156,12 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
   return { file, name: name ?? basename(path), folder: temporary ? null : dirname(path), origin, bytes, dump, failure };
 }
 
+/** Differs when another file stands under the path, or the file was written again; empty where there is none. */
+export function fileVersion(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? "" : [found.dev, found.ino, found.size, found.mtimeNs].join(" ");
+}
+
 /** One path per file, so that a link and its target are one; a path that can't be resolved stays as it is. */
 function realPath(path: string): string {
   try {

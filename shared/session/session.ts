@@ -4,7 +4,7 @@ import { HeapError, toFailure, withPath } from "../types/failure.ts";
 import { asSnapshotId, type CaptureId, type SnapshotId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
-import { dumpInfo, type Offer, OfferedFiles } from "./files.ts";
+import { dumpInfo, fileVersion, type Offer, OfferedFiles } from "./files.ts";
 import { notebookMethods, setsIn } from "./notebook-methods.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { AnswererApi, AnswererRequest } from "./worker-messages.ts";
@@ -34,6 +34,8 @@ interface OpenSnapshot {
   /** Requests to open it that have no answer yet. */
   openers: number;
   readonly file: FileId;
+  /** What stood under its name when it was opened. */
+  readonly version: string;
   readonly snapshot: Snapshot;
   readonly info: Promise<SnapshotInfo>;
 }
@@ -84,7 +86,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
       }),
     );
     info.catch(() => {}); // whoever opens it awaits it; all may have given up
-    open.set(id, { openers: 0, file, snapshot, info });
+    open.set(id, { openers: 0, file, version: fileVersion(path), snapshot, info });
     return id;
   };
 
@@ -96,7 +98,9 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
 
   const openFile = async (file: FileId, signal?: AbortSignal): Promise<SnapshotInfo> => {
     const offer = files.get(file);
-    const id = [...open].find(([, entry]) => entry.file === file)?.[0] ?? start(file);
+    const version = fileVersion(offer.path);
+    // A dump that was taken anew under the same name is another one.
+    const id = [...open].find(([, entry]) => entry.file === file && entry.version === version)?.[0] ?? start(file);
     const entry = open.get(id);
     if (entry === undefined) throw new HeapError({ code: "no-such-snapshot" });
     entry.openers++;
