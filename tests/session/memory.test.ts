@@ -9,13 +9,13 @@ const OBJECTS = 300_000;
 it("a heap far larger than JavaScript's own opens, and closing it gives its memory back", () => {
   const path = madeDump({ objects: OBJECTS });
   // 32 MB for JavaScript objects; columns live outside.
-  const words = ["--max-old-space-size=32", join(import.meta.dirname, "open-and-close.ts"), path, "3"];
+  const words = ["--max-old-space-size=32", join(import.meta.dirname, "open-and-close.ts"), path, "5"];
   // glibc keeps freed pieces below a limit that it raises as it goes: fixed, what is freed is seen to be free.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "131072" };
   const printed = execFileSync(process.execPath, words, { encoding: "utf8", env });
   const { open, closed } = JSON.parse(printed) as { open: number[]; closed: number[] };
   const columns = OBJECTS * HELD.object;
   for (const [i, bytes] of open.entries()) expect(bytes - (closed[i] ?? 0)).toBeGreaterThan(columns / 2);
-  // Opening again and again takes no more than opening once.
-  expect((closed[2] ?? 0) - (closed[0] ?? 0)).toBeLessThan(columns);
+  // Opening again and again: what the process itself needs is reached after a few times, and nothing piles up.
+  expect(Math.min(...closed.slice(3)) - Math.max(...closed.slice(0, 3))).toBeLessThan(columns / 2);
 }, 120_000);
