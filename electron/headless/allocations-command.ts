@@ -4,12 +4,14 @@ import type {
   AllocationSort,
   CompareAllocationPage,
   CompareAllocationRow,
+  ObjectSitePage,
   SiteFrame,
   SiteGrouping,
+  TypeSort,
 } from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { howToTrace, whyNoSites } from "../../shared/types/tracing-words.ts";
-import type { Answer, Options } from "./answers.ts";
+import { type Answer, list, type Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { rows, usage } from "./rows.ts";
 import { bytes, type Column, number, printable, signed, table } from "./table.ts";
@@ -36,6 +38,38 @@ export async function runAllocations(
     }),
   );
   return { json: page, human: () => allocationsText(page) };
+}
+
+/** `types FILE --by line`: all objects by the place that allocated them. */
+export async function runObjectSites(
+  { client, snapshot }: OpenDump,
+  grouping: SiteGrouping,
+  by: TypeSort,
+  { limit, offset, filter }: Options,
+): Promise<Answer> {
+  const page: ObjectSitePage = await rows(offset, limit, (range) =>
+    client.objectSites({
+      snapshot,
+      source: { kind: "all" },
+      by: grouping,
+      sort: { by, descending: true },
+      filter: { text: filter ?? "" },
+      ...range,
+    }),
+  );
+  const why = whyNoSites(page.tracing.state);
+  if (why !== null) return { json: page, human: () => [why, howToTrace(page.tracing.state)].join("\n") };
+  const { objects, bytes: untraced } = page.untraced;
+  const answer = list(page, [
+    { title: "allocated at", text: ({ frames }) => placeOf(frames), most: MOST_WIDE },
+    { title: "objects", align: "right", text: (row) => number(row.count) },
+    { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+    { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
+  ]);
+  return {
+    json: page,
+    human: () => `${answer.human()}\n${number(objects)} objects (${bytes(untraced)}) have no place`,
+  };
 }
 
 function allocationsText({ tracing, totals, untraced, rows: found, total }: AllocationPage): string {

@@ -16,7 +16,7 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
   overview FILE                     where the bytes are, the biggest holders, the collector
   types FILE                        types by bytes     [--sort retained|shallow|count]
                                     [--filter "Request count>1000 size>64KB keeps>1MB module:shop is:mine"]
-                                    [--by size|generation] all objects by size class, or by generation
+                                    [--by size|generation|line|file|traceback] all objects, by size class, generation or place
   find FILE --type T                objects of a type, at an address, with a text, one that a regular
             | --address A | --text S  expression matches, or in a set that you have kept
             | --pattern R | --set NAME

@@ -1,6 +1,7 @@
 import type { ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
+import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { runAdvise } from "./advise-command.ts";
-import { allocatedLine, runAllocations } from "./allocations-command.ts";
+import { allocatedLine, runAllocations, runObjectSites } from "./allocations-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
 import { runCompare } from "./compare-command.ts";
 import { runCycles } from "./cycles-command.ts";
@@ -111,9 +112,13 @@ async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {
   };
 }
 
-/** `types FILE --by size`: all objects by the allocator's size classes, or by generation. */
-async function runSpread({ client, snapshot }: OpenDump, by: string): Promise<Answer> {
-  if (by !== "size" && by !== "generation") throw usage(`--by takes size or generation, not ${by}`);
+/** `types FILE --by size`: all objects by the allocator's size classes, by generation, or by the place that allocated them. */
+async function runGroups(dump: OpenDump, by: string, options: Options): Promise<Answer> {
+  const site = SITE_GROUPINGS.find((each) => each === by);
+  if (site !== undefined) return runObjectSites(dump, site, typeSort(options.sort), options);
+  if (by !== "size" && by !== "generation")
+    throw usage(`--by takes size, generation, ${SITE_GROUPINGS.join(", ")}, not ${by}`);
+  const { client, snapshot } = dump;
   const spread = await client.spread({ snapshot, source: { kind: "all" }, by });
   const name = ({ from, to }: SpreadRow) =>
     by === "size" ? `${number(from)} to ${number(to)} bytes` : from < 0 ? "none" : String(from);
@@ -133,16 +138,21 @@ async function runSpread({ client, snapshot }: OpenDump, by: string): Promise<An
 
 const TYPE_SORTS: readonly string[] = ["retained", "shallow", "count"] satisfies TypeSort[];
 
-async function runTypes(dump: OpenDump, { limit, offset, sort, filter, by: spreadBy }: Options): Promise<Answer> {
-  if (spreadBy !== undefined) return runSpread(dump, spreadBy);
-  const { client, snapshot } = dump;
+function typeSort(sort: string | undefined): TypeSort {
   const by = sort ?? "retained";
   if (!TYPE_SORTS.includes(by)) throw usage(`--sort takes ${TYPE_SORTS.join(", ")}, not ${by}`);
+  return by as TypeSort;
+}
+
+async function runTypes(dump: OpenDump, options: Options): Promise<Answer> {
+  const { limit, offset, sort, filter, by } = options;
+  if (by !== undefined) return runGroups(dump, by, options);
+  const { client, snapshot } = dump;
   const page = await rows(offset, limit, (range) =>
     client.types({
       snapshot,
       source: { kind: "all" },
-      sort: { by: by as TypeSort, descending: true },
+      sort: { by: typeSort(sort), descending: true },
       filter: { text: filter ?? "" },
       ...range,
     }),

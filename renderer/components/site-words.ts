@@ -2,13 +2,16 @@ import type {
   AllocationPage,
   AllocationRow,
   CompareAllocationPage,
+  ObjectSitePage,
+  ObjectSiteRow,
   SiteFrame,
   SiteGrouping,
 } from "../../shared/session/contract.ts";
 import { signedBytes } from "./delta.ts";
-import { formatBytes, formatShare, plural } from "./format.ts";
+import { formatBytes, formatCount, formatShare, plural } from "./format.ts";
 import { shortFile } from "./python-names.ts";
 import { code, type Sentence, sentence } from "./sentence.ts";
+import type { SpreadLines } from "./type-words.ts";
 import { shown } from "./visible-text.ts";
 
 /** The texts of where memory was allocated; part of `messages`. */
@@ -78,6 +81,15 @@ export const siteWords = {
   calledFrom: "called from",
   more: (count: number) => `+${count} more`,
   allocatedAt: "Allocated at",
+  placesOf: ({ rows: [top], total, untraced }: ObjectSitePage): string => {
+    if (top === undefined) return "";
+    const most = `${siteWords.short(top.frames, "line")}, ${plural(top.count, "object")}`;
+    const others = [
+      total > 1 ? plural(total - 1, "other line") : null,
+      untraced.objects > 0 ? `${formatCount(untraced.objects)} without a place` : null,
+    ].filter((part) => part !== null);
+    return others.length === 0 ? most : `${most}; ${others.join(", ")}`;
+  },
   allAt: "All objects allocated there",
   source: (by: SiteGrouping): Sentence =>
     sentence`Objects that one ${{ line: "line", file: "file", traceback: "traceback" }[by]} allocated`,
@@ -91,3 +103,18 @@ export const siteWords = {
     none: "No place has more or less memory in use.",
   },
 } as const;
+
+/** Lines as a table of how objects are spread; `hrefOf` a line: its objects. */
+export const siteLines = (
+  rows: readonly ObjectSiteRow[],
+  hrefOf: (source: { kind: "site"; by: "line"; site: number }) => string,
+): SpreadLines => ({
+  label: siteWords.allocatedAt,
+  title: siteWords.columns.place,
+  rows: rows.map(({ site, frames, count, shallowBytes }) => ({
+    name: siteWords.short(frames, "line"),
+    href: hrefOf({ kind: "site", by: "line", site }),
+    objects: count,
+    bytes: shallowBytes,
+  })),
+});

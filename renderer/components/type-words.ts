@@ -1,4 +1,4 @@
-import type { SpreadRow } from "../../shared/session/contract.ts";
+import type { ObjectSitePage, SpreadRow } from "../../shared/session/contract.ts";
 import { formatBytes, formatCount, plural } from "./format.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { shown } from "./visible-text.ts";
@@ -29,6 +29,10 @@ export const typeWords = {
   sizes: "Own sizes",
   inAll: "In all",
   generations: "Generations",
+  byLine: "By line",
+  byLineHint: "Objects by the line of code that allocated them, where tracemalloc traced",
+  untraced: ({ total, untraced }: ObjectSitePage): string =>
+    `${plural(total, "line")}; ${plural(untraced.objects, "object")} (${formatBytes(untraced.bytes)}) without one`,
   sizesOf: (rows: readonly SpreadRow[]): string => {
     const [first, last] = [rows[0], rows.at(-1)];
     const most = rows.reduce((most, row) => (row.objects > most.objects ? row : most));
@@ -63,6 +67,35 @@ export const typeWords = {
   types: "Types",
   ofOwnCode: "mine",
 } as const;
+
+/** A table of how some objects are spread. */
+export interface SpreadLines {
+  readonly label: string;
+  /** Of the column that names the classes. */
+  readonly title: string;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly href: string;
+    readonly objects: number;
+    readonly bytes: number;
+  }[];
+}
+
+/** Sizes or generations as such a table; `hrefOf` a class: its objects. */
+export const spreadLines = <By extends "size" | "generation">(
+  rows: readonly SpreadRow[],
+  by: By,
+  hrefOf: (source: { kind: "within"; by: By; from: number; to: number }) => string,
+): SpreadLines => ({
+  label: by === "size" ? typeWords.sizes : typeWords.generations,
+  title: by === "size" ? "Own size" : typeWords.generations,
+  rows: rows.map(({ from, to, objects, shallowBytes }) => ({
+    name: typeWords.classOf(by, from, to),
+    href: hrefOf({ kind: "within", by, from, to }),
+    objects,
+    bytes: shallowBytes,
+  })),
+});
 
 export type Whose = "mine" | "library" | null;
 

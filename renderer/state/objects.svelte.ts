@@ -1,4 +1,12 @@
-import type { Client, ListedObject, ObjectRow, ObjectSort, SpreadRow, TypeRow } from "../../shared/session/contract.ts";
+import type {
+  Client,
+  ListedObject,
+  ObjectRow,
+  ObjectSitePage,
+  ObjectSort,
+  SpreadRow,
+  TypeRow,
+} from "../../shared/session/contract.ts";
 import type { Source } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
@@ -13,6 +21,8 @@ export class ObjectsState {
   readonly subject = new Asked<ObjectRow | null>();
   /** For the objects of one type: how their sizes are spread. */
   readonly sizes = new Asked<readonly SpreadRow[]>();
+  /** For the objects of one type: the lines that allocated most of them. */
+  readonly sites = new Asked<ObjectSitePage>();
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot;
   readonly #source: Source;
@@ -50,6 +60,8 @@ export class ObjectsState {
     if (source.kind === "type") {
       const by = "size";
       void this.sizes.ask(async (signal) => (await this.#client.spread({ snapshot, source, by }, { signal })).rows);
+      const most = { by: "line", sort: { by: "count", descending: true }, filter: { text: "" }, offset: 0 } as const;
+      void this.sites.ask((signal) => this.#client.objectSites({ snapshot, source, ...most, limit: 100 }, { signal }));
       void this.type.ask(async (signal) => {
         const sort = { by: "shallow", descending: true } as const;
         const ask = async (source: Source, text: string, limit: number) =>

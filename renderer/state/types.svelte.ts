@@ -3,8 +3,9 @@ import type { TypeId } from "../../shared/types/ids.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
+import { SitesState } from "./sites.svelte.ts";
 
-export type TypeGroup = "type" | "module" | "size" | "generation";
+export type TypeGroup = "type" | "module" | "size" | "generation" | "line";
 
 /** As many as a link can name. */
 export const MOST_CHOSEN = 1000;
@@ -15,8 +16,11 @@ export class TypesState {
   /** The same by module. */
   readonly modules: ListState<ModuleRow, TypeSort>;
   group = $state<TypeGroup>("type");
+  /** All objects by the line that allocated them; asked for when it is first shown. */
+  sites = $state.raw<SitesState | null>(null);
   /** All objects by their size, or by generation, where these are shown. */
   readonly spread = new Asked<readonly SpreadRow[]>();
+  readonly #makeSites: () => SitesState;
   readonly #askSpread: (by: "size" | "generation") => void;
   readonly top = new Asked<TypeRow | null>();
   /** The types that were selected, to look at their objects together. */
@@ -39,6 +43,7 @@ export class TypesState {
       sort,
       filter,
     );
+    this.#makeSites = () => new SitesState(client, snapshot);
     this.#askSpread = (by) =>
       void this.spread.ask(async (signal) => (await client.spread({ ...which, by }, { signal })).rows);
     this.#askAll = async (signal) => {
@@ -55,6 +60,7 @@ export class TypesState {
 
   groupBy(group: TypeGroup): void {
     this.group = group;
+    if (group === "line") this.sites ??= this.#makeSites();
     if (group !== "size" && group !== "generation") return;
     this.spread.value = null;
     this.#askSpread(group);
@@ -85,5 +91,6 @@ export class TypesState {
     this.#holdersKnown = holdersReady;
     this.list.refresh();
     this.modules.refresh();
+    this.sites?.list.refresh();
   }
 }

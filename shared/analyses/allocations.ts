@@ -103,8 +103,12 @@ export function isLike(frames: readonly SiteFrame[], text: string): boolean {
   return frames.some(({ file, line }) => `${file}:${line}`.toLowerCase().includes(wanted));
 }
 
+interface Framed {
+  readonly frames: readonly SiteFrame[];
+}
+
 /** Equal ones by name, so that an order is always the same. */
-export function orderBy<Row extends { readonly frames: readonly SiteFrame[] }>({
+export function orderBy<Row extends Framed>({
   by,
   descending,
 }: {
@@ -113,11 +117,10 @@ export function orderBy<Row extends { readonly frames: readonly SiteFrame[] }>({
 }): (a: Row, b: Row) => number {
   const sign = descending ? -1 : 1;
   const number = (row: Row): number => Number(row[by as keyof Row]);
-  return (a, b) =>
-    by === "name" ? sign * byName(a.frames, b.frames) : sign * (number(a) - number(b)) || byName(a.frames, b.frames);
+  return (a, b) => (by === "name" ? sign * bySiteName(a, b) : sign * (number(a) - number(b)) || bySiteName(a, b));
 }
 
-function byName(a: readonly SiteFrame[], b: readonly SiteFrame[]): number {
+export function bySiteName({ frames: a }: Framed, { frames: b }: Framed): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     if (a[i].file !== b[i].file) return a[i].file < b[i].file ? -1 : 1;
     if (a[i].line !== b[i].line) return a[i].line - b[i].line;

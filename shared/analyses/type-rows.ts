@@ -32,17 +32,31 @@ export function typeRow({ types, count, bytes, retained }: TypeColumns, id: numb
 export function typeRows(
   columns: TypeColumns,
   filter: TypeFilter,
-  { by, descending }: { by: TypeOrder; descending: boolean },
+  order: { by: TypeOrder; descending: boolean },
   isMine: (type: number) => boolean = () => false,
 ): TypeRow[] {
-  const sign = descending ? -1 : 1;
-  const key = (row: TypeRow): number =>
-    by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
   const byName = (a: TypeRow, b: TypeRow): number => (a.type < b.type ? -1 : a.type > b.type ? 1 : a.typeId - b.typeId);
   return columns.types
     .map((_, id) => typeRow(columns, id))
     .filter((row) => row.count > 0 && filter.matches(row, () => isMine(row.typeId)))
-    .sort((a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b)));
+    .sort(bySums(order, byName));
+}
+
+interface Sums {
+  readonly count: number;
+  readonly shallowBytes: number;
+  readonly retainedBytes: number | null;
+}
+
+/** The wanted order of rows that sum objects up; equal ones by name. */
+export function bySums<Row extends Sums>(
+  { by, descending }: { by: TypeOrder; descending: boolean },
+  byName: (a: Row, b: Row) => number,
+): (a: Row, b: Row) => number {
+  const sign = descending ? -1 : 1;
+  const key = (row: Row): number =>
+    by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
+  return (a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b));
 }
 
 /** The same types, summed up by module. `kept`: what a module's instances keep alive, each byte once. */
@@ -50,7 +64,7 @@ export function moduleRows(
   types: readonly TypeRow[],
   kept: (module: string) => number | null,
   isMine: (module: string) => boolean,
-  { by, descending }: { by: TypeOrder; descending: boolean },
+  order: { by: TypeOrder; descending: boolean },
 ): ModuleRow[] {
   const sums = new Map<string, { types: number; count: number; shallowBytes: number }>();
   for (const { module, count, shallowBytes } of types) {
@@ -63,11 +77,8 @@ export function moduleRows(
   const rows = [...sums].map(([module, sum]): ModuleRow => {
     return { module, ...sum, retainedBytes: kept(module), mine: isMine(module) };
   });
-  const sign = descending ? -1 : 1;
-  const key = (row: ModuleRow): number =>
-    by === "count" ? row.count : by === "retained" ? (row.retainedBytes ?? row.shallowBytes) : row.shallowBytes;
   const byName = (a: ModuleRow, b: ModuleRow): number => (a.module < b.module ? -1 : a.module > b.module ? 1 : 0);
-  return rows.sort((a, b) => (by === "name" ? sign * byName(a, b) : sign * (key(a) - key(b)) || byName(a, b)));
+  return rows.sort(bySums(order, byName));
 }
 
 /** Types called exactly so, or, where there is none, those whose bare name is this. */

@@ -1,6 +1,7 @@
 import { advise } from "../analyses/advice/advise.ts";
 import { type Ownership, ownership } from "../analyses/advice/ownership.ts";
 import { adviceReport } from "../analyses/advice/report.ts";
+import { bySiteName, isLike } from "../analyses/allocations.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
 import { compareAllocations } from "../analyses/compare-allocations.ts";
 import { cutLink } from "../analyses/cut-link.ts";
@@ -10,12 +11,13 @@ import { grownHolders, growthRow, type Holder, holderIsLike, leastGrowth } from 
 import { heldAs } from "../analyses/held-as.ts";
 import { howHeld } from "../analyses/how-held.ts";
 import { dominatorGroups } from "../analyses/kept.ts";
-import { keptByModule } from "../analyses/kept-by-module.ts";
+import { keptByModule } from "../analyses/kept-by-group.ts";
 import { loadedCode } from "../analyses/loaded-code.ts";
 import { memoryMap } from "../analyses/memory-map.ts";
 import { indexNames, type NameIndex, namesLike } from "../analyses/names.ts";
 import { neighbours } from "../analyses/neighbours.ts";
 import { ofTypesLike } from "../analyses/object-lists.ts";
+import { type ObjectSites, objectSites } from "../analyses/object-sites.ts";
 import { buckets, overview } from "../analyses/overview.ts";
 import { referencePlaces, referenceRows } from "../analyses/references.ts";
 import { relational } from "../analyses/relational.ts";
@@ -25,7 +27,7 @@ import { spread } from "../analyses/spread.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { typeFilter } from "../analyses/type-filter.ts";
-import { moduleRows, type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
+import { bySums, moduleRows, type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
 import { type FunctionIndex, indexFunctions } from "../analyses/used-by.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
@@ -38,6 +40,7 @@ import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type { TypeRow } from "../types/rows.ts";
+import type { ObjectSiteRow } from "../types/site-rows.ts";
 import { type InspectionMethod, inspections } from "./inspections.ts";
 import { checkObject, checkSource, Members, stageFor } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
@@ -58,6 +61,7 @@ export class Answerer {
   #keptByModule: ReadonlyMap<string, number> | null = null;
   #functionIndex: FunctionIndex | null = null;
   readonly #growth = rememberRecent<Holder[]>(2);
+  readonly #sites = rememberRecent<ObjectSites>(2);
   readonly #names = rememberRecent<NameIndex>(1);
   readonly #members: Members;
 
@@ -241,6 +245,19 @@ export class Answerer {
     spread: async ({ source, by }, tick) => {
       const view = await this.#dump.viewAt(stageFor(source));
       return { rows: spread(view, await this.#members.of(view, source, tick), by, tick) };
+    },
+
+    objectSites: async ({ source, by, filter, sort, offset, limit }, tick) => {
+      const view = await this.#dump.viewAt(stageFor(source));
+      const tracing = this.#dump.sites.tracing(view, (await this.#dump.stage("types")).meta);
+      const found = this.#dump.sites.grouped(view, by);
+      const objects = await this.#members.of(view, source, tick);
+      const key = JSON.stringify([source, by, view.dominators !== null]);
+      const { rows, untraced } = this.#sites.get(key, () => objectSites(view, found, objects, tick));
+      const wanted = rows
+        .filter(({ frames }) => isLike(frames, filter.text))
+        .sort(bySums<ObjectSiteRow>(sort, bySiteName));
+      return { total: wanted.length, rows: wanted.slice(offset, offset + limit), tracing, untraced };
     },
 
     dominatorsOf: async ({ source, by }, tick) => {

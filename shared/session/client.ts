@@ -34,6 +34,7 @@ const METHODS = {
   stacks: true,
   stack: true,
   allocations: true,
+  objectSites: true,
   compareAllocations: true,
   compare: true,
   compareTypes: true,

@@ -34,7 +34,7 @@ import type {
   WayBetween,
   WhyAlive,
 } from "../types/rows.ts";
-import type { AllocationPage, CompareAllocationPage } from "../types/site-rows.ts";
+import type { AllocationPage, CompareAllocationPage, ObjectSitePage } from "../types/site-rows.ts";
 import type { SiteGrouping } from "../types/sites.ts";
 import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
 
@@ -110,6 +110,8 @@ export type {
   AllocationRow,
   CompareAllocationPage,
   CompareAllocationRow,
+  ObjectSitePage,
+  ObjectSiteRow,
   Tracing,
 } from "../types/site-rows.ts";
 export type { ObjectSite, SiteFrame, SiteGrouping, TracingState } from "../types/sites.ts";
@@ -259,6 +261,8 @@ export interface SessionApi {
   allocations(
     request: Omit<ListRequest<AllocationSort>, "source"> & { readonly by: SiteGrouping },
   ): Promise<AllocationPage>;
+  /** The objects of a list by the place that allocated them; the filter is as for `allocations`. */
+  objectSites(request: ListRequest<TypeSort> & { readonly by: SiteGrouping }): Promise<ObjectSitePage>;
   /** The places of two dumps side by side. */
   compareAllocations(
     request: PairList<CompareAllocationSort> & { readonly by: SiteGrouping },

@@ -82,9 +82,12 @@ export class Members {
       }
       case "site": {
         const found = this.#dumpSites.grouped(view, source.by);
-        return this.#lists.get(key, () =>
-          found === null ? new Int32Array(0) : objectsOfSite(found.sites, found.groups, source.site),
-        );
+        const { type } = view.columns.heap;
+        return this.#lists.get(key, () => {
+          if (found === null) return new Int32Array(0);
+          const all = objectsOfSite(found.sites, found.groups, source.site);
+          return source.type === null ? all : all.filter((object) => type[object] === source.type);
+        });
       }
       case "text":
       case "pattern":

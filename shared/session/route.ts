@@ -110,7 +110,7 @@ function formatSource(source: Source): string {
     case "cycles-alike":
       return `${source.kind}/${source.cycle}`;
     case "site":
-      return `site/${source.by}/${source.site}`;
+      return `site/${source.by}/${source.site}${source.type === null ? "" : `/${source.type}`}`;
     case "fate":
       return `${source.fate}/${source.other}`;
     default:
@@ -165,7 +165,9 @@ function parseSource([kind = "", value = "", more = "", last = ""]: readonly str
       return id === null ? null : { kind, cycle: id };
     case "site": {
       const by = SITE_GROUPINGS.find((each) => each === value);
-      return by === undefined || second === null ? null : { kind, by, site: second };
+      const type = number(last);
+      if (by === undefined || second === null || (last !== "" && type === null)) return null;
+      return { kind, by, site: second, type: type === null ? null : asTypeId(type) };
     }
     case "new":
     case "gone":

@@ -249,6 +249,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     stacks: ask("stacks"),
     stack: ask("stack"),
     allocations: ask("allocations"),
+    objectSites: ask("objectSites"),
     compareAllocations: askBoth("compareAllocations"),
     compare: askBoth("compare"),
     compareTypes: askBoth("compareTypes"),

@@ -76,6 +76,7 @@ export type AnswererApi = Pick<
   | "adviceReport"
   | "attributes"
   | "allocations"
+  | "objectSites"
   | "between"
   | "stacks"
   | "stack"

@@ -32,8 +32,11 @@ export type Source =
   /** Objects that somebody has kept under a name. */
   | { readonly kind: "set"; readonly set: SetId }
   | { readonly kind: "combined"; readonly how: Combination; readonly first: SetId; readonly second: SetId }
-  /** Objects that one place allocated: a number that is given with the place, by line, by file, or by traceback. */
-  | { readonly kind: "site"; readonly by: SiteGrouping; readonly site: number }
+  /**
+   * Objects, of one type or of all (null), that one place allocated: a number that is given with the place, by line, by
+   * file, or by traceback.
+   */
+  | { readonly kind: "site"; readonly by: SiteGrouping; readonly site: number; readonly type: TypeId | null }
   | { readonly kind: "held-outside" }
   | { readonly kind: "unreachable" }
   /** The members of one reference cycle. */

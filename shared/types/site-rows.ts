@@ -33,6 +33,23 @@ export interface AllocationPage extends Page<AllocationRow> {
   readonly untraced: { readonly objects: number; readonly bytes: Bytes };
 }
 
+/** Objects of a list that one place allocated. */
+export interface ObjectSiteRow {
+  /** As in `AllocationRow`. */
+  readonly site: number;
+  readonly frames: readonly SiteFrame[];
+  readonly count: number;
+  readonly shallowBytes: Bytes;
+  /** What these objects keep alive, each byte once; null until that is known. */
+  readonly retainedBytes: Bytes | null;
+}
+
+export interface ObjectSitePage extends Page<ObjectSiteRow> {
+  readonly tracing: Tracing;
+  /** Objects of the list without a place. */
+  readonly untraced: { readonly objects: number; readonly bytes: Bytes };
+}
+
 /** A place in two dumps, the earlier one first. */
 export interface CompareAllocationRow {
   readonly frames: readonly SiteFrame[];

@@ -10,7 +10,9 @@ let browser: Browser;
 
 beforeAll(async () => {
   runProgram("tasks.py", folder.path);
-  server = await serveFiles([join(folder.path, "tasks.pyheap")], folder.path);
+  runProgram("traced.py", folder.path);
+  const files = ["tasks.pyheap", "after.pyheap"].map((name) => join(folder.path, name));
+  server = await serveFiles(files, folder.path);
   browser = await launch();
 });
 
@@ -22,8 +24,8 @@ afterAll(async () => {
 
 const types = (page: Page) => page.getByRole("grid", { name: "Types" }).getByRole("row");
 
-async function showTypes(page: Page): Promise<void> {
-  await page.getByRole("table").getByText("tasks.pyheap", { exact: true }).click();
+async function showTypes(page: Page, dump = "tasks.pyheap"): Promise<void> {
+  await page.getByRole("table").getByText(dump, { exact: true }).click();
   await page.getByText(/^Analysed in/).waitFor();
   await page
     .getByRole("navigation", { name: "Screens" })
@@ -101,6 +103,37 @@ it("sums all objects up by size class and by generation, and each class opens it
   await row.getByRole("link").click();
   await page.getByRole("heading", { level: 1 }).filter({ hasText: "of 49 B to 64 B" }).waitFor();
   await page.getByRole("status").getByText(`${count} objects`, { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("says by which line objects were allocated, or how to have that traced", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showTypes(page);
+  await page.getByRole("button", { name: "By line" }).click();
+  await page.getByText("tracemalloc was not tracing").waitFor();
+  await page.getByText("python3 -X tracemalloc=10 app.py").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page.goto(server.url);
+  await showTypes(page, "after.pyheap");
+  await page.getByRole("button", { name: "By line" }).click();
+  await page.getByRole("searchbox").fill("traced.py:21");
+  const line = page.getByRole("grid", { name: "Places that allocated memory" }).getByRole("row").nth(1);
+  await line.filter({ hasText: /traced\.py:21.*2,200/ }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/types-by-line.png` });
+  await line.getByRole("link").click();
+  await page.getByRole("status").getByText("2,200 objects", { exact: true }).waitFor();
+
+  await page.goBack();
+  await page.getByRole("button", { name: "By type" }).click();
+  await page.getByRole("searchbox").fill("=__main__.Order");
+  await types(page).filter({ hasText: "__main__.Order" }).getByRole("link").click();
+  await page.getByText("Allocated at traced.py:21, 2,200 objects").click();
+  const places = page.getByRole("table", { name: "Allocated at" });
+  await places.getByRole("link", { name: "traced.py:21" }).click();
+  await page.getByRole("status").getByText("2,200 objects", { exact: true }).waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });

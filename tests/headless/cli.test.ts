@@ -255,6 +255,15 @@ describe("the command line", () => {
     expect((await cli("allocations", after, "--by", "colour")).code).toBe(2);
   });
 
+  it("types: all objects by the line that allocated them", async () => {
+    runProgram("traced.py", folder);
+    const after = join(folder, "after.pyheap");
+    const lines = await json("types", after, "--by", "line", "--sort", "count", "--filter", "traced.py:21");
+    expect(lines.rows).toMatchObject([{ count: 2_200, frames: [{ line: 21 }] }]);
+    expect((await cli("types", after, "--by", "file")).out).toMatch(/\d+ objects \(.*\) have no place$/m);
+    expect((await cli("types", file, "--by", "line")).out).toMatch(/not tracing.*\n.*PYTHONTRACEMALLOC=10/);
+  });
+
   it("threads: stacks with their variables, and what they keep alive", async () => {
     runProgram("tasks.py", folder);
     const tasks = join(folder, "tasks.pyheap");

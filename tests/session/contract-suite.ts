@@ -301,6 +301,10 @@ export function contractSuite({ name, connect }: Shell): void {
       const page = await client.allocations(request);
       expect(page).toMatchObject({ total: 0, rows: [], tracing: { state: "off" }, totals: { bytes: 0, objects: 0 } });
       expect(page.untraced.objects).toBe(info.objects);
+      const { typeId } = await client.typeNamed({ ...info, name: "str" });
+      const source = { kind: "type", type: typeId } as const;
+      const sites = await client.objectSites({ ...list("count"), source, by: "line" });
+      expect(sites).toMatchObject({ total: 0, rows: [], tracing: { state: "off" }, untraced: { objects: 1_501 } });
     });
 
     it("follows what grew through a row of dumps, none of them twice", async () => {
