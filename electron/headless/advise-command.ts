@@ -2,17 +2,22 @@ import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
 import { printable } from "./table.ts";
 
-/** What is suspicious, with evidence and how to fix it; as a list or as a document. */
-export async function runAdvise({ client, snapshot }: OpenDump, { document }: Options): Promise<Answer> {
+/** What is suspicious, with evidence and how to fix it, as a list or as a document; of two dumps the last one. */
+export async function runAdvise(dumps: readonly OpenDump[], { document }: Options): Promise<Answer> {
+  const [{ client, snapshot }, earlier] = [...dumps].reverse() as [OpenDump, OpenDump?]; // sound: the command names a file
+  const about = earlier === undefined ? { snapshot } : { snapshot, before: earlier.snapshot };
   if (document !== null) {
-    const { text } = await client.adviceReport({ snapshot, format: document });
+    const { text } = await client.adviceReport({ ...about, format: document });
     return { json: { format: document, text }, human: () => text.trimEnd() };
   }
-  const advice = await client.advise({ snapshot });
+  const advice = await client.advise(about);
   return {
     json: advice,
     human: () =>
       [
+        ...(advice.earlier === null || advice.earlier.sameProcess
+          ? []
+          : ["The two dumps are of different processes: holders are matched by name.", ""]),
         ...(advice.suspects.length === 0 ? ["Nothing suspicious was found."] : []),
         ...advice.suspects.flatMap(({ title, confidence, text, usedBy, evidence, fix, snippet, caveat }, i) => [
           `${i + 1}. ${printable(title)} (${confidence})`,

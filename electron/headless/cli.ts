@@ -30,7 +30,8 @@ const USAGE = `Usage: pyheap-explorer COMMAND FILE … [options]
                                     [--by type|module] in groups, [--drop] down to where the bytes are spread
              | --type T             who holds the objects of a type   [--by type|module]
   cycles FILE                       reference cycles, and which reference to make weak   [--each] [--code]
-  advise FILE                       what is wrong with the heap, and how to fix it   [--markdown | --html]
+  advise [EARLIER] FILE             what is wrong with the heap, and how to fix it   [--markdown | --html]
+                                    with an earlier dump of the same process also what grew since then
   threads FILE                      threads, tasks and generators: stacks, variables, what they keep alive
   allocations FILE                  where memory was allocated that is in use, where tracemalloc traced
                                     [--by line|file|traceback] [--sort bytes|blocks|objects|name] [--filter app.py]

@@ -15,8 +15,8 @@ import { bytes, type Column, number, printable, table } from "./table.ts";
 
 interface Command {
   /**
-   * Words behind the command; each that begins with FILE is a dump to open. The last one may end in `…` (one or more) or
-   * in `?` (it may be left out).
+   * Words behind the command; each that begins with FILE is a dump to open. The last one may end in `…` (one or more); one
+   * that ends in `?` may be left out.
    */
   readonly arguments: readonly string[];
   run(dumps: readonly [OpenDump, ...OpenDump[]], options: Options): Promise<Answer>;
@@ -36,7 +36,7 @@ export const COMMANDS = {
   keeps: { arguments: ["FILE", "ID"], run: ([dump], options) => runKeeps(dump, options) },
   dominators: { arguments: ["FILE"], run: ([dump], options) => runDominators(dump, options) },
   cycles: { arguments: ["FILE"], run: ([dump], options) => runCycles(dump, options) },
-  advise: { arguments: ["FILE"], run: ([dump], options) => runAdvise(dump, options) },
+  advise: { arguments: ["FILE-BEFORE?", "FILE"], run: runAdvise },
   threads: { arguments: ["FILE"], run: ([dump], options) => runThreads(dump, options) },
   allocations: { arguments: ["FILE"], run: ([dump], options) => runAllocations(dump, options) },
   compare: { arguments: ["FILE-BEFORE", "FILE-AFTER…"], run: runCompare },

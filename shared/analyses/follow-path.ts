@@ -1,10 +1,28 @@
-import { NONE } from "../types/graph.ts";
+import { NONE, type Tick } from "../types/graph.ts";
 import type { PathStep, RootInfo } from "../types/rows.ts";
 import { edgeAt, edgeText } from "./edges.ts";
 import type { HeapView } from "./view.ts";
+import { whyAlive } from "./why-alive.ts";
 
 /** References of one holder that are looked at for a name; a longer list is not searched to its end. */
 const MOST_LOOKED_AT = 100_000;
+
+/**
+ * The object of another dump that is this one: the same object, where `same` matches those of one process, else what is
+ * held in the same way, for a container that was replaced is not a new one. `NONE` where there is none. Needs both graphs.
+ */
+export function counterpart(
+  same: Int32Array | undefined,
+  view: HeapView,
+  object: number,
+  other: HeapView,
+  tick: Tick,
+): number {
+  const matched = same?.[object] ?? NONE;
+  if (matched !== NONE) return matched;
+  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
+  return path === undefined || path.skipped > 0 ? NONE : followPath(other, path.steps);
+}
 
 /**
  * The object to which a path of another dump leads in this one: from the starting point of the same name along

@@ -2,7 +2,7 @@ import { NONE, type Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Kept, Series, SeriesHolder, Trend } from "../types/rows.ts";
 import { type Pair, pairOf, secondsBetween, totalsOf } from "./compare.ts";
-import { followPath } from "./follow-path.ts";
+import { counterpart } from "./follow-path.ts";
 import { entriesOf, grownHolders } from "./growth.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, retainedOf } from "./view.ts";
@@ -108,18 +108,10 @@ function follow(dumps: readonly SeriesDump[], pairs: readonly Pair[], { object, 
   const objects = new Array<number>(dumps.length).fill(NONE);
   objects[dump] = object;
   for (let i = dump; i + 1 < dumps.length && objects[i] !== NONE; i++)
-    objects[i + 1] = inNext(pairs[i].matching?.later, dumps[i].view, objects[i], dumps[i + 1].view, tick);
+    objects[i + 1] = counterpart(pairs[i].matching?.later, dumps[i].view, objects[i], dumps[i + 1].view, tick);
   for (let i = dump; i > 0 && objects[i] !== NONE; i--)
-    objects[i - 1] = inNext(pairs[i - 1].matching?.earlier, dumps[i].view, objects[i], dumps[i - 1].view, tick);
+    objects[i - 1] = counterpart(pairs[i - 1].matching?.earlier, dumps[i].view, objects[i], dumps[i - 1].view, tick);
   return objects;
-}
-
-/** The same object, else what is held in the same way: a container that was replaced is not a new one. */
-function inNext(same: Int32Array | undefined, view: HeapView, object: number, next: HeapView, tick: Tick): number {
-  const matched = same?.[object] ?? NONE;
-  if (matched !== NONE) return matched;
-  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
-  return path === undefined || path.skipped > 0 ? NONE : followPath(next, path.steps);
 }
 
 const steps = (sizes: readonly (number | null)[]): number[] =>

@@ -1,6 +1,4 @@
-import { advise } from "../analyses/advice/advise.ts";
 import { type Ownership, ownership } from "../analyses/advice/ownership.ts";
-import { adviceReport } from "../analyses/advice/report.ts";
 import { bySiteName, isLike } from "../analyses/allocations.ts";
 import { compareTypes, comparison, type Pair, pairOf } from "../analyses/compare.ts";
 import { compareAllocations } from "../analyses/compare-allocations.ts";
@@ -33,14 +31,13 @@ import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
-import { readCaches, readStackTables } from "../store/stack-tables.ts";
-import type { Advice } from "../types/advice.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type { TypeRow } from "../types/rows.ts";
 import type { ObjectSiteRow } from "../types/site-rows.ts";
+import { Advising, type AdvisingMethod } from "./advising.ts";
 import { type InspectionMethod, inspections } from "./inspections.ts";
 import { checkObject, checkSource, Members, stageFor } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
@@ -56,7 +53,6 @@ export class Answerer {
   readonly #others = new Map<CaptureId, StagedDump | Failure>();
   readonly #pairs = new Map<CaptureId, Pair>();
   #code: Uint8Array | null = null;
-  #advice: Advice | null = null;
   #mine: Ownership | null = null;
   #keptByModule: ReadonlyMap<string, number> | null = null;
   #functionIndex: FunctionIndex | null = null;
@@ -64,11 +60,17 @@ export class Answerer {
   readonly #sites = rememberRecent<ObjectSites>(2);
   readonly #names = rememberRecent<NameIndex>(1);
   readonly #members: Members;
+  readonly #advising: Advising;
 
   constructor(path: string) {
     this.#dump = new StagedDump(path);
     this.#inspections = inspections(this.#dump, (view) => this.#functions(view));
     this.#members = new Members(this.#dump.texts, this.#dump.sites, (capture) => this.#pairWith(capture));
+    this.#advising = new Advising(this.#dump, {
+      codeOf: (view) => this.#isCode(view),
+      other: (capture) => this.#other(capture),
+      pairWith: (capture) => this.#pairWith(capture),
+    });
   }
 
   learnSet(set: SetId, objects: Int32Array): void {
@@ -101,10 +103,11 @@ export class Answerer {
     this.#pairs.delete(capture);
     this.#members.clear();
     this.#growth.clear();
+    this.#advising.forget();
   }
 
   async answer<M extends AnswererMethod>(method: M, request: AnswererRequest<M>, tick: Tick): Promise<unknown> {
-    const handler = { ...this.#handlers, ...this.#inspections }[method] as (
+    const handler = { ...this.#handlers, ...this.#inspections, ...this.#advising.handlers }[method] as (
       request: AnswererRequest<M>,
       tick: Tick,
     ) => Promise<unknown>;
@@ -112,7 +115,10 @@ export class Answerer {
   }
 
   readonly #handlers: {
-    [M in Exclude<AnswererMethod, InspectionMethod>]: (request: AnswererRequest<M>, tick: Tick) => Promise<unknown>;
+    [M in Exclude<AnswererMethod, InspectionMethod | AdvisingMethod>]: (
+      request: AnswererRequest<M>,
+      tick: Tick,
+    ) => Promise<unknown>;
   } = {
     summary: async () => {
       const view = await this.#dump.viewAt("graph");
@@ -281,14 +287,6 @@ export class Answerer {
     cycles: async ({ of, grouped, sort, filter, offset, limit }, tick) =>
       cyclePage(await this.#dump.viewAt("cycles"), { of, grouped, sort, text: filter.text, offset, limit }, tick),
 
-    advise: async (_, tick) => this.#advise(tick),
-
-    adviceReport: async ({ format }, tick) => {
-      const advice = await this.#advise(tick);
-      const { meta } = await this.#dump.stage("types");
-      return { text: adviceReport(advice, meta, format) };
-    },
-
     compare: async ({ before }) => comparison(await this.#pairWith(before)),
 
     compareTypes: async ({ before, filter, sort, offset, limit }) => {
@@ -364,24 +362,6 @@ export class Answerer {
   /** All that is known once the list can be made, and put into its order. */
   #viewOf({ source, sort }: { source: Source; sort: { by: string } }): Promise<HeapView> {
     return this.#dump.viewAt(sort.by === "retained" || sort.by === "released" ? "dominators" : stageFor(source));
-  }
-
-  /** Made once: a report says what the screen says. */
-  async #advise(tick: Tick): Promise<Advice> {
-    const view = await this.#dump.viewAt("cycles");
-    const { meta } = await this.#dump.stage("types");
-    const { file } = this.#dump;
-    const sources = {
-      meta,
-      isCode: this.#isCode(view),
-      code: readCode(file),
-      modules: readModules(file),
-      caches: readCaches(file),
-      ...readStackTables(file),
-      tracing: this.#dump.sites.tracing(view, meta).state,
-    };
-    this.#advice ??= advise(view, sources, tick);
-    return this.#advice;
   }
 
   #isCode(view: HeapView): Uint8Array {

@@ -222,11 +222,15 @@ export interface SessionApi {
       readonly grouped: boolean;
     },
   ): Promise<CyclePage>;
-  /** What is wrong with the heap, in words, and what can't be told; waits for the cycles. */
-  advise(request: { readonly snapshot: SnapshotId }): Promise<Advice>;
+  /**
+   * What is wrong with the heap, in words, and what can't be told; waits for the cycles. With an earlier dump, best of the
+   * same process, it says what grew since then and is surer of it.
+   */
+  advise(request: { readonly snapshot: SnapshotId; readonly before?: SnapshotId }): Promise<Advice>;
   /** The same as a document: Markdown, or one HTML file that needs nothing else. */
   adviceReport(request: {
     readonly snapshot: SnapshotId;
+    readonly before?: SnapshotId;
     readonly format: "markdown" | "html";
   }): Promise<{ readonly text: string }>;
   /** What an object has, as a debugger shows it: attributes, those of its `__dict__` among them, entries and items. */

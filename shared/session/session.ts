@@ -143,7 +143,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     <
       M extends Exclude<
         keyof AnswererApi & keyof SessionMethods,
-        "compare" | "compareTypes" | "compareAllocations" | "growth" | "series"
+        "compare" | "compareTypes" | "compareAllocations" | "growth" | "series" | "advise" | "adviceReport"
       >,
     >(
       method: M,
@@ -172,15 +172,16 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     }
   };
 
-  /** The methods about two dumps: the later one's worker answers, after it has met the earlier one. */
+  /** The methods about two dumps, or one: the later one's worker answers, after it has met the earlier one. */
   const askBoth =
-    <M extends "compare" | "compareTypes" | "compareAllocations" | "growth">(method: M) =>
+    <M extends "compare" | "compareTypes" | "compareAllocations" | "growth" | "advise" | "adviceReport">(method: M) =>
     async (request: RequestOf<M>, signal?: AbortSignal): Promise<ReplyOf<M>> => {
-      const { capture } = await infoOf(request.before);
-      get(request.snapshot).meet(get(request.before), capture);
-      const answer = get(request.snapshot).ask(
+      const later = get(request.snapshot);
+      const before = request.before === undefined ? undefined : await infoOf(request.before);
+      if (before !== undefined) later.meet(get(before.snapshot), before.capture);
+      const answer = later.ask(
         method,
-        { ...request, before: capture } as unknown as AnswererRequest<M>,
+        { ...request, before: before?.capture } as unknown as AnswererRequest<M>,
         signal,
       );
       return answer as Promise<ReplyOf<M>>; // sound, as above
@@ -242,8 +243,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     neighbours: ask("neighbours"),
     subgraph: ask("subgraph"),
     cycles: ask("cycles"),
-    advise: ask("advise"),
-    adviceReport: ask("adviceReport"),
+    advise: askBoth("advise"),
+    adviceReport: askBoth("adviceReport"),
     attributes: ask("attributes"),
     between: ask("between"),
     stacks: ask("stacks"),

@@ -72,8 +72,6 @@ export type AnswererApi = Pick<
   | "neighbours"
   | "subgraph"
   | "cycles"
-  | "advise"
-  | "adviceReport"
   | "attributes"
   | "allocations"
   | "objectSites"
@@ -88,6 +86,10 @@ export type AnswererApi = Pick<
 > & {
   readonly [M in "compare" | "compareTypes" | "compareAllocations" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
+  ) => ReturnType<SessionApi[M]>;
+} & {
+  readonly [M in "advise" | "adviceReport"]: (
+    request: Omit<RequestOf<M>, "before"> & { readonly before?: CaptureId },
   ) => ReturnType<SessionApi[M]>;
 } & {
   /** All dumps of the row but the last one, which is asked. */

@@ -1,4 +1,4 @@
-import type { Bytes, ObjectId } from "./ids.ts";
+import type { Bytes, CaptureId, ObjectId } from "./ids.ts";
 import type { SentencePart, UsedBy } from "./rows.ts";
 
 /** How sure a finding is that something is wrong: `possible` ones also fit healthy programs. */
@@ -31,6 +31,8 @@ export interface Suspect {
   readonly text: string;
   /** What would be free without it. */
   readonly bytes: Bytes;
+  /** More than in the earlier dump, or less; null without one, and where that is not known. */
+  readonly grewBytes: Bytes | null;
   readonly confidence: Confidence;
   /** The objects it is about, the holder first. */
   readonly ids: readonly ObjectId[];
@@ -61,8 +63,20 @@ export interface Unknown {
   readonly measure: string;
 }
 
+/** An earlier dump that was looked at too. */
+export interface AdviceEarlier {
+  readonly capture: CaptureId;
+  readonly label: string | null;
+  readonly createdAt: string | null;
+  /** From it to the dump that the advice is about. */
+  readonly secondsBetween: number | null;
+  /** False: holders are matched by name, and growth makes nothing surer. */
+  readonly sameProcess: boolean;
+}
+
 /** What is wrong with a heap, most important first. */
 export interface Advice {
+  readonly earlier: AdviceEarlier | null;
   readonly suspects: readonly Suspect[];
   readonly unknowns: readonly Unknown[];
   readonly liveBytes: Bytes;

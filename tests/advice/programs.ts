@@ -3,13 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { advise } from "../../shared/analyses/advice/advise.ts";
+import type { EarlierDump } from "../../shared/analyses/advice/since.ts";
+import { pairOf } from "../../shared/analyses/compare.ts";
 import { loadedCode } from "../../shared/analyses/loaded-code.ts";
+import type { HeapView } from "../../shared/analyses/view.ts";
 import { DumpSites } from "../../shared/session/dump-sites.ts";
-import { openDump } from "../../shared/store/open-file.ts";
+import { type DumpFile, openDump } from "../../shared/store/open-file.ts";
 import { readCode, readMeta, readModules } from "../../shared/store/small-tables.ts";
 import { readCaches, readStackTables } from "../../shared/store/stack-tables.ts";
 import type { Advice, Suspect, SuspectKind } from "../../shared/types/advice.ts";
 import { noTick } from "../../shared/types/graph.ts";
+import type { Meta } from "../../shared/types/heap.ts";
 import { temporaryFolder, viewOfFile } from "../fixtures/drawn-heap.ts";
 import { findPython } from "../setup/python.ts";
 
@@ -47,10 +51,28 @@ function python(cwd: string, words: readonly string[]): string {
   return stdout;
 }
 
-export function adviceOfFile(path: string): Advice {
+/** Runs a program that calls `dump()` twice; the advice on the second dump, with the first one as the earlier. */
+export function adviceOfTwo(program: string): Advice {
+  const [earlier, later] = dumpsOf(program);
+  return adviceOfFile(later, earlier);
+}
+
+/** The two dumps that a program takes of itself by `dump()`. */
+export function dumpsOf(program: string): readonly [earlier: string, later: string] {
+  const folder = temporaryFolder();
+  const files = ["earlier", "later"].map((name) => join(folder, `${name}.pyheap`));
+  const take = `import sys\nsys.path.insert(0, ${JSON.stringify(join(ROOT, "python-dump"))})
+import pyheap_dump
+def dump(files=${JSON.stringify(files)}): pyheap_dump.dump(files.pop(0))
+`;
+  writeFileSync(join(folder, "app.py"), `${take}${program}`);
+  python(folder, [join(folder, "app.py")]);
+  return [files[0] ?? "", files[1] ?? ""];
+}
+
+export function adviceOfFile(path: string, earlier: string | null = null): Advice {
   const view = viewOfFile(path);
-  const file = openDump(path);
-  onTestFinished(() => file.close());
+  const file = opened(path);
   const meta = readMeta(file);
   const sources = {
     meta,
@@ -60,8 +82,20 @@ export function adviceOfFile(path: string): Advice {
     tracing: new DumpSites(file).tracing(view, meta).state,
     caches: readCaches(file),
     ...readStackTables(file),
+    earlier: earlier === null ? null : earlierDump(earlier, view, meta),
   };
   return advise(view, sources, noTick);
+}
+
+function earlierDump(path: string, later: HeapView, laterMeta: Meta): EarlierDump {
+  const file = opened(path);
+  return { pair: pairOf(viewOfFile(path), readMeta(file), later, laterMeta), caches: readCaches(file) };
+}
+
+function opened(path: string): DumpFile {
+  const file = openDump(path);
+  onTestFinished(() => file.close());
+  return file;
 }
 
 /** The findings of one rule. */

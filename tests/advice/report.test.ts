@@ -27,6 +27,7 @@ const SUSPECT: Suspect = {
   ],
   text: "Why it matters here.",
   bytes: 3 * 1024 * 1024,
+  grewBytes: null,
   confidence: "likely",
   ids: [asObjectId(7)],
   holder: HOSTILE,
@@ -38,6 +39,7 @@ const SUSPECT: Suspect = {
 };
 
 const ADVICE: Advice = {
+  earlier: null,
   suspects: [SUSPECT],
   unknowns: [{ text: "Whether it grows.", measure: "Take a second dump." }],
   liveBytes: 1e7,

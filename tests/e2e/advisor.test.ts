@@ -71,7 +71,11 @@ it("says of a healthy heap that nothing is wrong, and what to measure next", asy
   const { page, problems } = await openPage(browser, server.url, { viewport: { width: 700, height: 800 } });
   await showAdvisor(page, "healthy.pyheap");
   await page.getByRole("heading", { level: 1, name: "Nothing suspicious was found in this heap" }).waitFor();
-  await page.getByText("Take a second dump of the same process an hour later, and compare the two.").waitFor();
+  await page
+    .getByText(
+      "Take a second dump of the same process an hour later, and look at both: choose the first one as the earlier dump.",
+    )
+    .waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   expect(problems).toEqual([]);
   await page.context().close();

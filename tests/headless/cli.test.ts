@@ -357,6 +357,24 @@ describe("the command line", () => {
     expect((await cli("advise", file)).out).toMatch(/^Nothing suspicious was found\.\n/);
   });
 
+  it("advise: with an earlier dump of the same process says what grew; the later one stands last", async () => {
+    runProgram("traced.py", folder);
+    const [before, after] = [join(folder, "before.pyheap"), join(folder, "after.pyheap")];
+    const advice = await json("advise", before, after);
+    expect(advice).toMatchObject({ earlier: { sameProcess: true, secondsBetween: expect.any(Number) } });
+    expect(advice.suspects).toContainEqual(
+      expect.objectContaining({
+        title: expect.stringContaining("more than in the earlier dump (200 → 2,200 entries)"),
+      }),
+    );
+    const page = await cli("advise", before, after, "--html");
+    expect(page.out).toContain("more than in the earlier dump");
+    expect(page.out).toContain("an earlier dump of the same process");
+    expect(await cli("advise", after, before)).toMatchObject({ code: 2, error: expect.stringContaining("swap them") });
+    expect(await cli("advise", file, file)).toMatchObject({ code: 2, error: expect.stringContaining("its own") });
+    expect((await cli("advise", file, file, file)).error).toContain("advise [FILE-BEFORE] FILE");
+  }, 120_000);
+
   it("compare: three files in a row tell what no longer grows, from the first to the last", async () => {
     const files = [1_000, 90_000, 2_000].map((size, i) => {
       const path = join(folder, `row-${i}.pyheap`);

@@ -341,7 +341,17 @@ export function contractSuite({ name, connect }: Shell): void {
       const fate = { kind: "fate", fate: "new", other: before.capture } as const;
       expect((await client.objects(list("id", { source: fate }))).total).toBe(0); // of different processes
 
+      const advice = await client.advise(pair);
+      expect(advice.earlier).toMatchObject({ capture: before.capture, sameProcess: false });
+      expect(advice.suspects[0]?.title).toContain("more than in the earlier dump (100 → 1,500 entries)");
+      expect((await client.advise({ snapshot: info.snapshot })).earlier).toBeNull();
+      const { text } = await client.adviceReport({ ...pair, format: "markdown" });
+      expect(text).toContain("an earlier dump of another process");
+      const itself = client.advise({ snapshot: info.snapshot, before: info.snapshot });
+      await expect(itself).rejects.toMatchObject({ failure: { code: "bad-request" } });
+
       await client.close({ snapshot: before.snapshot });
+      await expect(client.advise(pair)).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
       await expect(client.compare(pair)).rejects.toMatchObject({ failure: { code: "no-such-snapshot" } });
       await expect(client.objects(list("id", { source: fate }))).rejects.toMatchObject({
         failure: { code: "no-such-snapshot" },

@@ -1,5 +1,5 @@
 import type { Confidence, Suspect } from "../../types/advice.ts";
-import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { UNKNOWN } from "../../types/heap.ts";
 import { type Sentence, sentence } from "../../types/sentence.ts";
@@ -9,32 +9,42 @@ import { contentOf, hasOwnMembers } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
+import { type Growing, grewText, growingOf, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
-import { type Youth, youthOf } from "./youth.ts";
 
 /** Holders of library code, with things of library code in them, are only told from this share of what is alive. */
 const SHARE_OF_LIBRARIES = 0.1;
 const SHARE_OF_GROWING_LIBRARIES = 0.03;
+/** Growth between two dumps, of what is alive: no library that is warm grows by so much. */
+const SHARE_OF_GROWTH = 0.01;
 const EXAMPLES = 3;
 
 /** Alike objects that accumulate in one place of the program's own data; special ones have rules of their own. */
 export const accumulation: Rule = (facts, tick) =>
   facts.groups.flatMap((group): Suspect[] => {
     if (contentOf(facts, group) !== "data" || isCache(facts, group)) return [];
-    const found = groupFinding(facts, group, tick);
-    return found === null ? [] : [suspect(facts.view, found)];
+    const told = groupFinding(facts, group, tick);
+    return told === null ? [] : [suspect(facts.view, told.found)];
   });
 
-/** What is to be said of any group; null where it is not worth telling. */
-export function groupFinding(facts: HeapFacts, group: Group, tick: Tick): Found | null {
-  const { ages, view, liveBytes } = facts;
+/** What is to be said of any group, and the end of a sentence that says how it grew; null where it is not worth telling. */
+export function groupFinding(
+  facts: HeapFacts,
+  group: Group,
+  tick: Tick,
+): { readonly found: Found; readonly grew: string } | null {
+  const { liveBytes } = facts;
   const holding = holdingOf(facts, group.object, tick);
-  const youth = youthOf(ages, preorderOf(view, group.object), group.object, group.members);
+  const growing = growingOf(facts, group, tick);
   const isOwn = holding.own || hasOwnMembers(facts, group);
-  const least = youth.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
-  const isTold = isOwn || group.bytes >= least * liveBytes;
-  return isTold ? found(facts, group, holding, youth) : null;
+  const least = growing.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
+  const isTold = isOwn || group.bytes >= least * liveBytes || grewMuch(facts, growing);
+  return isTold ? { found: found(facts, group, holding, growing), grew: grewText(facts, growing) } : null;
 }
+
+/** Of two dumps of one process, the later one has so much more that even a library's container is told. */
+const grewMuch = ({ liveBytes }: HeapFacts, { change, sure, growth }: Growing): boolean =>
+  sure && growth === "growing" && (change?.bytes ?? 0) >= SHARE_OF_GROWTH * liveBytes;
 
 /** The inside of an `lru_cache`: the cache's rule tells it. */
 function isCache({ view }: HeapFacts, { object }: Group): boolean {
@@ -44,7 +54,7 @@ function isCache({ view }: HeapFacts, { object }: Group): boolean {
   return held.some((each) => each !== NONE && heap.types[heap.type[each]].name === LRU_CACHE);
 }
 
-function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): Found {
+function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growing): Found {
   const { view, liveBytes } = facts;
   const { heap } = view.columns;
   const row = objectRow(view, group.object);
@@ -55,7 +65,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): 
   const share = formatShare(group.bytes, liveBytes);
   const what = kind === null ? "its own table" : plural(group.count, `${kind} object`);
   const label = row.label === row.type ? "" : ` (${row.label})`;
-  const grows = youth.growth === "growing" ? ", and was still growing" : "";
+  const grows = grewText(facts, growing);
   const says: Sentence =
     group.shape === "chain"
       ? sentence`${named(holding.name)} starts a chain of ${plural(group.count, `${kind} object`)} that each hold the next: ${size}, ${share} of what is alive${grows}`
@@ -65,18 +75,15 @@ function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): 
   return {
     kind: "accumulation",
     says,
-    text: why(holding, youth),
+    text: why(holding, growing),
     bytes: group.bytes,
-    confidence: confidenceOf(facts, group, holding, youth),
+    grewBytes: growing.change?.bytes ?? null,
+    confidence: confidenceOf(facts, group, holding, growing),
     objects: [group.object, ...group.alsoIn.slice(0, EXAMPLES), ...members],
     holder: holding.name,
     usedBy: holding.usedBy,
     seen: [
-      ...(youth.known > 0
-        ? [
-            `${formatCount(youth.young)} of ${plural(youth.known, "object")} in it ${youth.young === 1 ? "is" : "are"} of the collector's youngest generations${youth.growth === "growing" ? ": made lately, while most others are older" : ""}`,
-          ]
-        : []),
+      ...seenOfGrowth(growing),
       ...(entries === UNKNOWN ? [] : [`The ${bareName(row.type)} has ${plural(entries, "entry", "entries")}`]),
       ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
       ...members.map((object) => ({ text: "One of them", object })),
@@ -84,24 +91,31 @@ function found(facts: HeapFacts, group: Group, holding: Holding, youth: Youth): 
     ...fixFor(holding, row.type, group),
     caveat: holding.bounds
       ? "A function that uses it asks for its length and removes from it: it seems to have a bound."
-      : youth.growth === "still"
-        ? "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
-        : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
+      : growing.growth === "still"
+        ? growing.sure
+          ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
+          : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
+        : growing.sure
+          ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
+          : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
   };
 }
 
-function why(holding: Holding, youth: Youth): string {
+function why(holding: Holding, { growth, sure }: Growing): string {
   const name = holding.variable ?? "it";
   const removes =
     holding.usedBy.length > 0 && !holding.removes ? ` No function that uses ${name} names a method that removes.` : "";
-  if (youth.growth === "growing")
-    return `What is put into ${name} stays alive as long as the process, and entries were being added when the dump was taken.${removes}`;
+  if (growth === "growing")
+    return `What is put into ${name} stays alive as long as the process, and ${sure ? "more was put in than was taken out between the two dumps" : "entries were being added when the dump was taken"}.${removes}`;
   return `What is in ${name} stays alive as long as it is not taken out.${removes}`;
 }
 
-function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, { growth }: Youth): Confidence {
+function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing: Growing): Confidence {
+  const { growth, sure } = growing;
   const isOwn = holding.own || hasOwnMembers(facts, group);
-  if (!isOwn || holding.bounds) return "possible";
+  if (holding.bounds) return "possible";
+  if (!isOwn) return grewMuch(facts, growing) ? "likely" : "possible";
+  if (sure) return growth === "growing" ? "likely" : "possible";
   // Nobody keeps many exceptions, callbacks or things that wait as a table that is loaded once.
   if (growth === "growing" || contentOf(facts, group) !== "data") return "likely";
   if (growth === "still") return "possible";

@@ -1,11 +1,11 @@
-import type { Advice, Confidence, Suspect, SuspectKind } from "../../types/advice.ts";
+import type { Advice, AdviceEarlier, Confidence, Suspect, SuspectKind } from "../../types/advice.ts";
 import type { Tick } from "../../types/graph.ts";
 import type { HeapView } from "../view.ts";
 import { accumulation } from "./accumulation.ts";
 import { backReferences } from "./back-references.ts";
 import { caches } from "./caches.ts";
 import { exceptions } from "./exceptions.ts";
-import { type AdviceSources, heapFacts } from "./facts.ts";
+import { type AdviceSources, type HeapFacts, heapFacts } from "./facts.ts";
 import type { Rule } from "./finding.ts";
 import { garbage } from "./garbage.ts";
 import { heldOutside } from "./held-outside.ts";
@@ -47,7 +47,13 @@ export function advise(view: HeapView, sources: AdviceSources, tick: Tick): Advi
   const suspects = onePerHolder(found)
     .sort((a, b) => weightOf(b) - weightOf(a) || (a.title < b.title ? -1 : 1))
     .slice(0, MOST_SUSPECTS);
-  return { suspects, unknowns: unknowns(facts), liveBytes: facts.liveBytes };
+  return { earlier: earlierOf(facts), suspects, unknowns: unknowns(facts), liveBytes: facts.liveBytes };
+}
+
+function earlierOf({ since }: HeapFacts): AdviceEarlier | null {
+  if (since === null) return null;
+  const { captureId: capture, label, createdAt } = since.meta;
+  return { capture, label, createdAt, secondsBetween: since.seconds, sameProcess: since.sameProcess };
 }
 
 const weightOf = ({ bytes, confidence }: Suspect): number => bytes * WEIGHTS[confidence];

@@ -4,11 +4,11 @@ import { NONE, type Tick } from "../../types/graph.ts";
 import type { CacheInfo } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
-import { preorderOf, retainedOf } from "../view.ts";
+import { retainedOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { type Growing, grewText, growingOf, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
-import { type Youth, youthOf } from "./youth.ts";
 
 export const LRU_CACHE = "functools._lru_cache_wrapper";
 const FEWEST_ENTRIES = 16;
@@ -58,19 +58,20 @@ function insideOf({ view: { columns } }: HeapFacts, cache: number): Inside | nul
 }
 
 function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null {
-  const { view, liveBytes, ages } = facts;
+  const { view, liveBytes } = facts;
   const inside = insideOf(facts, cache);
   const bytes = retainedOf(view, cache) ?? 0;
   if (inside === null || inside.entries < FEWEST_ENTRIES) return null;
   const holding = holdingOf(facts, cache, tick);
-  const youth = youthOf(ages, preorderOf(view, cache), cache, null);
+  const growing = growingOf(facts, { object: cache, members: null, bytes }, tick);
   const kept = selfKept(facts, inside);
   if (inside.bounded && kept === null && bytes < SHARE_OF_BOUNDED * liveBytes) return null;
-  if (!holding.own && youth.growth !== "growing" && bytes < SHARE_OF_BOUNDED * liveBytes) return null;
+  if (!holding.own && growing.growth !== "growing" && bytes < SHARE_OF_BOUNDED * liveBytes) return null;
   const size = `${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})`;
-  const grows = youth.growth === "growing" ? ", and was still growing" : "";
+  const grows = grewText(facts, growing);
   const what = plural(inside.entries, "result");
   const figures = facts.caches.get(cache) ?? null;
+  const between = callsSince(facts, figures, growing);
   const name = named(holding.name);
   return {
     kind: "cache",
@@ -87,7 +88,8 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
           : "With maxsize=None (and functools.cache) every result stays as long as the process, for every argument there ever was."
         : "On a method, self is part of the key: the cache, which belongs to the class, keeps every instance that was ever asked.",
     bytes,
-    confidence: confidenceOf(holding, youth, inside, figures, kept !== null),
+    grewBytes: growing.change?.bytes ?? null,
+    confidence: confidenceOf(holding, growing, { inside, figures: between ?? figures, onMethod: kept !== null }),
     objects: [cache, ...(kept?.examples ?? [])],
     holder: holding.name,
     usedBy: holding.usedBy,
@@ -96,9 +98,10 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
       ...(figures === null
         ? []
         : [`${plural(figures.hits, "hit")}, ${plural(figures.misses, "miss", "misses")}, as cache_info() counts them`]),
-      ...(youth.known > 0
-        ? [`${formatCount(youth.young)} of ${plural(youth.known, "object")} in it were made lately`]
-        : []),
+      ...(between === null
+        ? []
+        : [`Since the earlier dump ${plural(between.hits, "hit")}, ${plural(between.misses, "miss", "misses")}`]),
+      ...seenOfGrowth(growing),
       { text: "The cache", object: cache },
       ...(kept?.examples ?? []).map((object) => ({ text: "A self in a key", object })),
     ],
@@ -117,6 +120,15 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
   };
 }
 
+type Calls = Pick<CacheInfo, "hits" | "misses">;
+
+/** Hits and misses between the two dumps; null where they are not known, or were counted anew meanwhile. */
+function callsSince({ since }: HeapFacts, now: CacheInfo | null, { change, sure }: Growing): Calls | null {
+  const then = since === null || change === null || !sure ? undefined : since.caches.get(change.earlier);
+  if (now === null || then === undefined || now.hits < then.hits || now.misses < then.misses) return null;
+  return { hits: now.hits - then.hits, misses: now.misses - then.misses };
+}
+
 /** Of so many calls, a share of hits says something; a cache that is hit as often does its work. */
 const FEWEST_CALLS = 1000;
 const OFTEN_HIT = 0.9;
@@ -124,15 +136,17 @@ const SELDOM_HIT = 0.05;
 
 function confidenceOf(
   holding: Holding,
-  { growth }: Youth,
-  { bounded }: Inside,
-  figures: CacheInfo | null,
-  onMethod: boolean,
+  { growth, sure }: Growing,
+  {
+    inside: { bounded },
+    figures,
+    onMethod,
+  }: { readonly inside: Inside; readonly figures: Calls | null; readonly onMethod: boolean },
 ): Confidence {
   const calls = figures === null ? 0 : figures.hits + figures.misses;
   const hits = figures === null || calls < FEWEST_CALLS ? null : figures.hits / calls;
   if (!holding.own || (bounded && !onMethod)) return "possible";
-  if (hits !== null && hits >= OFTEN_HIT && !onMethod) return "possible";
+  if (hits !== null && hits >= OFTEN_HIT && !onMethod && !(sure && growth === "growing")) return "possible";
   if (hits !== null && hits < SELDOM_HIT) return "likely";
   return growth === "still" ? "possible" : "likely";
 }

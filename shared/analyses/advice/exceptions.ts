@@ -25,8 +25,9 @@ function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
   return facts.groups.flatMap((group): Suspect[] => {
     const areRecords = group.type !== NONE && heap.types[group.type].name === LOG_RECORD;
     if (!areRecords && contentOf(facts, group) !== "exceptions") return [];
-    const found = groupFinding(facts, group, tick);
-    if (found === null) return [];
+    const told = groupFinding(facts, group, tick);
+    if (told === null) return [];
+    const { found, grew } = told;
     const [first] = examples(view, group, 1);
     const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
     if (areRecords)
@@ -34,7 +35,7 @@ function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
         suspect(view, {
           ...found,
           kind: "exceptions",
-          says: sentence`${named(found.holder ?? "")} buffers ${plural(group.count, "log record")}: ${size}`,
+          says: sentence`${named(found.holder ?? "")} buffers ${plural(group.count, "log record")}: ${size}${grew}`,
           text: "A handler that buffers keeps each record with its arguments and exception until it flushes.",
           fix: "Give the handler a smaller capacity and a target, or flush it.",
           snippet: "MemoryHandler(capacity=1000, flushLevel=logging.ERROR, target=handler)",
@@ -44,7 +45,7 @@ function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
       suspect(view, {
         ...found,
         kind: "exceptions",
-        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, "exception")} with their tracebacks: ${size}, with the frames and local variables where they were raised`,
+        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, "exception")} with their tracebacks: ${size}, with the frames and local variables where they were raised${grew}`,
         seen: [...found.seen, ...(first === undefined ? [] : pinned(facts, first))],
         ...WAY_OUT,
       }),

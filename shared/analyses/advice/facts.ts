@@ -9,6 +9,7 @@ import type { HeapView } from "../view.ts";
 import { alikeGroups, type Group } from "./groups.ts";
 import { codeObjectOf, type Holding } from "./holding.ts";
 import { type Ownership, ownership } from "./ownership.ts";
+import { type EarlierDump, type Since, sinceThen } from "./since.ts";
 import { type Ages, agesOf } from "./youth.ts";
 
 /** What the answerer has besides the view. */
@@ -25,6 +26,8 @@ export interface AdviceSources {
   readonly taskFrames: readonly TaskFrameInfo[];
   /** Whether it is known where objects were allocated. */
   readonly tracing: TracingState;
+  /** An earlier dump, best of the same process; null where there is none. */
+  readonly earlier: EarlierDump | null;
 }
 
 /** What the rules ask of a heap; all of it is found once, before the first rule. */
@@ -47,6 +50,8 @@ export interface HeapFacts {
   readonly groups: readonly Group[];
   /** Less than this is not worth a finding. */
   readonly leastBytes: number;
+  /** What the earlier dump shows; null where there is none. */
+  readonly since: Since | null;
   /** What the file says of caches and tasks, by object. */
   readonly caches: ReadonlyMap<number, CacheInfo>;
   readonly tasks: ReadonlyMap<number, KnownTask>;
@@ -86,6 +91,7 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
     liveBytes,
     version: Array.isArray(version) ? version.filter((part) => typeof part === "number") : [],
     holdings: new Map<number, Holding>(),
+    since: sources.earlier === null ? null : sinceThen(sources.earlier),
     leastBytes: Math.max(SMALLEST, SHARE_TO_TELL * liveBytes),
     caches: new Map([...sources.caches].map(([address, cache]) => [objectAt(heap, address), cache])),
     tasks: knownTasks(view, sources),

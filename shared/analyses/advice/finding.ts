@@ -10,7 +10,9 @@ import type { HeapFacts } from "./facts.ts";
 export type Rule = (facts: HeapFacts, tick: Tick) => Suspect[];
 
 /** A finding as a rule writes it: the sentence in pieces, objects by number. */
-export type Found = Omit<Suspect, "title" | "parts" | "ids" | "evidence"> & {
+export type Found = Omit<Suspect, "title" | "parts" | "ids" | "evidence" | "grewBytes"> & {
+  /** Left out where nothing is known of an earlier dump. */
+  readonly grewBytes?: Suspect["grewBytes"];
   readonly says: Sentence;
   readonly objects: readonly number[];
   readonly seen: readonly (string | { readonly text: string; readonly object: number })[];
@@ -18,6 +20,7 @@ export type Found = Omit<Suspect, "title" | "parts" | "ids" | "evidence"> & {
 
 export function suspect(view: HeapView, { says, objects, seen, ...found }: Found): Suspect {
   return {
+    grewBytes: null,
     ...found,
     title: plain(says),
     parts: says,

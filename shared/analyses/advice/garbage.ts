@@ -5,7 +5,7 @@ import { FLAGS } from "../../types/heap.ts";
 import type { CycleRow } from "../../types/rows.ts";
 import { type Sentence, sentence } from "../../types/sentence.ts";
 import { cyclePage } from "../cycles.ts";
-import type { HeapView } from "../view.ts";
+import { type HeapView, reachOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 
@@ -18,6 +18,9 @@ const USUAL_SHARE = 0.1;
 const RARE_SHARE = 0.02;
 /** Twice as much garbage as what lives. */
 const OUTWEIGHS = 2 / 3;
+/** As much of the garbage was garbage in the earlier dump: no collection came for it. */
+const MOST_OF_THEM = 0.5;
+const LEAST_GROWTH = 1024;
 
 /** Cycles that nothing reaches and that wait for a collector which is off, told to keep them, or seldom runs. */
 export const garbage: Rule = (facts, tick) => {
@@ -38,7 +41,8 @@ export const garbage: Rule = (facts, tick) => {
       limit: 8,
     } as const;
     const waiting = cyclePage(view, request, tick).rows.filter((row) => !row.reachable);
-    suspects.push(suspect(view, waitingFound(facts, { objects, bytes, share, state, waiting })));
+    const waited = waitedSince(facts);
+    suspects.push(suspect(view, waitingFound(facts, { objects, bytes, share, state, waiting, waited })));
   }
   return suspects;
 };
@@ -58,9 +62,30 @@ interface Waiting {
   readonly share: number;
   readonly state: State;
   readonly waiting: readonly CycleRow[];
+  readonly waited: Waited | null;
 }
 
-function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting }: Waiting): Found {
+/** Garbage of an earlier dump of the same process. */
+interface Waited {
+  /** All of it then. */
+  readonly bytes: number;
+  /** Objects that were garbage then and are so now. */
+  readonly objects: number;
+}
+
+function waitedSince({ since }: HeapFacts): Waited | null {
+  if (since === null || since.pair.matching === null) return null;
+  const { before, after, matching } = since.pair;
+  let objects = 0;
+  for (const [object, earlier] of matching.earlier.entries())
+    if (earlier !== NONE && isGarbage(after, object) && isGarbage(before, earlier)) objects++;
+  const group = before.graph?.graph.preordering.unreachable ?? NONE;
+  return { objects, bytes: before.dominators?.retained[group] ?? 0 };
+}
+
+const isGarbage = (view: HeapView, object: number): boolean => reachOf(view, object) === "unreachable";
+
+function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting, waited }: Waiting): Found {
   const { view, collector } = facts;
   const types = garbageTypes(view);
   const [top] = types;
@@ -76,13 +101,14 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting 
   );
   return {
     kind: "garbage",
-    says: sentence`${plural(objects, "object")} in reference cycles wait for the collector: ${formatBytes(bytes)}, ${formatShare(bytes, facts.liveBytes + bytes)} of all objects${top === undefined ? "" : sentence`, most of it through ${named(top.name)}`}${because}`,
+    says: sentence`${plural(objects, "object")} in reference cycles wait for the collector: ${formatBytes(bytes)}, ${formatShare(bytes, facts.liveBytes + bytes)} of all objects${top === undefined ? "" : sentence`, most of it through ${named(top.name)}`}${because}${waitedText(waited, bytes)}`,
     text:
       state === "off"
         ? "Nothing refers to them any more, but in a cycle each keeps the next one's count above zero. Only the collector frees cycles, and it is off."
         : "Nothing refers to them any more. The collector frees them when it next runs; it counts objects, not bytes, so a few large ones can wait long.",
     bytes,
-    confidence: confidenceOf(state, share),
+    grewBytes: waited === null ? null : bytes - waited.bytes,
+    confidence: confidenceOf(state, share, waited !== null && waited.objects >= MOST_OF_THEM * objects),
     objects: waiting.flatMap((row) => row.smallestCycle.slice(0, 3).map(({ id }) => id)).slice(0, 12),
     holder: null,
     usedBy: [],
@@ -102,6 +128,11 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting 
         ];
       }),
       ...(finalizers ? ["Some of them have a __del__, which runs only when they are collected"] : []),
+      ...(waited === null
+        ? []
+        : [
+            `In the earlier dump ${formatBytes(waited.bytes)} waited; ${plural(waited.objects, "object")} of it ${waited.objects === 1 ? "waits" : "wait"} still`,
+          ]),
       `gc.get_threshold() is ${collector.thresholds.join(", ")}; gc.get_count() is ${collector.counts.join(", ")}`,
     ],
     fix:
@@ -117,15 +148,22 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting 
     caveat:
       state === "off" || state === "high"
         ? "Some programs turn the collector off on purpose and collect at quiet moments; then this is what the next such moment frees."
-        : "The next collection may free all of it: look whether the number is as high in a second dump.",
+        : waited === null
+          ? "The next collection may free all of it: look whether the number is as high in a second dump."
+          : "The next collection may free all of it.",
   };
 }
 
-function confidenceOf(state: State, share: number): Confidence {
+function waitedText(waited: Waited | null, bytes: number): string {
+  const grew = bytes - (waited?.bytes ?? bytes);
+  return grew >= LEAST_GROWTH ? `; ${formatBytes(grew)} more than in the earlier dump` : "";
+}
+
+function confidenceOf(state: State, share: number, hasWaited: boolean): Confidence {
   if (state === "off" && share >= USUAL_SHARE) return "certain";
   // Raising the threshold is a choice that Python's own documentation suggests: it is trouble where garbage outweighs.
   if (state === "off" || (state === "high" && share >= OUTWEIGHS)) return "likely";
-  return state === "on" && share >= 3 * USUAL_SHARE ? "likely" : "possible";
+  return hasWaited || (state === "on" && share >= 3 * USUAL_SHARE) ? "likely" : "possible";
 }
 
 interface Kept {

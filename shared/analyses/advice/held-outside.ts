@@ -2,7 +2,7 @@ import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { sentence } from "../../types/sentence.ts";
 import { explainedReferences } from "../references.ts";
-import { preorderOf, refcountOf } from "../view.ts";
+import { type HeapView, preorderOf, refcountOf } from "../view.ts";
 import { named, type Rule, suspect } from "./finding.ts";
 
 const MOST_TYPES = 3;
@@ -37,30 +37,45 @@ export const heldOutside: Rule = (facts) => {
     .slice(0, MOST_TYPES)
     .map(([type, { objects, bytes }]): Suspect => {
       const { name } = heap.types[type];
+      const before = facts.since === null ? null : heldBefore(facts.since.pair.before, name);
+      const more = before === null ? 0 : objects.length - before;
       const largest = objects
         .sort((a, b) => dominators.retained[preorderOf(view, b)] - dominators.retained[preorderOf(view, a)])
         .slice(0, EXAMPLES);
       return suspect(view, {
         kind: "held-outside",
-        says: sentence`${plural(objects.length, "object")} of type ${named(name)} ${objects.length === 1 ? "is" : "are"} held from outside of what the dump can see, and ${objects.length === 1 ? "keeps" : "keep"} ${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})`,
+        says: sentence`${plural(objects.length, "object")} of type ${named(name)} ${objects.length === 1 ? "is" : "are"} held from outside of what the dump can see, and ${objects.length === 1 ? "keeps" : "keep"} ${formatBytes(bytes)} alive (${formatShare(bytes, liveBytes)})${more > 0 ? `; ${formatCount(more)} more than in the earlier dump` : ""}`,
         text: "Their reference counts are higher than the references found. A C extension may hold them, a thread-local of another thread, or a container whose inside can't be seen.",
         bytes,
         confidence: "possible",
         objects: largest,
         holder: null,
         usedBy: [],
-        seen: largest.map((object) => {
-          const count = refcountOf(view, object);
-          const found = explainedReferences(view, object);
-          return {
-            text: `${formatCount(found)} of ${count === null ? "an unknown number of" : formatCount(count)} references found`,
-            object,
-          };
-        }),
+        seen: [
+          ...(before === null ? [] : [`In the earlier dump ${plural(before, "such object")}`]),
+          ...largest.map((object) => {
+            const count = refcountOf(view, object);
+            const found = explainedReferences(view, object);
+            return {
+              text: `${formatCount(found)} of ${count === null ? "an unknown number of" : formatCount(count)} references found`,
+              object,
+            };
+          }),
+        ],
         fix: "Look what C extension takes such objects: a callback that was registered, an iterator that was not finished, a missing Py_DECREF.",
         snippet: null,
         caveat:
-          "Many libraries hold objects in C on purpose. What matters is whether their number grows from one dump to the next.",
+          before === null
+            ? "Many libraries hold objects in C on purpose. What matters is whether their number grows from one dump to the next."
+            : "Many libraries hold objects in C on purpose.",
       });
     });
 };
+
+/** How many objects of that type were held from outside in another dump. */
+function heldBefore({ graph, columns: { heap } }: HeapView, type: string): number {
+  return (
+    graph?.graph.roots.filter(({ kind, object }) => kind === "c_held" && heap.types[heap.type[object]].name === type)
+      .length ?? 0
+  );
+}

@@ -12,8 +12,9 @@ import { examples, type Group } from "./groups.ts";
 export const listeners: Rule = (facts, tick) =>
   facts.groups.flatMap((group): Suspect[] => {
     if (contentOf(facts, group) !== "listeners") return [];
-    const found = groupFinding(facts, group, tick);
-    if (found === null) return [];
+    const told = groupFinding(facts, group, tick);
+    if (told === null) return [];
+    const { found, grew } = told;
     const { view, liveBytes } = facts;
     const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
     const who = ownerOf(facts, group);
@@ -21,7 +22,7 @@ export const listeners: Rule = (facts, tick) =>
       suspect(view, {
         ...found,
         kind: "listeners",
-        says: sentence`${named(found.holder ?? "")} collects ${plural(group.count, "callback")} that keep ${size}${who === null ? "" : sentence`, such as ${named(who)}`}`,
+        says: sentence`${named(found.holder ?? "")} collects ${plural(group.count, "callback")} that keep ${size}${who === null ? "" : sentence`, such as ${named(who)}`}${grew}`,
         text: "Whoever keeps a callback keeps what it is bound to: a method its object, a partial its arguments, a closure the variables around it. Nothing takes them out unless somebody unsubscribes.",
         fix: "Unsubscribe when the object is done, or keep only a weak reference to the method.",
         snippet:

@@ -1,4 +1,4 @@
-import type { Advice, Suspect } from "../../types/advice.ts";
+import type { Advice, AdviceEarlier, Suspect } from "../../types/advice.ts";
 import { formatBytes } from "../../types/format.ts";
 import type { Meta } from "../../types/heap.ts";
 import type { SentencePart } from "../../types/rows.ts";
@@ -15,7 +15,7 @@ export function adviceReport(advice: Advice, meta: Meta, format: "markdown" | "h
   return format === "html" ? html(advice, meta) : markdown(advice, meta);
 }
 
-function facts({ label, createdAt, python, process, capture }: Meta): string[] {
+function facts({ earlier }: Advice, { label, createdAt, python, process, capture }: Meta): string[] {
   const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
   return [
     text(process.program) ?? text(process.argv0),
@@ -23,9 +23,16 @@ function facts({ label, createdAt, python, process, capture }: Meta): string[] {
     text(python.version) === null ? null : `Python ${String(python.version).split(" ")[0]}`,
     createdAt === null ? null : `taken ${createdAt}`,
     text(capture.privacy) === null ? null : `privacy of the dump: ${String(capture.privacy)}`,
+    earlier === null ? null : comparedWith(earlier),
   ]
     .filter((fact) => fact !== null)
     .map((fact) => shown(fact, LONGEST));
+}
+
+/** Which earlier dump was looked at too: its label, and when it was taken. */
+function comparedWith({ label, createdAt, sameProcess }: AdviceEarlier): string {
+  const what = `looked at with an earlier dump of ${sameProcess ? "the same process" : "another process"}`;
+  return [what, label, createdAt === null ? null : `taken ${createdAt}`].filter((part) => part !== null).join(", ");
 }
 
 /** The answer to "what is wrong with this heap?". */
@@ -51,7 +58,7 @@ const WORDS = {
 
 function markdown(advice: Advice, meta: Meta): string {
   const lines = [`# ${WORDS.title}`, "", `**${mdSentence(verdict(advice))}.**`, ""];
-  const known = facts(meta);
+  const known = facts(advice, meta);
   if (known.length > 0) lines.push(known.map(mdText).join(" · "), "");
   for (const [i, suspect] of advice.suspects.entries()) {
     lines.push(`## ${i + 1}. ${mdSentence(suspect.parts)}`, "", `*${headOf(suspect)}*`, "");
@@ -102,7 +109,7 @@ function mdCode(text: string): string {
 /** One file without scripts, and with a policy that lets none in: names in a dump are hostile. */
 function html(advice: Advice, meta: Meta): string {
   const cards = advice.suspects.map((suspect) => card(suspect)).join("\n");
-  const known = facts(meta);
+  const known = facts(advice, meta);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -17,8 +17,9 @@ export const suspended: Rule = (facts, tick) => {
 
 const collected = (facts: HeapFacts, groups: readonly Group[], tick: Tick): Suspect[] =>
   groups.flatMap((group): Suspect[] => {
-    const found = groupFinding(facts, group, tick);
-    if (found === null) return [];
+    const told = groupFinding(facts, group, tick);
+    if (told === null) return [];
+    const { found, grew } = told;
     const { view, liveBytes } = facts;
     const { heap } = view.columns;
     const type = group.type === NONE ? "" : bareName(heap.types[group.type].name);
@@ -29,7 +30,7 @@ const collected = (facts: HeapFacts, groups: readonly Group[], tick: Tick): Susp
         ...found,
         kind: "suspended",
         seen: [...statesOf(facts, group), ...found.seen],
-        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, what ?? "generator", many)}: ${size}, with what they hold where they stopped`,
+        says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, what ?? "generator", many)}: ${size}, with what they hold where they stopped${grew}`,
         text: text ?? found.text,
         fix: fix ?? found.fix,
         snippet: snippet ?? found.snippet,

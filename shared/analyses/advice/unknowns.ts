@@ -3,17 +3,27 @@ import { howToTrace, whyNoSites } from "../../types/tracing-words.ts";
 import type { HeapFacts } from "./facts.ts";
 
 /** What this dump can't tell, and what to measure next; the most useful first. */
-export function unknowns({ view, meta, collector, ages, ownership, tracing }: HeapFacts): Unknown[] {
+export function unknowns({ view, meta, collector, ages, ownership, tracing, since }: HeapFacts): Unknown[] {
   const { heap } = view.columns;
-  const found: Unknown[] = [
-    {
-      text: "Whether anything grows: one dump is one moment.",
-      measure: "Take a second dump of the same process an hour later, and compare the two.",
-    },
-  ];
+  const found: Unknown[] = [];
   const tell = (when: boolean, text: string, measure: string) => {
     if (when) found.push({ text, measure });
   };
+  tell(
+    since === null,
+    "Whether anything grows: one dump is one moment.",
+    "Take a second dump of the same process an hour later, and look at both: choose the first one as the earlier dump.",
+  );
+  tell(
+    since !== null && !since.sameProcess,
+    "Whether anything grows: the two dumps are of different processes, which may differ for other reasons.",
+    "Take two dumps of one process.",
+  );
+  tell(
+    since?.sameProcess === true && !since.busy,
+    "What does not grow: the two dumps differ in hardly an object, so the process had nothing to do.",
+    "Take the second dump after the process has worked for a while.",
+  );
   tell(
     ages.youngData < 100,
     "How old objects are: the collector had just run, or moves everything into one generation.",
