@@ -1,4 +1,4 @@
-import type { ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
+import type { CacheInfo, ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { runAdvise } from "./advise-command.ts";
 import { allocatedLine, runAllocations, runObjectSites } from "./allocations-command.ts";
@@ -214,6 +214,7 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
         `references: ${number(detail.explainedReferences)} found of ${count}`,
         ...ringLine(detail),
         ...allocatedLine(detail.allocated.frames),
+        ...cacheLine(detail.cache),
         "",
         `holds ${number(referents.total)}`,
         table(columns, referents.rows),
@@ -222,6 +223,14 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
         table(columns, referrers.rows),
       ].join("\n"),
   };
+}
+
+/** `cache of page: 64 of 64 results, 0 hits, 2,000 misses`; nothing for what is no cache. */
+function cacheLine(cache: CacheInfo | null): string[] {
+  if (cache === null) return [];
+  const limit = cache.maxsize === null ? "any number of" : number(cache.maxsize);
+  const calls = `${number(cache.hits)} hits, ${number(cache.misses)} misses`;
+  return [`cache of ${printable(cache.function)}: ${number(cache.currsize)} of ${limit} results, ${calls}`];
 }
 
 async function runTables({ session, snapshot }: OpenDump, { args }: Options): Promise<Answer> {

@@ -1,5 +1,5 @@
-import type { ClassLayout, ReferenceRow } from "../../shared/session/contract.ts";
-import { formatBytes, plural } from "./format.ts";
+import type { CacheInfo, ClassLayout, ReferenceRow } from "../../shared/session/contract.ts";
+import { formatBytes, formatCount, plural } from "./format.ts";
 import { shown } from "./visible-text.ts";
 
 /** The texts of the object inspector; part of `messages`. */
@@ -53,6 +53,10 @@ export const inspectorWords = {
     ]
       .filter((text) => text !== "")
       .join(", "),
+  cache: "Results kept",
+  cacheHint: "What cache_info() of this functools.lru_cache said when the dump was taken",
+  cacheOf: ({ currsize, maxsize, hits, misses }: CacheInfo): string =>
+    `${formatCount(currsize)} of ${maxsize === null ? "any number" : formatCount(maxsize)}: ${plural(hits, "hit")}, ${plural(misses, "miss", "misses")}`,
   pin: "Pin",
   pinHint: "Keeps it in mind, to look for a way between it and another object",
   unpin: "Unpin",

@@ -11,7 +11,7 @@ import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf }
 const MOST_HOLDERS = 100;
 
 /** Everything about one object but its references. Needs the graph. Time O(referrers + length of the chain). */
-export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail, "usedBy" | "allocated"> {
+export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail, "usedBy" | "allocated" | "cache"> {
   const { heap } = view.columns;
   const { offsets, targets } = heap.references;
   const flags = heap.flags[object];

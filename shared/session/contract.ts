@@ -39,7 +39,7 @@ import type { SiteGrouping } from "../types/sites.ts";
 import type { StackDetail, StackKind, StackPage } from "../types/stack-rows.ts";
 
 export type { Advice, Confidence, Evidence, Suspect, SuspectKind, Unknown } from "../types/advice.ts";
-export type { TaskState } from "../types/heap.ts";
+export type { CacheInfo, TaskState } from "../types/heap.ts";
 export type {
   CycleFacts,
   Direction,

@@ -9,9 +9,10 @@ import { type Stack, stacksOf } from "../analyses/stacks.ts";
 import { type FunctionIndex, usersOfObject } from "../analyses/used-by.ts";
 import type { HeapView } from "../analyses/view.ts";
 import { readCode } from "../store/small-tables.ts";
-import { readStackTables } from "../store/stack-tables.ts";
+import { readCaches, readStackTables } from "../store/stack-tables.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
+import type { CacheInfo } from "../types/heap.ts";
 import { checkObject } from "./members.ts";
 import { rememberRecent } from "./recent-values.ts";
 import type { StagedDump } from "./staged-dump.ts";
@@ -32,6 +33,7 @@ type Handlers = { [M in InspectionMethod]: (request: AnswererRequest<M>, tick: T
 export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => FunctionIndex): Handlers {
   const attributes = rememberRecent<Int32Array>(4);
   let stacks: readonly Stack[] | null = null;
+  let caches: ReadonlyMap<number, CacheInfo> | null = null;
   const stacksIn = (view: HeapView, tick: Tick): readonly Stack[] => {
     const { file } = dump;
     stacks ??= stacksOf(view, { ...readStackTables(file), code: readCode(file) }, tick);
@@ -56,10 +58,12 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
       checkObject(view, object);
       const { meta } = await dump.stage("types");
       const found = dump.sites.grouped(view, "line");
+      caches ??= readCaches(dump.file);
       return {
         ...objectDetail(view, object),
         allocated: siteOfObject(dump.sites.tracing(view, meta), found, object),
         usedBy: usersOfObject(view, functionsOf(view), object),
+        cache: caches.get(view.columns.heap.address[object]) ?? null,
       };
     },
 

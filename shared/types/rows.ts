@@ -1,3 +1,4 @@
+import type { CacheInfo } from "./heap.ts";
 import type { Address, Bytes, CaptureId, ObjectId, SetId, TypeId } from "./ids.ts";
 import type { ReferenceKind } from "./reference-kinds.ts";
 import type { ObjectSite } from "./sites.ts";
@@ -177,6 +178,8 @@ export interface ObjectDetail extends ObjectRow {
   readonly allocated: ObjectSite;
   /** Functions that use it through a module's variable, at most 50. */
   readonly usedBy: readonly UsedBy[];
+  /** What `cache_info()` said, for a cache of `functools`; null for any other object, or where the dump does not tell. */
+  readonly cache: CacheInfo | null;
   readonly warnings: readonly string[];
 }
 

@@ -6,6 +6,7 @@ import type { Options } from "../../electron/headless/answers.ts";
 import { COMMANDS, type CommandName } from "../../electron/headless/commands.ts";
 import { type OpenDump, withDumps } from "../../electron/headless/open-dumps.ts";
 import type { AllocationPage } from "../../shared/session/contract.ts";
+import type { Advice } from "../../shared/types/advice.ts";
 import type {
   CompareTypeRow,
   Comparison,
@@ -107,6 +108,7 @@ export class Dump {
   summary = (): Promise<Summary> => this.#ask("summary");
   object = (id: number): Promise<ObjectAnswer> => this.#ask("object", { args: [String(id)] });
   why = (id: number): Promise<WhyAlive> => this.#ask("why", { args: [String(id)] });
+  advise = (): Promise<Advice> => this.#ask("advise");
   compare = (after: Dump): Promise<CompareAnswer> => this.#ask("compare", {}, after.#dump);
 
   /** The lines that allocated something that is still in use, of a file; the first has most. */

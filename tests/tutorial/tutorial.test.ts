@@ -260,5 +260,13 @@ describe("a global cache", async () => {
     const cached = await dump.object((await dump.variable("page_cached")).id);
     expect(ofType(cached.referents, "bytes")).toHaveLength(64);
     expect(await keeps(dump, "_CACHE")).toBeGreaterThan(10 * (cached.retainedBytes ?? 0));
+    expect(cached.cache).toEqual({ function: "page_cached", hits: 0, misses: 2_000, maxsize: 64, currsize: 64 });
+  });
+
+  it("without a bound is found by the advisor, which claims no more than one dump can show", async () => {
+    const [first] = (await dump.advise()).suspects;
+    expect(first?.title).toMatch(/^__main__\._CACHE \(dict, 2,000 entries\) keeps/);
+    expect(first?.confidence).toBe("possible");
+    expect(first?.usedBy.map((user) => user.function)).toEqual(["page_cached_for_ever"]);
   });
 });
