@@ -9,9 +9,9 @@ export const cutWords = {
   cutShort: "Cut",
   close: "Close",
   asking: "Working out what would go…",
-  /** The answer as a sentence: what goes at once, what at the next collection, or who else holds it. */
-  answer: (cut: CutLink): Sentence => {
-    const link = sentence`Cutting ${code(shown(cut.edge.trim(), 60))}`;
+  /** The answer as a sentence: what goes at once, what at the next collection, or who else holds it. `edge` as the list has it. */
+  answer: (cut: CutLink, edge: string): Sentence => {
+    const link = sentence`Cutting ${code(shown(edge.trim(), 60))}`;
     switch (cut.stillHeld) {
       case "path":
         return cut.also === null

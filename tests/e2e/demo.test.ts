@@ -49,7 +49,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByText(/^1\s(of|type)/)
     .first()
     .waitFor();
-  await page.getByRole("row").filter({ hasText: "4,613" }).filter({ hasText: "Request" }).getByRole("link").click();
+  await page.getByRole("row").filter({ hasText: "Request" }).getByRole("link").click();
   await heading(page, /objects of type/).waitFor();
   await page.getByRole("row").nth(3).getByRole("link").click();
   await page.getByRole("link", { name: "Why alive?" }).click();
@@ -76,7 +76,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByRole("button", { name: /^Cut this link: .*_PENDING/ })
     .first()
     .click();
-  await expect.poll(() => cut.textContent()).toMatch(/Cutting .*_PENDING.* frees/);
+  await expect.poll(() => cut.textContent()).toMatch(/Cutting \._PENDING frees/);
   await picture("cut");
 
   await screens(page)
@@ -94,7 +94,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
     .getByRole("grid", { name: "Reference cycles" })
     .getByRole("row")
     .filter({ hasText: "⇄" })
-    .filter({ hasText: "4,022" })
+    .filter({ hasText: /4,\d{3}/ })
     .waitFor();
   await picture("cycles");
 
