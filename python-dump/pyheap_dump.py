@@ -4102,7 +4102,7 @@ def _publish(temporary: str, target: str) -> list[str]:
         os.link(temporary, target)
     except FileExistsError:
         raise DumpError(f"{target} exists already; dumps are never overwritten") from None
-    except OSError:
+    except (OSError, AttributeError):  # the system of a browser has no links at all
         if os.path.lexists(target):
             raise DumpError(f"{target} exists already; dumps are never overwritten") from None
         os.rename(temporary, target)

@@ -13,6 +13,9 @@ export interface OpenDump {
   readonly snapshot: SnapshotId;
 }
 
+/** Ends that can be told: a spool's private database goes with the command. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Opens the files, waits for all stages, and closes everything afterwards. Throws `HeapError`. */
 export async function withDumps<T>(
   paths: readonly string[],
@@ -21,6 +24,11 @@ export async function withDumps<T>(
 ): Promise<T> {
   // A script's files are not what a person opened last; that person's notes and sets are there.
   const session = createSession({ stateFolder: defaultStateFolder(), recent: false, cacheFolder });
+  let ended: Promise<unknown> | null = null;
+  const endBy = (signal: NodeJS.Signals) => {
+    ended ??= session.dispose().then(() => process.kill(process.pid, signal));
+  };
+  for (const signal of SIGNALS) process.once(signal, endBy);
   try {
     const client = createClient(createHost(session));
     const dumps: OpenDump[] = [];
@@ -33,7 +41,8 @@ export async function withDumps<T>(
     await session.built(); // closing at once would stop the writing of the index that makes the next command fast
     return result;
   } finally {
-    await session.dispose();
+    for (const signal of SIGNALS) process.off(signal, endBy);
+    await (ended ?? session.dispose());
   }
 }
 

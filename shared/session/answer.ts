@@ -30,6 +30,7 @@ import { type FunctionIndex, indexFunctions } from "../analyses/used-by.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
+import type { DumpPlace } from "../store/open-file.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
@@ -62,8 +63,8 @@ export class Answerer {
   readonly #members: Members;
   readonly #advising: Advising;
 
-  constructor(path: string) {
-    this.#dump = new StagedDump(path);
+  constructor(place: DumpPlace) {
+    this.#dump = new StagedDump(place);
     this.#inspections = inspections(this.#dump, (view) => this.#functions(view));
     this.#members = new Members(this.#dump.texts, this.#dump.sites, (capture) => this.#pairWith(capture));
     this.#advising = new Advising(this.#dump, {
@@ -83,9 +84,9 @@ export class Answerer {
   }
 
   /** A file that can't be opened any more fails the comparisons with it, and nothing else. */
-  introduce(capture: CaptureId, path: string): void {
+  introduce(capture: CaptureId, place: DumpPlace): void {
     try {
-      this.#others.set(capture, new StagedDump(path));
+      this.#others.set(capture, new StagedDump(place));
     } catch (thrown) {
       this.#others.set(capture, toFailure(thrown));
     }

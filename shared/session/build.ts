@@ -2,8 +2,9 @@ import { cycleStage, dominatorStage, graphStage, typeTotals } from "../analyses/
 import { contentDigest } from "../store/content-digest.ts";
 import { BadIndex, type IndexKey, StoredIndex, storeIndex } from "../store/index-cache.ts";
 import { loadDump, readExtent } from "../store/load.ts";
-import { type DumpFile, openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
+import { type DumpFile, type DumpPlace, openAt, openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
 import { readLayouts, readMeta, readTypes } from "../store/small-tables.ts";
+import { importSpool } from "../store/spool.ts";
 import { toFailure } from "../types/failure.ts";
 import type { IndexColumn, Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
@@ -26,9 +27,10 @@ export interface CacheUse {
 }
 
 /** Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order. */
-export function build(path: string, use: CacheUse, tell: (message: FromBuilder) => void): void {
+export function build(place: DumpPlace, use: CacheUse, tell: (message: FromBuilder) => void): void {
   try {
-    const file = openDump(path);
+    if (place.database !== place.path) importSpool(place.path, place.database, ticking("types", tell));
+    const file = openAt(place, openDump);
     try {
       runStages(file, use, tell);
     } finally {
@@ -37,6 +39,16 @@ export function build(path: string, use: CacheUse, tell: (message: FromBuilder) 
   } catch (thrown) {
     tell({ kind: "failed", failure: toFailure(thrown) });
   }
+}
+
+function ticking(stage: Stage, tell: (message: FromBuilder) => void): Tick {
+  let told = 0;
+  return (fraction) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_INTERVAL_MS) return;
+    told = now;
+    tell({ kind: "progress", stage, fraction: Math.min(1, Math.max(0, fraction)) });
+  };
 }
 
 /** What is known of the index of the dump while its stages run. */
@@ -61,13 +73,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     read?: (index: StoredIndex) => StageValues[S],
   ): StageValues[S] {
     const started = performance.now();
-    let told = 0;
-    const tick: Tick = (fraction) => {
-      const now = performance.now();
-      if (now - told < PROGRESS_INTERVAL_MS) return;
-      told = now;
-      tell({ kind: "progress", stage, fraction: Math.min(1, Math.max(0, fraction)) });
-    };
+    const tick = ticking(stage, tell);
     tick(0);
     const stored = read === undefined ? null : fromIndex(cache, read);
     const value = stored ?? compute(tick);

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { numberOf, textOf } from "../analyses/summary.ts";
 import { openDump } from "../store/open-file.ts";
 import { readMeta } from "../store/small-tables.ts";
+import { isSpool, readSpoolMeta } from "../store/spool.ts";
 import { type Failure, HeapError, toFailure, withPath } from "../types/failure.ts";
 import type { Meta } from "../types/heap.ts";
 import type { DumpInfo } from "../types/rows.ts";
@@ -144,12 +145,7 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
   let bytes = 0;
   try {
     bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    const opened = openDump(path);
-    try {
-      dump = dumpInfo(readMeta(opened));
-    } finally {
-      opened.close();
-    }
+    dump = dumpInfo(metaOf(path));
   } catch (thrown) {
     failure = temporary && name !== undefined ? withPath(toFailure(thrown), name) : toFailure(thrown);
   }
@@ -160,6 +156,16 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
 export function fileVersion(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false, bigint: true });
   return found === undefined ? "" : [found.dev, found.ino, found.size, found.mtimeNs].join(" ");
+}
+
+function metaOf(path: string): Meta {
+  if (isSpool(path)) return readSpoolMeta(path);
+  const opened = openDump(path);
+  try {
+    return readMeta(opened);
+  } finally {
+    opened.close();
+  }
 }
 
 /** One path per file, so that a link and its target are one; a path that can't be resolved stays as it is. */

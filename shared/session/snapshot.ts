@@ -1,5 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { codeFolder } from "../store/cache-folder.ts";
+import type { DumpPlace } from "../store/open-file.ts";
+import { isSpool, removeTemporaryDatabase, temporaryDatabase } from "../store/spool.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -56,7 +58,7 @@ export class Snapshot {
   readonly #met = new Set<Snapshot>();
   /** Kept sets that the answerer knows. */
   readonly #sets = new Set<SetId>();
-  readonly #path: string;
+  readonly #place: DumpPlace;
   #lastId = 0;
   #status: Status = {
     version: 1,
@@ -64,11 +66,12 @@ export class Snapshot {
     failure: null,
   };
 
+  /** Throws `HeapError` where a spool's database would have no place. */
   constructor(path: string, cacheFolder: string | null) {
-    this.#path = path;
+    this.#place = { path, database: isSpool(path) ? temporaryDatabase() : path };
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
-    this.#builder = this.#start("builder", path, cacheFolder);
-    this.#answerer = this.#start("answerer", path, cacheFolder);
+    this.#builder = this.#start("builder", cacheFolder);
+    this.#answerer = this.#start("answerer", cacheFolder);
     this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
     this.#builder.once("exit", () => this.#built.resolve());
     this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
@@ -121,7 +124,7 @@ export class Snapshot {
     if (this.#met.has(other)) return;
     this.#met.add(other);
     other.#friends.set(this, capture);
-    this.#tellAnswerer({ kind: "introduce", capture, path: other.#path });
+    this.#tellAnswerer({ kind: "introduce", capture, place: other.#place });
     for (const done of other.#done) this.#tellAnswerer({ kind: "stage", done, of: capture });
   }
 
@@ -160,12 +163,13 @@ export class Snapshot {
     }
     this.#fail({ code: "no-such-snapshot" });
     await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
+    if (this.#place.database !== this.#place.path) removeTemporaryDatabase(this.#place.database);
     this.#done.length = 0;
     collectGarbage(); // this thread knows the columns as well, and they weigh nothing in its accounts
   }
 
-  #start(role: WorkerTask["role"], path: string, cacheFolder: string | null): Worker {
-    const task: WorkerTask = { role, path, cacheFolder, cancelFlags: this.#cancelFlags };
+  #start(role: WorkerTask["role"], cacheFolder: string | null): Worker {
+    const task: WorkerTask = { role, place: this.#place, cacheFolder, cancelFlags: this.#cancelFlags };
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
     const worker = new Worker(new URL(file, import.meta.url), { workerData: task, env: withCompiledCode(cacheFolder) });
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.

@@ -1,5 +1,5 @@
 import { type HeapView, moduleDicts } from "../analyses/view.ts";
-import { type DumpFile, openDump } from "../store/open-file.ts";
+import { type DumpFile, type DumpPlace, openAt, openDump } from "../store/open-file.ts";
 import { Texts } from "../store/text.ts";
 import type { RootInfo } from "../types/rows.ts";
 import type { Stage } from "./contract.ts";
@@ -16,8 +16,8 @@ export class StagedDump {
   #view: HeapView | null = null;
   #moduleOfDict: Map<number, string> | null = null;
 
-  constructor(path: string) {
-    this.file = openDump(path);
+  constructor(place: DumpPlace) {
+    this.file = openAt(place, openDump);
     this.texts = new Texts(this.file);
     this.sites = new DumpSites(this.file);
   }

@@ -1,5 +1,6 @@
 import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../analyses/stages.ts";
 import type { Extent } from "../store/load.ts";
+import type { DumpPlace } from "../store/open-file.ts";
 import type { Failure } from "../types/failure.ts";
 import type { Meta, TypeInfo } from "../types/heap.ts";
 import type { CaptureId, ObjectId, SetId } from "../types/ids.ts";
@@ -13,7 +14,7 @@ import type { RequestOf, SessionApi, Stage } from "./contract.ts";
 
 export interface WorkerTask {
   readonly role: "builder" | "answerer";
-  readonly path: string;
+  readonly place: DumpPlace;
   /** Where computed stages are kept for the next opening; null for nowhere. */
   readonly cacheFolder: string | null;
   /** One flag per request in flight; 1 asks its loop to stop. */
@@ -107,7 +108,7 @@ export type ToAnswerer =
   /** A stage of this dump, or, with `of`, of another one that was introduced. */
   | { readonly kind: "stage"; readonly done: StageDone; readonly of?: CaptureId }
   /** Another dump, for comparing; its stages follow. */
-  | { readonly kind: "introduce"; readonly capture: CaptureId; readonly path: string }
+  | { readonly kind: "introduce"; readonly capture: CaptureId; readonly place: DumpPlace }
   /** A kept set, before the first question about it. It never changes. */
   | { readonly kind: "set"; readonly set: SetId; readonly objects: Int32Array }
   /** The other dump was closed. */

@@ -6,25 +6,37 @@ import type { FromAnswerer, FromBuilder, ToAnswerer, WorkerTask } from "./worker
 
 /** The one worker of all shells, in either of its roles. Started by `snapshot.ts`. */
 function main(): void {
-  const { role, path, cacheFolder, cancelFlags } = workerData as WorkerTask;
+  const { role, place, cacheFolder, cancelFlags } = workerData as WorkerTask;
   if (parentPort === null) throw new Error("This file runs as a worker only");
   const port = parentPort;
   if (role === "builder") {
-    build(path, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
+    build(place, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
     port.close();
     return;
   }
 
-  const answerer = openAnswerer(path);
-  if (answerer === null) return;
-  port.on("message", async (message: ToAnswerer) => {
+  let answerer: Answerer | null = null;
+  const early: ToAnswerer[] = [];
+  port.on("message", (message: ToAnswerer) => {
+    if (answerer !== null) {
+      void take(answerer, message);
+      return;
+    }
+    early.push(message);
+    // The builder has opened the file when it is done with a stage: then the database of a spool is there.
+    if (message.kind !== "stage" || message.of !== undefined) return;
+    answerer = new Answerer(place);
+    for (const waiting of early.splice(0)) void take(answerer, waiting);
+  });
+
+  async function take(answerer: Answerer, message: ToAnswerer): Promise<void> {
     switch (message.kind) {
       case "stage":
         if (message.of === undefined) answerer.stageDone(message.done);
         else answerer.otherStageDone(message.of, message.done);
         return;
       case "introduce":
-        answerer.introduce(message.capture, message.path);
+        answerer.introduce(message.capture, message.place);
         return;
       case "set":
         answerer.learnSet(message.set, message.objects);
@@ -46,16 +58,6 @@ function main(): void {
       reply = { id, ok: false, failure: toFailure(thrown) };
     }
     port.postMessage(reply);
-  });
-}
-
-/** Null where the file can't be opened: the builder says why, and whoever waits is told so. */
-function openAnswerer(path: string): Answerer | null {
-  try {
-    return new Answerer(path);
-  } catch (thrown) {
-    if (thrown instanceof HeapError) return null;
-    throw thrown;
   }
 }
 

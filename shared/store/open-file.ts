@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
-import { HeapError, type LooksLike } from "../types/failure.ts";
+import { HeapError, type LooksLike, withPath } from "../types/failure.ts";
 
 /** "PYHP", in `PRAGMA application_id`: tells a dump from any other SQLite file. */
 export const APPLICATION_ID = 0x50594850;
@@ -32,6 +32,25 @@ export interface DumpFile {
   readonly db: Database.Database;
   readonly tables: ReadonlySet<string>;
   close(): void;
+}
+
+/** A file that a person named, and the database to read: the same file, or the one that was made of a spool. */
+export interface DumpPlace {
+  readonly path: string;
+  readonly database: string;
+}
+
+/**
+ * Opens a place by `openDump` or `openRemains`. Sentences and the dump's `path` name the file that the person knows, and
+ * `bytes` are of that.
+ */
+export function openAt({ path, database }: DumpPlace, open: (path: string) => DumpFile): DumpFile {
+  if (path === database) return open(path);
+  try {
+    return { ...open(database), path, bytes: statSync(path).size };
+  } catch (thrown) {
+    throw thrown instanceof HeapError ? new HeapError(withPath(thrown.failure, path)) : fileFailure(path, thrown);
+  }
 }
 
 /**
@@ -128,7 +147,6 @@ function sniff(start: Buffer): LooksLike {
   if (start.toString("latin1", 0, 16) === "SQLite format 3\0") return "sqlite";
   // ivanyu/pyheap's magic number, big-endian; its files share our extension.
   if (begins(0x00, 0x00, 0x00, 0x00, 0x07, 0x54, 0xd6, 0x01)) return "ivanyu-pyheap";
-  if (start.toString("latin1", 0, 13) === "PyHeap spool ") return "spool";
   if (begins(0x1f, 0x8b)) return "gzip";
   if (begins(0x7b)) return "heapsnapshot";
   return "unknown";

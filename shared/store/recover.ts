@@ -7,9 +7,18 @@ import type { Tick } from "../types/graph.ts";
 import { UNKNOWN } from "../types/heap.ts";
 import { publish } from "./export-tables.ts";
 import { loadDump, readExtent } from "./load.ts";
-import { APPLICATION_ID, type DumpFile, openDump, openRemains, SUPPORTED_VERSION } from "./open-file.ts";
+import {
+  APPLICATION_ID,
+  type DumpFile,
+  type DumpPlace,
+  openAt,
+  openDump,
+  openRemains,
+  SUPPORTED_VERSION,
+} from "./open-file.ts";
 import { BadPage, type Codec, checkPage, checksumOf, PAGE_ENTRIES, readU32, readU64 } from "./page.ts";
 import { readCode, readLayouts, readMeta, readTypes } from "./small-tables.ts";
+import { importSpool, isSpool, removeTemporaryDatabase, temporaryDatabase } from "./spool.ts";
 
 /** What a recovered dump has and lacks. */
 export interface Recovered {
@@ -66,7 +75,18 @@ const CODECS: readonly unknown[] = ["raw", "zlib", "planes+zlib"];
  */
 export function recover(path: string, out: string, tick: Tick): Recovered {
   if (lstatSync(out, { throwIfNoEntry: false }) !== undefined) throw new HeapError({ code: "file-exists", path: out });
-  const file = openRemains(path);
+  if (!isSpool(path)) return recoverAt({ path, database: path }, out, tick);
+  const database = temporaryDatabase();
+  try {
+    importSpool(path, database, (done) => tick(0.2 * done), { cut: true });
+    return recoverAt({ path, database }, out, (done) => tick(0.2 + 0.8 * done));
+  } finally {
+    removeTemporaryDatabase(database);
+  }
+}
+
+function recoverAt(place: DumpPlace, out: string, tick: Tick): Recovered {
+  const file = openAt(place, openRemains);
   const partial = `${out}.${randomBytes(6).toString("hex")}.partial`;
   let db: Database.Database | undefined;
   try {
@@ -81,7 +101,7 @@ export function recover(path: string, out: string, tick: Tick): Recovered {
       const into = db;
       const report = into.transaction(() => writeAll(file, into, saved, (done) => tick(0.4 + 0.6 * done)))();
       db.close();
-      tryOut(path, partial);
+      tryOut(place.path, partial);
       publish(partial, out);
       return report;
     } catch (thrown) {

@@ -22,14 +22,20 @@ const text = v.nullish(v.string(), null);
 
 /** The `meta` table. Only what the reader needs is required; everything else is shown as it stands. */
 export function readMeta(file: DumpFile): Meta {
-  const values = new Map<string, unknown>();
-  orDamaged(file.path, "`meta`", () => {
-    for (const [key, value] of file.db.prepare<[], [string, string]>("SELECT key, value FROM meta").raw().iterate())
-      values.set(String(key), parseJson(value));
-  });
+  return metaFrom(
+    file.path,
+    orDamaged(file.path, "`meta`", () =>
+      file.db.prepare<[], [unknown, unknown]>("SELECT key, value FROM meta").raw().all(),
+    ),
+  );
+}
+
+/** The same from rows that were read elsewhere: keys and their JSON. */
+export function metaFrom(path: string, rows: Iterable<readonly [unknown, unknown]>): Meta {
+  const values = new Map(Array.from(rows, ([key, json]) => [String(key), parseJson(json)]));
   const get = <T>(key: string, schema: v.GenericSchema<unknown, T>): T => {
     const result = v.safeParse(schema, values.get(key));
-    if (!result.success) throw damaged(file.path, `\`meta\` has no usable \`${key}\``);
+    if (!result.success) throw damaged(path, `\`meta\` has no usable \`${key}\``);
     return result.output;
   };
   return {

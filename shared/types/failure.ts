@@ -22,7 +22,7 @@ export type Failure =
   | { readonly code: "bug"; readonly message: string };
 
 /** What a file that is not ours seems to be. */
-export type LooksLike = "sqlite" | "ivanyu-pyheap" | "spool" | "heapsnapshot" | "gzip" | "unknown";
+export type LooksLike = "sqlite" | "ivanyu-pyheap" | "heapsnapshot" | "gzip" | "unknown";
 
 /** The one error class of the project. Throw it for what a user can cause; anything else is a bug. */
 export class HeapError extends Error {
@@ -36,8 +36,6 @@ export class HeapError extends Error {
 }
 
 const NOT_OURS: Record<LooksLike, string> = {
-  spool:
-    "is a spool file, from a Python without sqlite3: make a heap dump of it by python3 pyheap_dump.py convert SPOOL FILE.",
   sqlite: "is a SQLite database, but not a heap dump of PyHeap Explorer.",
   "ivanyu-pyheap":
     "was written by the older tool ivanyu/pyheap, which uses the same extension; this version can't read its files. Dump the process again with pyheap_dump.py.",

@@ -17,7 +17,7 @@ export function heldBytes(path: string): Map<string, number> {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return;
     for (const [key, inner] of Object.entries(value)) count(`${name}.${key}`, inner);
   };
-  build(path, { folder: null }, (message) => {
+  build({ path, database: path }, { folder: null }, (message) => {
     if (message.kind === "failed") throw new Error(JSON.stringify(message.failure));
     if (message.kind === "done") count(message.done.stage, message.done.value);
   });

@@ -9,6 +9,7 @@ import type { AllocationRow, CompareAllocationRow } from "../../shared/session/c
 import { runProgram } from "../e2e/program.ts";
 import { drawHeap } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
+import { spoolOf } from "../fixtures/spool-file.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -55,6 +56,23 @@ beforeAll(() => {
 const id = (name: string): string => String(SHOP.id[name]);
 
 describe("the command line", () => {
+  it("answers for a spool as for the dump it was made of, by every kind of command", async () => {
+    const spool = join(folder, "shop.spool");
+    writeFileSync(spool, spoolOf(file));
+    const answers = async (path: string) =>
+      Promise.all([
+        json("types", path),
+        json("why", path, id("b")),
+        json("tables", path, join(folder, `${path === spool}.sqlite`)).then(({ objects }) => objects),
+        json("recover", path, join(folder, `${path === spool}.pyheap`)).then(({ objects }) => objects),
+      ]);
+    expect(await answers(spool)).toEqual(await answers(file));
+    expect(await json("summary", spool)).toMatchObject({ file: spool });
+    writeFileSync(spool, spoolOf(file).subarray(0, -20));
+    const { code, error } = await cli("summary", spool);
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining(`${spool} was cut short`) as string });
+  });
+
   it("summary: has every key that a script may rely on", async () => {
     const summary = await json("summary", file);
     expect(summary).toMatchObject({

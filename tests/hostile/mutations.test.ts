@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { build } from "../../shared/session/build.ts";
 import { recover } from "../../shared/store/recover.ts";
+import { importSpool } from "../../shared/store/spool.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { drawHeap, temporaryFolder } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 import { type Random, seededRandom } from "../fixtures/random.ts";
+import { spoolOf } from "../fixtures/spool-file.ts";
 import { digestOf } from "../fixtures/stage-digest.ts";
 import { MUTATIONS, type Mutation, pick } from "./mutations.ts";
 import { verdict } from "./verdict.ts";
@@ -61,9 +63,24 @@ const INDEX_MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 };
 
+/** Ways to change a spool, whose pages have checksums, and whose lines have none. */
+const SPOOL_MUTATIONS: Readonly<Record<string, Mutation>> = {
+  "bits of the spool": INDEX_MUTATIONS["bits of the index"] as Mutation,
+  "the end of the spool": INDEX_MUTATIONS["the end of the index"] as Mutation,
+  "digits of the spool's lines": (path, random) => {
+    const text = readFileSync(path).toString("latin1");
+    const places = [...text.matchAll(/(?<=^\[.*)\d(?=.*\]$)/gm)].map(({ index }) => index);
+    const bytes = Buffer.from(text, "latin1");
+    for (let changes = 1 + random.below(4); changes > 0; changes--)
+      bytes[pick(random, places)] = 0x30 + random.below(10);
+    writeFileSync(path, bytes);
+  },
+};
+
 /** In all, spread over the ways. `MUTATIONS=10000 npx vitest run --project unit tests/hostile` makes it thorough. */
 const TOTAL = Number(process.env.MUTATIONS ?? 1000);
-const WAYS = 2 * Object.keys(MUTATIONS).length + Object.keys(INDEX_MUTATIONS).length;
+const WAYS =
+  2 * Object.keys(MUTATIONS).length + Object.keys(INDEX_MUTATIONS).length + Object.keys(SPOOL_MUTATIONS).length;
 const SEEDS = Math.ceil(TOTAL / WAYS);
 const SLOW_MS = 2000;
 
@@ -123,13 +140,33 @@ describe("a dump that was changed at random", () => {
   });
 });
 
+describe("a spool that was changed at random", () => {
+  it.each(Object.entries(SPOOL_MUTATIONS))("is refused in a sentence or opens as it is: %s", (_, mutate) => {
+    const { folder, whole } = sound();
+    const spool = join(folder, "whole.spool");
+    const changed = join(folder, "changed.spool");
+    const database = join(folder, "database");
+    writeFileSync(spool, spoolOf(whole));
+    const judge = (): string => {
+      rmSync(database, { force: true });
+      try {
+        importSpool(changed, database, noTick);
+      } catch (thrown) {
+        return thrown instanceof HeapError ? "" : `thrown: ${(thrown as Error).stack}`;
+      }
+      return verdict(database).wrong;
+    };
+    expect(complaints(spool, changed, mutate, judge)).toEqual([]);
+  });
+});
+
 describe("an index that was changed at random", () => {
   it.each(Object.entries(INDEX_MUTATIONS))("changes no number: %s", (_, mutate) => {
     const { folder, whole } = sound();
     const cache = join(folder, "cache");
     const open = (): string => {
       const values: Record<string, unknown> = {};
-      build(whole, { folder: cache, fewest: 0 }, (message) => {
+      build({ path: whole, database: whole }, { folder: cache, fewest: 0 }, (message) => {
         if (message.kind === "failed") throw new Error(JSON.stringify(message.failure));
         if (message.kind === "done") values[message.done.stage] = message.done.value;
       });

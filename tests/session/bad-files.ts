@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { Failure } from "../../shared/types/failure.ts";
+import { spoolOf } from "../fixtures/spool-file.ts";
 import { writeSmallDump } from "./small-dump.ts";
 
 /** A file that is no dump, or not a whole one, and what opening it must say. */
@@ -40,9 +41,13 @@ export const BAD_FILES: readonly BadFile[] = [
     make: (path) => writeFileSync(path, Buffer.from("000000000754d60100000001", "hex")),
   },
   {
-    what: "that a Python without sqlite3 wrote",
-    failure: { code: "not-a-snapshot", looksLike: "spool" },
-    make: (path) => writeFileSync(path, 'PyHeap spool 1\n["about", ["…"]]\n'),
+    what: "that a Python without sqlite3 wrote, and that was cut in the middle",
+    failure: { code: "cut-short" },
+    make(path) {
+      writeSmallDump(path, CAPTURE);
+      const spool = spoolOf(path);
+      writeFileSync(path, spool.subarray(0, spool.length / 2));
+    },
   },
   {
     what: "of a newer version",

@@ -54,7 +54,7 @@ function open(folder: string | null, dump = path): Opened {
   const values: Record<string, unknown> = {};
   const fromCache: Record<string, boolean> = {};
   let failure: unknown = null;
-  build(dump, { folder, fewest: OBJECTS }, (message: FromBuilder) => {
+  build({ path: dump, database: dump }, { folder, fewest: OBJECTS }, (message: FromBuilder) => {
     if (message.kind === "failed") failure = message.failure;
     if (message.kind !== "done") return;
     values[message.done.stage] = message.done.value;

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client, FileId, ListRequest, SnapshotInfo, Status } from "../../shared/session/contract.ts";
 import { asObjectId, asSnapshotId, asTypeId } from "../../shared/types/ids.ts";
+import { spoolOf } from "../fixtures/spool-file.ts";
 import { BAD_FILES, showable } from "./bad-files.ts";
 import { type SmallDump, writeSmallDump } from "./small-dump.ts";
 
@@ -77,6 +78,19 @@ export function contractSuite({ name, connect }: Shell): void {
       const again = await client.open({ file: await shell.offer(join(folder, "small.pyheap")) });
       expect(again.snapshot).toBe(info.snapshot);
       expect((await client.snapshots({})).rows).toEqual([info]);
+    });
+
+    it("opens what a Python without sqlite3 wrote as any other dump, and says what it is before that", async () => {
+      const path = join(folder, "spool.pyheap");
+      const { captureId, objects, references } = writeSmallDump(path, { texts: 700, captureId: "5".repeat(32) });
+      writeFileSync(path, spoolOf(path));
+      const file = await shell.offer(path);
+      const listed = (await client.files({})).rows.find((row) => row.file === file);
+      expect(listed).toMatchObject({ name: "spool.pyheap", failure: null, dump: { capture: captureId } });
+      const spool = await client.open({ file });
+      expect(spool).toMatchObject({ name: "spool.pyheap", objects, references, fileBytes: statSync(path).size });
+      expect((await client.summary({ snapshot: spool.snapshot })).objects).toBe(objects);
+      await client.close({ snapshot: spool.snapshot });
     });
 
     it("names the dump among the files that may be opened", async () => {

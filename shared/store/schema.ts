@@ -1,0 +1,63 @@
+/** The tables of a dump, as docs/format.md specifies them and the capture makes them; a test holds the three together. */
+export const SCHEMA = `
+CREATE TABLE about (line TEXT NOT NULL);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE type (
+  id INTEGER PRIMARY KEY, address INTEGER NOT NULL, module TEXT NOT NULL, qualname TEXT NOT NULL,
+  basicsize INTEGER NOT NULL, itemsize INTEGER NOT NULL, dictoffset INTEGER NOT NULL,
+  weakrefoffset INTEGER NOT NULL, flags INTEGER NOT NULL, has_del INTEGER NOT NULL,
+  opaque INTEGER NOT NULL, count INTEGER NOT NULL, bytes INTEGER NOT NULL
+);
+CREATE TABLE layout (
+  id INTEGER PRIMARY KEY, hidden_bytes INTEGER NOT NULL, runs TEXT NOT NULL
+);
+CREATE TABLE object_page (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, codec TEXT NOT NULL, crc INTEGER NOT NULL,
+  address BLOB NOT NULL, type BLOB NOT NULL, layout BLOB NOT NULL, size BLOB NOT NULL,
+  refcount BLOB NOT NULL, length BLOB NOT NULL, reference_count BLOB NOT NULL, flags BLOB NOT NULL
+);
+CREATE TABLE reference_page (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, codec TEXT NOT NULL, crc INTEGER NOT NULL,
+  target BLOB NOT NULL
+);
+CREATE TABLE text_page (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, codec TEXT NOT NULL, crc INTEGER NOT NULL,
+  offsets BLOB NOT NULL, text BLOB NOT NULL
+);
+CREATE TABLE root (kind TEXT NOT NULL, name TEXT NOT NULL, address INTEGER NOT NULL);
+CREATE TABLE module (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, file TEXT, address INTEGER NOT NULL
+);
+CREATE TABLE thread (
+  id INTEGER PRIMARY KEY, ident INTEGER NOT NULL, name TEXT NOT NULL, daemon INTEGER NOT NULL,
+  current INTEGER NOT NULL
+);
+CREATE TABLE frame (
+  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, depth INTEGER NOT NULL, file TEXT NOT NULL,
+  line INTEGER NOT NULL, function TEXT NOT NULL, address INTEGER NOT NULL
+);
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY, address INTEGER NOT NULL, loop INTEGER, name TEXT NOT NULL,
+  state TEXT NOT NULL, coroutine INTEGER, waits_for INTEGER
+);
+CREATE TABLE task_frame (
+  id INTEGER PRIMARY KEY, task INTEGER NOT NULL, depth INTEGER NOT NULL, file TEXT NOT NULL,
+  line INTEGER NOT NULL, function TEXT NOT NULL, address INTEGER NOT NULL
+);
+CREATE TABLE cache (
+  address INTEGER PRIMARY KEY, function TEXT NOT NULL, hits INTEGER NOT NULL,
+  misses INTEGER NOT NULL, maxsize INTEGER, currsize INTEGER NOT NULL
+);
+CREATE TABLE code (
+  address INTEGER PRIMARY KEY, file TEXT NOT NULL, first_line INTEGER NOT NULL,
+  qualname TEXT NOT NULL, names TEXT NOT NULL
+);
+CREATE TABLE site (id INTEGER PRIMARY KEY, frames TEXT NOT NULL);
+CREATE TABLE site_total (
+  site INTEGER NOT NULL, domain INTEGER NOT NULL, bytes INTEGER NOT NULL, count INTEGER NOT NULL
+);
+CREATE TABLE site_page (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, codec TEXT NOT NULL, crc INTEGER NOT NULL,
+  site BLOB NOT NULL
+);
+`;
