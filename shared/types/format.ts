@@ -8,8 +8,8 @@ export function formatBytes(bytes: Bytes): string {
   const sign = bytes < 0 ? "−" : "";
   let scaled = Math.abs(bytes);
   let power = 0;
-  // 1023.95 KiB would round to 1024.0 KiB, so the step comes a little early.
-  while (scaled >= (power === 0 ? 1024 : 1023.95) && power < UNITS.length - 1) {
+  // Four digits before the point are hard to compare with one: 1000 KiB are 1.0 MiB. 999.95 would round to 1000.0.
+  while (scaled >= (power === 0 ? 1024 : 999.95) && power < UNITS.length - 1) {
     scaled /= 1024;
     power++;
   }
