@@ -16,11 +16,19 @@ const KINDS: Record<SuspectKind, string> = {
   "outside-python": "outside Python's objects",
 };
 
+const OTHER_PROCESS =
+  "The earlier dump is of another process: holders are matched by name, and growth makes nothing surer.";
+
 /** The texts of the advisor; part of `messages`. */
 export const adviceWords = {
   screen: "Advisor",
   hint: "What is wrong with this heap, how sure that is, and how to fix it",
   waiting: "The advisor looks at the heap once the reference cycles are found.",
+  waitingForBoth: "The advisor looks at both dumps once they are analysed.",
+  earlier: "With an earlier dump:",
+  earlierHint: "Two dumps of one process show what grew, and what only looks as if it did",
+  alone: "none",
+  earlierFile: "A file…",
   looking: "Looking for what is wrong…",
   stop: "Stop",
   stopped: "Stopped before the advisor was done.",
@@ -33,8 +41,9 @@ export const adviceWords = {
       return sentence`Nothing is clearly wrong with this heap; ${suspects.length === 1 ? "one thing is" : `${formatCount(suspects.length)} things are`} worth a look`;
     return first.parts;
   },
-  lead: ({ suspects }: Advice): string => {
+  lead: ({ suspects, earlier }: Advice): string => {
     const sure = suspects.filter(({ confidence }) => confidence !== "possible").length;
+    if (earlier !== null && !earlier.sameProcess) return OTHER_PROCESS;
     if (suspects.length === 0) return "What it would take to know more stands below.";
     return `${formatCount(suspects.length)} ${suspects.length === 1 ? "finding" : "findings"}, ${formatCount(sure)} of them likely or certain; most important first, by bytes and by how sure.`;
   },
@@ -68,4 +77,5 @@ export const adviceWords = {
   isAboutCycles: ({ kind }: Suspect): boolean => kind === "garbage" || kind === "back-references",
   firstSuspect: "First suspect",
   allSuspects: "All findings",
+  ofBoth: "What is wrong, by both dumps",
 };

@@ -21,8 +21,9 @@ export function formatRoute(route: Route): string {
       return `#/${route.capture}/holders${route.object === null ? "" : `/${route.object}`}`;
     case "cycles":
     case "notebook":
-    case "advisor":
       return `#/${route.capture}/${route.view}`;
+    case "advisor":
+      return `#/${route.capture}/advisor${route.before === undefined ? "" : `/${route.before}`}`;
     case "threads":
       return `#/${route.capture}/threads${route.stack === null ? "" : `/${route.stack.of}/${route.stack.number}`}`;
     case "allocations":
@@ -56,7 +57,8 @@ export function parseRoute(hash: string): Route {
     const source = parseSource(rest);
     if (source !== null) return view === "held" ? { view, capture, source } : { view, capture, source, ...filter };
   }
-  if (view === "cycles" || view === "advisor" || view === "notebook") return { view, capture };
+  if (view === "cycles" || view === "notebook") return { view, capture };
+  if (view === "advisor") return { view, capture, ...(isCapture(rest[0]) ? { before: asCaptureId(rest[0]) } : {}) };
   if (view === "holders") return { view, capture, object: object === null ? null : asObjectId(object) };
   if (view === "allocations") return { view, capture, by: SITE_GROUPINGS.find((by) => by === rest[0]) ?? "line" };
   if (view === "threads") return { view, capture, stack: parseStack(rest) };

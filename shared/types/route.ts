@@ -74,8 +74,8 @@ export type Route =
   | { readonly view: "held"; readonly capture: CaptureId; readonly source: Source }
   /** What somebody has kept of this dump: object sets and notes. */
   | { readonly view: "notebook"; readonly capture: CaptureId }
-  /** What is wrong with the heap, in words. */
-  | { readonly view: "advisor"; readonly capture: CaptureId }
+  /** What is wrong with the heap, in words; `before`: an earlier dump that is looked at too. */
+  | { readonly view: "advisor"; readonly capture: CaptureId; readonly before?: CaptureId }
   /** Threads and tasks, with one stack in view. */
   | { readonly view: "threads"; readonly capture: CaptureId; readonly stack: StackRef | null }
   /** Where memory was allocated. */

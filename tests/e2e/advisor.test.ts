@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import { dumpOf, runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
 
 const folder = temporaryFolder();
 let server: Server;
 let browser: Browser;
 
 beforeAll(async () => {
-  const files = [dumpOf("cache_service.py", folder.path), dumpOf("healthy.py", folder.path)];
+  runProgram("growing_cache.py", folder.path);
+  const days = ["monday", "tuesday"].map((day) => join(folder.path, `${day}.pyheap`));
+  const files = [dumpOf("cache_service.py", folder.path), dumpOf("healthy.py", folder.path), ...days];
   server = await serveFiles(files, folder.path);
   browser = await launch();
 });
@@ -77,6 +80,43 @@ it("says of a healthy heap that nothing is wrong, and what to measure next", asy
     )
     .waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("looks at an earlier dump too: from the comparison, or chosen here, and in the documents", async () => {
+  const { page, problems } = await openPage(browser, server.url, {
+    acceptDownloads: true,
+    viewport: { width: 1000, height: 900 },
+  });
+  await page.getByRole("table").getByText("monday.pyheap", { exact: true }).click();
+  await page.getByText(/^Analysed in/).waitFor();
+  const monday = /[0-9a-f]{32}/.exec(page.url())?.[0];
+  await page.goto(server.url);
+  await showAdvisor(page, "tuesday.pyheap");
+  const choice = page.getByRole("navigation", { name: "With an earlier dump:" });
+  expect(await choice.getByRole("link", { name: "none" }).getAttribute("aria-current")).toBe("page");
+  await choice.getByRole("link", { name: "monday" }).click();
+  const heading = page.getByRole("heading", { level: 1 });
+  await heading.filter({ hasText: /more than in the earlier dump \(100 → 2,000 entries\)$/ }).waitFor();
+  expect(page.url()).toMatch(new RegExp(`/advisor/${monday}$`));
+  const first = page.getByRole("list", { name: "Findings" }).getByRole("listitem").first();
+  await first.getByText(/^In the earlier dump .* with 100 entries$/).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as HTML" }).click(),
+  ]);
+  expect(readFileSync(await download.path(), "utf8")).toContain("an earlier dump of the same process");
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  // A link to it opens the earlier dump by itself.
+  await page.reload();
+  await heading.filter({ hasText: "more than in the earlier dump" }).waitFor();
+  await choice.getByRole("link", { name: "none" }).click();
+  await heading.filter({ hasNotText: "earlier dump" }).waitFor();
+  await page.goto(page.url().replace(/advisor$/, `compare/${monday}`));
+  await page.getByRole("link", { name: "What is wrong, by both dumps" }).click();
+  await heading.filter({ hasText: "more than in the earlier dump" }).waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });

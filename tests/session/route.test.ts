@@ -43,6 +43,7 @@ const ROUTES: Route[] = [
   { view: "compare", capture, before: asCaptureId("f".repeat(32)), filter: "a&b" },
   { view: "cycles", capture },
   { view: "advisor", capture },
+  { view: "advisor", capture, before: asCaptureId("f".repeat(32)) },
   { view: "notebook", capture },
   { view: "allocations", capture, by: "line" },
   { view: "allocations", capture, by: "traceback" },
