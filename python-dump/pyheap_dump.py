@@ -94,6 +94,7 @@ PRIVACY_LEVELS = ("none", "names", "previews")
 METHODS = ("auto", "memory", "fork")
 
 UNKNOWN = 0xFFFFFFFF  # a refcount or length that there is not
+UNNAMED_TYPES = 200  # as many are listed of the types whose references lack names
 IMMORTAL = 500_000_000  # refcounts beyond this are a mark, not a count
 
 TRACKED = 1 << 0
@@ -469,6 +470,7 @@ def _meta(
             "objects": len(capture.columns.addresses),
             "references": len(capture.columns.targets),
             "missing": capture.missing,
+            "unnamed": _unnamed(capture),
             "skipped": {
                 "Python-level __sizeof__": capture.python_sizes,
                 "other interpreters": others,
@@ -478,6 +480,29 @@ def _meta(
         "gc": capture.collector,
         "memory": json.loads(memory),
         "tracemalloc": json.loads(tracing),
+    }
+
+
+def _unnamed(capture: _Capture) -> dict[str, object]:
+    """Count the references without a name, by the type of the object that has them."""
+    columns = capture.columns
+    by_layout: dict[int, int] = {}  # so many; or, up to 0, all but so many
+    for number, runs in enumerate(capture.layouts.runs):
+        if any(run[0] == "unnamed" for run in runs):
+            fixed = [run for run in runs if type(run[2]) is int]
+            kept = runs[-1] == _REST
+            named = sum(run[2] for run in fixed if run[0] != "unnamed")
+            by_layout[number] = -named if kept else sum(run[2] for run in fixed) - named
+    counts: dict[int, int] = {}
+    for kind, layout, references in zip(columns.types, columns.layouts, columns.reference_counts):
+        if layout in by_layout:
+            number = by_layout[layout]
+            counts[kind] = counts.get(kind, 0) + (number if number > 0 else references + number)
+    names = {row[0]: f"{row[2]}.{row[3]}" for row in capture.tables["type"] if row[0] in counts}
+    most = sorted(counts, key=lambda kind: (-counts[kind], names[kind]))
+    return {
+        "references": sum(counts.values()),
+        "types": [[names[kind], counts[kind]] for kind in most[:UNNAMED_TYPES]],
     }
 
 

@@ -1,4 +1,4 @@
-import type { CacheInfo, ReferenceRow, SpreadRow, TypeSort } from "../../shared/session/contract.ts";
+import type { CacheInfo, ReferenceRow, SpreadRow, Summary, TypeSort } from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { runAdvise } from "./advise-command.ts";
 import { allocatedLine, runAllocations, runObjectSites } from "./allocations-command.ts";
@@ -58,6 +58,7 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
     ["taken", summary.createdAt ?? "–"],
     ["objects", number(summary.objects)],
     ["references", number(summary.references)],
+    ["without a name", withoutName(summary)],
     ["types", number(summary.types)],
     ["own sizes", bytes(summary.shallowBytes)],
     ["reached by name", `${number(summary.reachable.objects)} objects, ${bytes(summary.reachable.bytes)}`],
@@ -74,6 +75,16 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
         ...summary.warnings.map((warning) => `note: ${printable(warning)}`),
       ].join("\n"),
   };
+}
+
+const MOST_TYPES = 8;
+
+function withoutName({ unnamed, references }: Summary): string {
+  if (unnamed === null) return "–";
+  const share = references === 0 ? "0" : ((100 * unnamed.references) / references).toFixed(2);
+  const types = unnamed.types.slice(0, MOST_TYPES).map((row) => `${row.type} ${number(row.references)}`);
+  const more = unnamed.types.length > MOST_TYPES ? " …" : "";
+  return `${number(unnamed.references)} references, ${share} %${types.length > 0 ? `: ${types.join(", ")}${more}` : ""}`;
 }
 
 async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {

@@ -6,6 +6,7 @@ import { whyNoSites } from "../types/tracing-words.ts";
 import { collectorInfo } from "./collector.ts";
 import { biggestHolders } from "./holders.ts";
 import { numberOf } from "./summary.ts";
+import { unnamedReferences, unnamedSentence } from "./unnamed.ts";
 import { type FunctionIndex, indexFunctions } from "./used-by.ts";
 import type { HeapView } from "./view.ts";
 
@@ -72,8 +73,11 @@ export function overview(
 function unseen({ columns }: HeapView, meta: Meta, tracing: TracingState): string[] {
   const sentences: string[] = [...columns.warnings];
   const { heap } = columns;
+  const unnamed = unnamedReferences(meta);
   const opaque = heap.types.filter((type) => type.opaque && type.count > 0);
-  if (opaque.length > 0) {
+  if (unnamed !== null && unnamed.references > 0)
+    sentences.push(unnamedSentence(unnamed, heap.references.targets.length));
+  else if (unnamed === null && opaque.length > 0) {
     const names = opaque.slice(0, 5).map((type) => type.name);
     const more = opaque.length > 5 ? ` and ${opaque.length - 5} more types` : "";
     sentences.push(`References inside ${names.join(", ")}${more} could not all be seen or named.`);

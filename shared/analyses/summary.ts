@@ -1,6 +1,7 @@
 import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Buckets, RootKind, Summary, Totals } from "../types/rows.ts";
+import { unnamedReferences } from "./unnamed.ts";
 import type { HeapView } from "./view.ts";
 
 /**
@@ -53,6 +54,7 @@ export function summary(
     capture: camelCased(meta.capture),
     gc: camelCased(meta.gc),
     memory: camelCased(meta.memory),
+    unnamed: unnamedReferences(meta),
     warnings: warningsOf(view, meta, buckets),
   };
 }

@@ -388,7 +388,16 @@ export interface Summary {
   readonly capture: Readonly<Record<string, unknown>>;
   readonly gc: Readonly<Record<string, unknown>>;
   readonly memory: Readonly<Record<string, unknown>>;
+  /** Null for a file of an earlier capture. */
+  readonly unnamed: UnnamedReferences | null;
   readonly warnings: readonly string[];
+}
+
+/** References that nobody could name, by the type of what has them, the most first. */
+export interface UnnamedReferences {
+  readonly references: number;
+  /** At most 200. */
+  readonly types: readonly { readonly type: string; readonly references: number }[];
 }
 
 export interface Totals {

@@ -154,6 +154,13 @@ describe("the overview", () => {
     const { view, isCode, code } = parts();
     const { unseen } = overview(view, META, { isCode, code, tracing: "off" }, noTick);
     expect(unseen.join(" ")).toContain("Where objects were allocated is not known");
+    const types = Array.from({ length: 7 }, (_, i) => [`app.T${i}`, 7 - i]);
+    const nameless = { ...META, capture: { ...META.capture, unnamed: { references: 28, types } } };
+    expect(overview(view, nameless, { isCode, code, tracing: "off" }, noTick).unseen[0]).toMatch(
+      /^28 of \d+ references \(\d+\.\d\d %\) have no name: 7 of app\.T0, .*3 of app\.T4, and those of 2 more types\.$/,
+    );
+    const hostile = { ...META, capture: { ...META.capture, unnamed: { references: -1, types: [[{}, "x"]] } } };
+    expect(overview(view, hostile, { isCode, code, tracing: "off" }, noTick).unseen).toEqual(unseen);
     const hidden = { ...META, capture: { privacy: "names", redacted: 3, warnings: ["own words"] } };
     expect(overview(view, hidden, { isCode, code, tracing: "off" }, noTick).unseen.join(" ")).toMatch(
       /left out.*3 values.*own words/,

@@ -49,7 +49,12 @@ let file = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pyheap-cli-"));
   file = join(folder, "shop.pyheap");
-  const meta = { capture: { pause_seconds: 0.5 }, memory: { rss_bytes: 1000 }, gc: { stats: [{ in_use: 1 }] } };
+  const unnamed = { references: 2, types: [["shop.Opaque", 2]] };
+  const meta = {
+    capture: { pause_seconds: 0.5, unnamed },
+    memory: { rss_bytes: 1000 },
+    gc: { stats: [{ in_use: 1 }] },
+  };
   writeDump(file, { ...SHOP.content, meta }, { codec: "zlib" });
   return () => rmSync(folder, { recursive: true, force: true });
 });
@@ -88,6 +93,7 @@ describe("the command line", () => {
       reachable: { objects: 8 },
       heldOutside: { objects: 1, bytes: 16 },
       unreachable: { objects: 1, bytes: 16 },
+      unnamed: { references: 2, types: [{ type: "shop.Opaque", references: 2 }] },
       buckets: { yourData: 5114, loadedCode: 82, garbage: 16, allocatorFree: null, outsidePython: null },
       roots: [
         { kind: "module", count: 1 },

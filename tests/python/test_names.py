@@ -112,6 +112,26 @@ class AttributeNameTest(ProgramTest):
                     self.assertEqual(unnamed, 0)
                 self.assertGreater(named, 0)
 
+    def test_references_without_a_name_are_listed_by_type(self) -> None:
+        """As many as there are in the file, the type that has most of them first."""
+        heap, _ = self.run_program("", "traced = None; more = set(range(9))")
+        found: dict[str, int] = {}
+        for address in heap.numbers:
+            for reference in heap.references(address):
+                if reference.kind == "unnamed":
+                    name = heap.type_name(address)
+                    found[name] = found.get(name, 0) + 1
+        unnamed = heap.meta["capture"]["unnamed"]
+        listed: dict[str, int] = {}
+        for name, number in unnamed["types"]:
+            name = name.replace("builtins.", "")
+            listed[name] = listed.get(name, 0) + number
+        self.assertEqual(listed, found)
+        self.assertEqual(unnamed["references"], sum(found.values()))
+        numbers = [number for _, number in unnamed["types"]]
+        self.assertEqual(numbers, sorted(numbers, reverse=True))
+        self.assertNotEqual(listed, {})
+
     def test_a_program_that_is_traced_stays_so(self) -> None:
         """Then such names are not known, and its trace function is not called by us."""
         before = "seen = []; sys.settrace(lambda frame, *_: seen.append(frame.f_code.co_name))"
