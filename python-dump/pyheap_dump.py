@@ -488,11 +488,16 @@ def _unnamed(capture: _Capture) -> dict[str, object]:
     columns = capture.columns
     by_layout: dict[int, int] = {}  # so many; or, up to 0, all but so many
     for number, runs in enumerate(capture.layouts.runs):
-        if any(run[0] == "unnamed" for run in runs):
-            fixed = [run for run in runs if type(run[2]) is int]
-            kept = runs[-1] == _REST
-            named = sum(run[2] for run in fixed if run[0] != "unnamed")
-            by_layout[number] = -named if kept else sum(run[2] for run in fixed) - named
+        named = unnamed = 0
+        for kind, _, times in runs:
+            if kind == "unnamed" and isinstance(times, int):
+                unnamed += times
+            elif isinstance(times, int):
+                named += times
+        if runs and runs[-1] == _REST:
+            by_layout[number] = -named
+        elif unnamed:
+            by_layout[number] = unnamed
     counts: dict[int, int] = {}
     for kind, layout, references in zip(columns.types, columns.layouts, columns.reference_counts):
         if layout in by_layout:
