@@ -1,3 +1,6 @@
+import { formatBytes, formatCount } from "../../shared/types/format.ts";
+import { cutMiddle } from "../../shared/types/visible-text.ts";
+
 /** One column of a table for people. */
 export interface Column<Row> {
   readonly title: string;
@@ -28,21 +31,9 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 
-export function cutMiddle(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const head = Math.ceil((most - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
-}
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
-
-/** `1536` -> `1.5 KiB`; what is not known is `–`, never 0. */
-export function bytes(size: number | null): string {
-  if (size === null) return "–";
-  const power = size < 1024 ? 0 : Math.min(Math.floor(Math.log2(size) / 10), UNITS.length - 1);
-  const scaled = size / 1024 ** power;
-  return `${power === 0 ? scaled : scaled.toFixed(1)} ${UNITS[power]}`;
-}
+/** `1536` -> `1.5 KiB`, with a plain space for `grep` and `awk`; what is not known is `–`, never 0. */
+export const bytes = (size: number | null): string =>
+  size === null ? "–" : formatBytes(size).replaceAll("\u00a0", " ");
 
 /** `+1.5 KiB`, `−3 B`, `0`. */
 export const signed = (size: number): string => (size === 0 ? "0" : `${size < 0 ? "−" : "+"}${bytes(Math.abs(size))}`);
@@ -55,4 +46,4 @@ export function span(seconds: number): string {
   return size < 48 * 3600 ? `${Number((size / 3600).toFixed(1))} h` : `${Math.round(size / 86_400)} days`;
 }
 
-export const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en-US"));
+export const number = (value: number | null): string => (value === null ? "–" : formatCount(value));

@@ -60,6 +60,14 @@ beforeAll(() => {
 });
 const id = (name: string): string => String(SHOP.id[name]);
 
+/** Two dumps of one process whose allocations were traced; taken when the first test asks for them. */
+let traced: readonly [string, string] | null = null;
+function tracedDumps(): readonly [string, string] {
+  if (traced === null) runProgram("traced.py", folder);
+  traced ??= [join(folder, "before.pyheap"), join(folder, "after.pyheap")];
+  return traced;
+}
+
 describe("the command line", () => {
   it("answers for a spool as for the dump it was made of, by every kind of command", async () => {
     const spool = join(folder, "shop.spool");
@@ -239,7 +247,7 @@ describe("the command line", () => {
       expect(rows.reduce((sum, row) => sum + row.objects, 0)).toBe(objects);
     }
     expect((await cli("types", file, "--by", "size")).out).toMatch(/to \d+ bytes/);
-    expect((await cli("types", file, "--by", "module")).error).toContain("--by takes size or generation");
+    expect((await cli("types", file, "--by", "module")).error).toContain("--by takes size, generation, line,");
   });
 
   it("dominators: in groups by type or module, and down to where the bytes are spread", async () => {
@@ -256,8 +264,7 @@ describe("the command line", () => {
   });
 
   it("allocations: the lines that allocated, their objects, and what grew between two dumps", async () => {
-    runProgram("traced.py", folder);
-    const [before, after] = [join(folder, "before.pyheap"), join(folder, "after.pyheap")];
+    const [before, after] = tracedDumps();
     const page = await json("allocations", after, "--filter", "traced.py", "--limit", "100");
     expect(page).toMatchObject({ tracing: { state: "on", frames: 5 }, total: expect.any(Number) });
     const rows = page.rows as AllocationRow[];
@@ -280,8 +287,7 @@ describe("the command line", () => {
   });
 
   it("types: all objects by the line that allocated them", async () => {
-    runProgram("traced.py", folder);
-    const after = join(folder, "after.pyheap");
+    const [, after] = tracedDumps();
     const lines = await json("types", after, "--by", "line", "--sort", "count", "--filter", "traced.py:21");
     expect(lines.rows).toMatchObject([{ count: 2_200, frames: [{ line: 21 }] }]);
     expect((await cli("types", after, "--by", "file")).out).toMatch(/\d+ objects \(.*\) have no place$/m);
@@ -382,8 +388,7 @@ describe("the command line", () => {
   });
 
   it("advise: with an earlier dump of the same process says what grew; the later one stands last", async () => {
-    runProgram("traced.py", folder);
-    const [before, after] = [join(folder, "before.pyheap"), join(folder, "after.pyheap")];
+    const [before, after] = tracedDumps();
     const advice = await json("advise", before, after);
     expect(advice).toMatchObject({ earlier: { sameProcess: true, secondsBetween: expect.any(Number) } });
     expect(advice.suspects).toContainEqual(
