@@ -45,7 +45,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque, namedtuple
-from itertools import accumulate, chain, compress, count, filterfalse, islice, repeat, tee
+from itertools import accumulate, chain, compress, count, filterfalse, groupby, islice, repeat, tee
 
 try:
     import sqlite3
@@ -581,7 +581,7 @@ def _class_module(cls: type) -> str:
 
 def _clean(text: str) -> str:
     r"""Return text that has a UTF-8 form: lone surrogates become ``\udcXX``."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _attribute_is_plain(cls: type, name: str) -> bool:
@@ -656,6 +656,9 @@ _size_of_generator: dict[int, Callable[[Any], int]] = {
 }
 
 
+_WORD = (1 << 64) - 1
+
+
 class _OwnMemory:
     """Reads words of this process's memory, as one would read a file.
 
@@ -668,12 +671,14 @@ class _OwnMemory:
 
     _TAGS = 3  # from 3.14 the lowest bits of an address in a frame say how it is counted
     BORROWED = 1
+    _SPLIT = 2  # the kind of keys that values elsewhere share
 
     def __init__(self) -> None:
         """Open the memory and find out what a frame looks like."""
         self._file = -1
         self._frame_word = 0  # where a frame object has the address of its interpreter frame
         self._variables = 0  # bytes from there to the variables
+        self._keys_word: int | None = None  # where a class has the keys of its instances
         if sys.version_info < (3, 11) or sys.maxsize < 1 << 32:
             return  # before 3.11 there is a frame object anyway
         try:
@@ -717,6 +722,49 @@ class _OwnMemory:
         own = self._variables // 8
         words = self._words(start[self._frame_word], self._variables + 8 * variables)
         return [self.address(word) for word in words[own:]] if id(frame) in words[:own] else []
+
+    def attribute_names(self, cls: type) -> list[str] | None:
+        """Return what the attributes that are inside instances of a class are called, all of them.
+
+        The class has the keys that they share (Objects/dictobject.c, PyDictKeysObject): five
+        words, the indices, and by key two words, the first of which is the string's address.
+        Where a class knows its keys is measured on a class of ours. ``None`` where nobody tells.
+        """
+        if self._keys_word is None:
+            self._keys_word = 0
+            probe: Any = _Described()
+            probe.value = None
+            words = self._words(id(_Described), _class_basicsize(type))
+            places = [place for place, word in enumerate(words) if self._keys(word) == ["value"]]
+            self._keys_word = places[0] if len(places) == 1 else 0
+        if not self._keys_word:
+            return None
+        pointer = self._words(id(cls) + 8 * self._keys_word, 8)
+        return self._keys(pointer[0]) if pointer else None
+
+    def _keys(self, address: int) -> list[str] | None:
+        """Return the keys at an address, or ``None`` if there are none, or another kind of them."""
+        head = self._words(address, 32) if address and address % 8 == 0 else ()
+        if len(head) != 4:
+            return None
+        index_bytes, kind = 1 << (head[1] >> 8 & 0xFF), head[1] >> 16 & 0xFF
+        if kind != self._SPLIT or index_bytes > 256 or head[3] > 64:
+            return None
+        keys = self._words(address + 32 + index_bytes, 16 * head[3])[::2]
+        names = [name for name in map(self._string, keys) if name]
+        return names if len(names) == head[3] else None
+
+    def _string(self, address: int) -> str:
+        """Return the ASCII string at an address, or ""; its type and its hash prove that it is.
+
+        It is interned, as keys are: Python remembers names that were looked up in classes.
+        """
+        head = self._words(address, 32)
+        if len(head) != 4 or head[1] != id(str) or head[2] > 1000:
+            return ""
+        text = os.pread(self._file, head[2], address + sys.getsizeof("") - 1)
+        name = text.decode("ascii", "replace")
+        return sys.intern(name) if hash(name) & _WORD == head[3] else ""
 
     def word_before(self, obj: object, words: int) -> int:
         """Return a word that stands before an object."""
@@ -1189,6 +1237,13 @@ _SENSITIVE_WORDS = (
 )
 
 
+# What is searched for first, as it is in all of these.
+_SENSITIVE_PARTS = (
+    *("passw", "passph", "secret", "token", "api", "authori", "cookie", "private", "credential"),
+)
+assert all(any(map(word.__contains__, _SENSITIVE_PARTS)) for word in _SENSITIVE_WORDS)
+
+
 def _is_secret_name(name: str) -> bool:
     lower = name.lower()
     return any(map(lower.__contains__, _SENSITIVE_WORDS))
@@ -1205,11 +1260,13 @@ def _secret_names(strings: Iterable[str]) -> set[int]:
     if starts[-1] != len(everything) + 1:  # a letter whose lower case is longer
         return {id(name) for name in names if _is_secret_name(name)}
     found: set[int] = set()
-    for word in _SENSITIVE_WORDS:
+    for word in _SENSITIVE_PARTS:
         at = everything.find(word)
         while at >= 0:
-            found.add(id(names[bisect_right(starts, at) - 1]))
-            at = everything.find(word, at + 1)
+            index = bisect_right(starts, at) - 1
+            if _is_secret_name(names[index]):
+                found.add(id(names[index]))
+            at = everything.find(word, starts[index + 1])
     return found
 
 
@@ -1438,6 +1495,7 @@ class _Instances:
 
     MAX_SHAPES = 24  # per class and number of referents
     MAX_FAILURES = 24  # instances with nameless referents, before names are no longer tried
+    MAX_SEARCHES = 3  # for further names, that find none
     MAX_GUARDED_FAILURES = 4  # before names that only the guard may read are no longer tried
 
     def __init__(
@@ -1458,7 +1516,7 @@ class _Instances:
             hidden_dicts: Finds what the collector does not list, where that is so.
         """
         self.opaque = False  # whether some instance had referents without a name
-        self.namespaces: list[int] = []  # addresses of the instances' dictionaries
+        self.namespaces = array("Q")  # from 3.13, addresses of the instances' dictionaries
         self._cls = cls
         self._names = names
         self._layouts = layouts
@@ -1478,6 +1536,7 @@ class _Instances:
         self._guard = guard
         self._guarded: list[str] | None = None
         self._searched = False
+        self._searches = self.MAX_SEARCHES
         self._guarded_shapes: dict[int, list[_Shape]] = {}
         self._partial_shapes: dict[int, list[_PartialShape]] = {}
         self._ahead: dict[int, int] = {}  # layouts of instances that were read ahead
@@ -1493,17 +1552,14 @@ class _Instances:
                 return self._describe_parts(obj, [namespace, *rest])
         shapes = self._shapes.get(len(referents))
         if shapes is not None:
-            addresses = list(map(id, referents))
             for read, length, has_dict, layout in shapes:
                 try:
-                    values = read(obj)
+                    same = all(map(operator.is_, read(obj), referents))
                 except AttributeError:
                     continue
-                if list(map(id, values)) == addresses[:length] and (
-                    not has_dict or self._is_namespace(obj, referents[length])
-                ):
+                if same and (not has_dict or self._is_namespace(obj, referents[length])):
                     if has_dict:
-                        self.namespaces.append(addresses[length])
+                        self._note_namespace(referents[length])
                     return layout, referents
         layout = self._less_usual_layout(obj, referents)
         if layout is not None:
@@ -1511,6 +1567,11 @@ class _Instances:
         if self._items is None:
             return self._describe_parts(obj, referents)
         return self._describe_container(obj, referents)
+
+    def _note_namespace(self, namespace: object) -> None:
+        """Remember an instance's dictionary where its size is to be corrected later."""
+        if self.inline and sys.version_info >= (3, 13):
+            self.namespaces.append(id(namespace))
 
     def _less_usual_layout(self, obj: Any, referents: list[object]) -> int | None:
         """Return the layout if a shape fits that has nameless places or guarded names."""
@@ -1589,7 +1650,7 @@ class _Instances:
                 others = _without(others, dicts)
                 runs.append(_DICT)
                 found.append(dicts[0])
-                self.namespaces.append(id(dicts[0]))
+                self._note_namespace(dicts[0])
         return runs, found, others
 
     def _is_namespace(self, obj: Any, candidate: object) -> bool:
@@ -1688,11 +1749,18 @@ class _Instances:
             if self._guarded is None:
                 self._guarded = self._guard.names(self._cls)
             yield from zip(self._guarded, self._guard.read(read, self._guarded))
-        if (doubtful or self._failures == 0) and self._names.searches > 0:
+        if self._names.has_all(self._cls):
             self._searched = True
-            for name, value in self._names.search(self._cls, obj, self._reads_plainly):
-                if left.get(id(value)) and _lookup(self._cls, name) is not value:
-                    yield name, value
+        elif (doubtful or self._failures == 0) and self._searches and self._names.searches > 0:
+            self._searched = True
+            found = self._names.search(self._cls, obj, self._reads_plainly)
+            found = [
+                (name, value)
+                for name, value in found
+                if left.get(id(value)) and _lookup(self._cls, name) is not value
+            ]
+            self._searches -= not found
+            yield from found
         if self._searched:
             values = _counted(value for _, value in doubtful)
             for name, value in doubtful:
@@ -1918,22 +1986,26 @@ def _tuple_runs(length: int, fields: object) -> list[Run]:
 class _Names:
     """Knows what the attributes of a class may be called.
 
-    The names that functions of a class and of its bases mention are nearly always enough, for
-    attributes are set there; then what the class says of itself; then every name that any code in
-    the process mentions; at last every string in it that could be a name.
+    On Linux the class itself tells, in its memory. Elsewhere the names that functions of a class
+    and of its bases mention are nearly always enough, for attributes are set there; then what the
+    class says of itself; then every name that any code in the process mentions; at last every
+    string in it that could be a name.
     """
 
     MAX_NAMES = 300_000  # to search; with more, that would take too long
     MAX_SEARCHES = 250  # each takes some milliseconds
 
-    def __init__(self, codes: list[types.CodeType], strings: list[str]) -> None:
+    def __init__(self, codes: list[types.CodeType], strings: list[str], memory: _OwnMemory) -> None:
         """Keep what the names are taken from.
 
         Args:
             codes: All code.
             strings: All strings.
+            memory: Tells the names, on Linux.
         """
         self.searches = self.MAX_SEARCHES
+        self._memory = memory
+        self._all: dict[int, bool] = {}
         self._codes = codes
         self._strings = strings
         self._everywhere: list[str] = []
@@ -1943,10 +2015,16 @@ class _Names:
     def own(self, cls: type) -> list[str]:
         """Return names that are likely for a class and safe to read."""
         if id(cls) not in self._own_names:
-            unsafe = self._unsafe(cls)
-            names = filterfalse(unsafe.__contains__, self._mentioned(cls))
+            names = self._memory.attribute_names(cls)
+            self._all[id(cls)] = names is not None
+            names = self._mentioned(cls) if names is None else names
+            names = [name for name in names if _attribute_is_plain(cls, name)]
             self._own_names[id(cls)] = dict.fromkeys(names)
         return list(self._own_names[id(cls)])
+
+    def has_all(self, cls: type) -> bool:
+        """Tell whether instances of a class have no other attributes inside themselves."""
+        return self._all[id(cls)]
 
     def search(self, cls: type, obj: object, plainly: bool) -> list[tuple[str, object]]:
         """Return what an instance of a class, or the class, has under any name that is safe.
@@ -2113,12 +2191,12 @@ class _Describers:
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
         self._layouts = layouts
-        self._names = _Names(codes, strings)
+        self._names = _Names(codes, strings, memory)
         self._guard = guard
         self._secret_names = _secret_names(strings)
         self._tuples: dict[int, int] = {}  # layouts of tuples whose items have names, by address
         self._cells: dict[int, int] = {}
-        self._function_shapes: dict[int, list[tuple[Callable[[Any], Any], int]]] = {}
+        self._function_shapes: dict[tuple[int, ...], list[_PartialShape]] = {}
         self._items = layouts.number([_ITEMS])
         self._pairs = layouts.number([_PAIRS])
         self._shared_keys = {
@@ -2177,7 +2255,7 @@ class _Describers:
             return
         with_values = {*self._shared_keys.values()}
         for instances in self.instances.values():
-            if instances.inline:
+            if instances.namespaces:
                 for index in map(self._heap.index, instances.namespaces):
                     if columns.layouts[index] in with_values:
                         columns.layouts[index] = self._pairs
@@ -2205,6 +2283,12 @@ class _Describers:
         if not flags & (TP_HAVE_GC | TP_HEAPTYPE):
             return None
         return instances.describe
+
+    def certain(self, chosen: dict[int, Describer | None]) -> set[int]:
+        """Return the types of which the walk followed just what is described, by address."""
+        own = {self._dict, self._sequence, self._tuple, self._function, self._closure_cell, None}
+        own.update(instances.describe for instances in self.instances.values())
+        return {number for number, describe in chosen.items() if describe in own}
 
     def describe_special(self, obj: object) -> Description:
         """Describe one of the interpreter's tables."""
@@ -2371,33 +2455,36 @@ class _Describers:
 
         Both are made when asked for. What exists is among the referents: a tuple (from 3.10) or
         a dictionary with names of parameters as keys holds the annotations. Functions of one shape
-        have the same parts in the same order, which the addresses prove.
+        have parts of the same types in the same order; of those with a name, the addresses prove
+        it, and a tuple that is left holds the annotations.
         """
         referents = gc.get_referents(function)
-        addresses = list(map(id, referents))
-        shapes = self._function_shapes.setdefault(len(referents), [])
-        for read, layout in shapes:
-            if list(map(id, read(function))) == addresses:
+        which = (function.__closure__ is None, function.__defaults__ is None)
+        shapes = self._function_shapes.setdefault((*which, *map(id, map(type, referents))), [])
+        for read, pick, layout in shapes:
+            if all(map(operator.is_, read(function), pick(referents))):
                 return layout, referents
         named: list[Named] = [
             (kind, name, value)
             for (kind, name), value in zip(_FUNCTION_KINDS, _function_parts(function))
         ]
         runs, found, others = _match(referents, named)
-        if not others:
-            by_address: dict[int, list[Run]] = {}
-            for run, value in zip(runs, found):
-                by_address.setdefault(id(value), []).append(run)
-            runs = [by_address[address].pop(0) for address in addresses]
-            layout = self._layouts.number(runs)
-            shapes.append((operator.attrgetter(*(str(run[1]) for run in runs)), layout))
-            return layout, referents
+        names = [str(run[1]) for run in runs]
         for other in others:
             if type(other) is tuple or _looks_like_annotations(other, function.__code__):
                 runs.append(("annotation", "__annotations__", 1))
             else:
                 runs.append(_DICT if type(other) is dict else ("unnamed", None, 1))
-        return self._layouts.number(runs), found + others
+        if any(type(other) is not tuple for other in others):
+            return self._layouts.number(runs), found + others
+        by_address: dict[int, list[int]] = {}
+        for place, referent in enumerate(referents):
+            by_address.setdefault(id(referent), []).append(place)
+        places = [by_address[id(part)].pop(0) for part in found + others]
+        layout = self._layouts.number([run for _, run in sorted(zip(places, runs))])
+        pick = operator.itemgetter(*places[: len(names)])
+        shapes.append((operator.attrgetter(*names), pick, layout))
+        return layout, referents
 
     def _reference(self, reference: _weakref.ref[Any]) -> Description:
         """Describe a weak reference; what it points to is not its to keep."""
@@ -2772,16 +2859,19 @@ class _Interpreter:
         """Note tuples of names of a code object's variables, which it keeps to itself from 3.11."""
         if _varname_from_oparg is None:
             return
-        codes: dict[int, list[Any]] = {}
+        codes: dict[tuple[int, int], list[Any]] = {}
         for code in selection.of(types.CodeType):
             if code.co_nlocals:
-                codes.setdefault(id(_varname_from_oparg(code, 0)), []).append(code)
-        contents: dict[int, set[tuple[int, ...]]] = {}
-        tuples = selection.of(tuple)
-        for names in [names for names in tuples if names and id(names[0]) in codes]:
-            first = id(names[0])
+                first = id(_varname_from_oparg(code, 0)), code.co_nlocals
+                codes.setdefault(first, []).append(code)
+        contents: dict[tuple[int, int], set[tuple[int, ...]]] = {}
+        for names in filter(None, selection.of(tuple)):
+            first = id(names[0]), len(names)
+            if first not in codes:
+                continue
             if first not in contents:
-                contents[first] = {tuple(map(id, _local_names(code))) for code in codes[first]}
+                each = map(_local_names, codes[first])
+                contents[first] = {tuple(map(id, names[: first[1]])) for names in each}
             if tuple(map(id, names)) in contents[first]:
                 self.roots[id(names)] = "names of local variables"
 
@@ -2957,12 +3047,19 @@ class _Texts:
         hidden = self._hide(objects, addresses, kinds)
         makers[_HIDDEN_KIND] = lambda _: _HIDDEN
         text = bytearray()
-        lengths = array("I", bytes(4 * len(objects)))
-        for index, obj, make in zip(count(), objects, map(makers.get, kinds)):
-            if make is not None:
-                encoded = make(obj).encode("utf-8", "backslashreplace")
-                lengths[index] = len(encoded)
-                text += encoded
+        lengths = array("I")
+        made = (
+            "" if make is None else make(obj) for obj, make in zip(objects, map(makers.get, kinds))
+        )
+        while len(lengths) < len(objects):
+            texts = list(islice(made, PAGE))
+            encoded = "".join(texts).encode("utf-8", "backslashreplace")
+            if len(encoded) != sum(map(len, texts)):
+                pieces = [each.encode("utf-8", "backslashreplace") for each in texts]
+                lengths.extend(map(len, pieces))
+            else:
+                lengths.extend(map(len, texts))
+            text += encoded
         return text, array("Q", accumulate(lengths)), hidden
 
     def _hide(self, objects: list[Any], addresses: array[int], kinds: array[int]) -> int:
@@ -3184,11 +3281,11 @@ class _Heap:
             for address in filterfalse(self.ours.__contains__, members):
                 self.flags[self.index(address)] &= ~(3 << GENERATION_SHIFT)
                 self.flags[self.index(address)] |= generation << GENERATION_SHIFT
-        for address, obj in islice(self.known.items(), listed, None):
-            if gc.is_tracked(obj):  # hidden from the lists: frozen
-                index = self.index(address)
-                self.flags[index] &= ~(3 << GENERATION_SHIFT)
-                self.flags[index] |= GENERATION_UNKNOWN
+        found = map(gc.is_tracked, islice(self.known.values(), listed, None))
+        for address in compress(islice(self.known, listed, None), found):
+            index = self.index(address)  # hidden from the lists: frozen
+            self.flags[index] &= ~(3 << GENERATION_SHIFT)
+            self.flags[index] |= GENERATION_UNKNOWN
 
     def _count(self, tracked: bytes, probe: int, number: int) -> tuple[array[int], array[int]]:
         """Return reference counts less our own references, and the first flags.
@@ -3357,8 +3454,10 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
         describers.note_running_frame(frame, variables, heap.known)
     _forget_our_counts(heap, codes, functions, running)
 
-    _add_references(columns, heap, numbers, classes, describers, capture.layouts)
-    capture.missing = len(list(filterfalse(heap.known.__contains__, columns.targets)))
+    certain = _add_references(columns, heap, numbers, classes, describers, capture.layouts)
+    capture.missing = _count_missing(
+        columns, numbers, set() if running.moved() else certain, heap.known
+    )
     type_numbers = {number: index for index, number in enumerate(classes)}
     columns.addresses = heap.addresses
     columns.refcounts = heap.refcounts
@@ -3377,6 +3476,24 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
     capture.tables["root"] += interpreter.named(columns.targets)
     describers.let_go()
     return capture
+
+
+def _count_missing(
+    columns: _Columns, numbers: array[int], certain: set[int], known: dict[int, object]
+) -> int:
+    """Return how many references lead to what was not found.
+
+    Args:
+        columns: With all references.
+        numbers: Addresses of the objects' types.
+        certain: Types whose instances were followed by the same calls that describe them.
+        known: The objects that were found, by address.
+    """
+    counts, targets = columns.reference_counts, columns.targets
+    ends = zip(counts, accumulate(counts))
+    doubtful = compress(ends, map(operator.not_, map(certain.__contains__, numbers)))
+    lost = (filterfalse(known.__contains__, targets[end - n : end]) for n, end in doubtful)
+    return len(list(chain.from_iterable(lost)))
 
 
 def _forget_our_counts(
@@ -3401,8 +3518,12 @@ def _add_references(
     classes: dict[int, type],
     describers: _Describers,
     layouts: _Layouts,
-) -> None:
-    """Describe each object; the inner loop of the dumper."""
+) -> set[int]:
+    """Describe each object; the inner loop of the dumper.
+
+    Returns:
+        Addresses of the types whose instances surely refer to nothing that was not found.
+    """
     objects = heap.objects
     chosen = {number: describers.choose(cls) for number, cls in classes.items()}
     numbers = numbers[:]
@@ -3434,6 +3555,7 @@ def _add_references(
     columns.layouts = layout_column
     columns.reference_counts = counts
     columns.targets = targets
+    return describers.certain(chosen)
 
 
 _SPECIAL = 1  # in place of a type's address
@@ -3568,12 +3690,19 @@ def _tables(
             _clean(code.co_filename),
             code.co_firstlineno,
             _clean(_code_qualname(code)),
-            json.dumps([_clean(name) for name in code.co_names]),
+            _names_as_json(code.co_names),
         )
         for code in codes
         if named
     ]
     return tables
+
+
+def _names_as_json(names: tuple[str, ...]) -> str:
+    return _as_json(names if "".join(names).isascii() else [_clean(name) for name in names])
+
+
+_as_json = json.JSONEncoder().encode
 
 
 def _of_type(heap: _Heap, cls: type) -> Iterator[Any]:
@@ -4172,8 +4301,10 @@ def _write_database(path: str, rows: Iterable[tuple[str, Row]]) -> None:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + SCHEMA)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-        for table, row in rows:
-            db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        for table, group in groupby(rows, operator.itemgetter(0)):
+            columns = len(db.execute(f"PRAGMA table_info({table})").fetchall())
+            insert = f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})"
+            db.executemany(insert, map(operator.itemgetter(1), group))
         db.execute("COMMIT")
     finally:
         db.close()

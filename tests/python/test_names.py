@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unittest
 from typing import Any
 
@@ -108,7 +109,8 @@ class AttributeNameTest(ProgramTest):
         for group, truth in printed["truth"].items():
             with self.subTest(group):
                 named, unnamed = self.check(heap, truth)
-                if group in ("full", "lacking", "plain"):
+                told = sys.version_info >= (3, 11) and sys.platform == "linux"  # by the class
+                if told or group in ("full", "lacking", "plain"):
                     self.assertEqual(unnamed, 0)
                 self.assertGreater(named, 0)
 
