@@ -1,6 +1,7 @@
 import { NONE, type Tick } from "../types/graph.ts";
 import type { PathStep, RootInfo } from "../types/rows.ts";
-import { edgeAt, edgeText } from "./edges.ts";
+import { edgeAt } from "./edges.ts";
+import { edgeTextAt } from "./insides.ts";
 import type { HeapView } from "./view.ts";
 import { whyAlive } from "./why-alive.ts";
 
@@ -56,7 +57,7 @@ function referentCalled(view: HeapView, source: number, { edge, kind, type }: Pa
     const target = targets[e];
     if (target === heap.objectCount || !isOfType(view, target, type)) continue;
     const each = edgeAt(heap, source, e - offsets[source]);
-    if (each.kind === kind && edgeText(heap, view.texts, source, each) === edge) return target;
+    if (each.kind === kind && edgeTextAt(heap, view.texts, source, e - offsets[source]) === edge) return target;
   }
   return NONE;
 }

@@ -3,7 +3,8 @@ import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import type { ReferenceRow } from "../types/rows.ts";
-import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { edgeAt, placeOf } from "./edges.ts";
+import { edgeTextAt } from "./insides.ts";
 import { referrerCount, referrersOf } from "./referrers.ts";
 import { type HeapView, objectRow, retainedOf } from "./view.ts";
 
@@ -95,7 +96,7 @@ export function referenceRow(view: HeapView, source: number, place: number, show
   const edge = edgeAt(heap, source, place);
   return {
     ...objectRow(view, shown),
-    edge: edgeText(heap, view.texts, source, edge),
+    edge: edgeTextAt(heap, view.texts, source, place),
     kind: edge.kind,
     retains: REFERENCE_KINDS[edge.kind].retains,
   };

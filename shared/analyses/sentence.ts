@@ -2,6 +2,7 @@ import { assertNever } from "../types/failure.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { ObjectRow, Reach, RetainingPath, RootInfo, SentencePart } from "../types/rows.ts";
 import type { Edge } from "./edges.ts";
+import { THREADS, VARIABLES } from "./insides.ts";
 
 /** One step of a path: the reference, and how it is written. */
 export interface NamedEdge {
@@ -34,8 +35,9 @@ export function pathExpression(root: RootInfo, edges: readonly NamedEdge[]): str
   for (const [index, { edge, text, identifier }] of edges.entries()) {
     const next = edges[index + 1];
     const isFolded = edge.kind === "dict" && next?.edge.kind === "value" && next.identifier !== null;
-    if (isFolded || isPartOfNext(edge, next?.edge)) continue;
-    const wasFolded = edges[index - 1]?.edge.kind === "dict" && edge.kind === "value" && identifier !== null;
+    if (isFolded || isPartOfNext(edge, next?.edge) || isInside(edges, index)) continue;
+    const isAttribute = edges[index - 1]?.edge.kind === "dict" || edges[index - 2]?.text === THREADS;
+    const wasFolded = isAttribute && edge.kind === "value" && identifier !== null;
     const isGlobalsOfFrame = index === 1 && root.kind === "thread" && edge.kind === "value" && identifier !== null;
     const step = wasFolded || isGlobalsOfFrame ? `.${identifier}` : text;
     if (edge.kind === "local" && edge.name !== null && expression === "") expression = edge.name;
@@ -82,6 +84,10 @@ function startText({ kind, name, place }: RootInfo, label: string): string {
 const isPartOfNext = (edge: Edge, next: Edge | undefined): boolean =>
   (next?.kind === "cell" && (edge.name === "__closure__" || (edge.kind === "cell" && edge.name === next.name))) ||
   (next?.kind === "default" && (edge.name === "__defaults__" || edge.name === "__kwdefaults__"));
+
+/** Insides of thread-locals and contexts, but for what is in them at last. */
+const isInside = (edges: readonly NamedEdge[], index: number): boolean =>
+  edges[index].text === VARIABLES || edges[index].text === THREADS || edges[index - 1]?.text === THREADS;
 
 interface Facts {
   readonly target: ObjectRow;

@@ -1,7 +1,8 @@
 import { NONE } from "../types/graph.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 import type { PathStep, RootInfo } from "../types/rows.ts";
-import { edgeAt, edgeText, identifierIn, placeOf } from "./edges.ts";
+import { edgeAt, identifierIn, placeOf } from "./edges.ts";
+import { edgeTextAt } from "./insides.ts";
 import { type NamedEdge, pathExpression, pathText, type ToldPath } from "./sentence.ts";
 import { type HeapView, objectRow } from "./view.ts";
 
@@ -101,7 +102,7 @@ export function nameEdge(
     from = place + 1;
     if (REFERENCE_KINDS[edge.kind].retains === weak || left-- > 0) continue;
     const key = edge.kind === "value" && edge.key < heap.objectCount ? view.texts.get(edge.key) : null;
-    return { edge, text: edgeText(heap, view.texts, source, edge), identifier: identifierIn(key) };
+    return { edge, text: edgeTextAt(heap, view.texts, source, place), identifier: identifierIn(key) };
   }
   return null;
 }

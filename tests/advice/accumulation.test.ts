@@ -45,8 +45,45 @@ describe("alike objects accumulate in", () => {
     [
       "a thread-local",
       "import threading\nL = threading.local()\nL.seen = []\ndef remember(i): L.seen.append(Request(i))\n",
-      /^__main__\.L › .*seen/,
-      null,
+      /^__main__\.L\.seen$/,
+      /^remember$/,
+    ],
+    [
+      "a thread-local of a class of its own, in another thread",
+      `import threading
+class State(threading.local): pass
+S = State()
+DONE, STOP = threading.Event(), threading.Event()
+def work():
+    S.seen = {}
+    for i in range(4000): S.seen[i] = Request(i)
+    DONE.set(); STOP.wait()
+def remember(i):
+    if i == 0:
+        threading.Thread(target=work, daemon=True).start()
+        DONE.wait()
+`,
+      /^__main__\.S\.seen$/,
+      /^work$/,
+    ],
+    [
+      "a context variable",
+      `import contextvars
+TRAIL = contextvars.ContextVar("trail")
+TRAIL.set([])
+def remember(i): TRAIL.get().append(Request(i))
+`,
+      /^__main__\.TRAIL\.get\(\)$/,
+      /^remember$/,
+    ],
+    [
+      "a context variable's default",
+      `import contextvars
+TRAIL = contextvars.ContextVar("trail", default=[])
+def remember(i): TRAIL.get().append(Request(i))
+`,
+      /^__main__\.TRAIL\.get\(\)$/,
+      /^remember$/,
     ],
     [
       "a WeakKeyDictionary whose values keep their keys",

@@ -43,6 +43,37 @@ describe("why an object is alive", () => {
     ]);
   });
 
+  it("tells what a thread-local and a context hold by the names that the program gave them", () => {
+    const picture = (start: string) => `
+      @module shop: m
+      m   module "shop" -> dict d
+      d   dict -> ${start}
+      l   _thread._local -> unnamed ts
+      s   shop.State -> dict=__dict__ ts
+      ts  dict -> key dummy value td
+      dummy _thread._localdummy
+      td  dict -> ['seen'] x
+      c   _contextvars.Context -> unnamed h
+      h   hamt -> unnamed n
+      n   hamt_bitmap_node -> unnamed x unnamed v unnamed n2 unnamed y unnamed w
+      n2  hamt_bitmap_node -> unnamed z unnamed w
+      v   _contextvars.ContextVar -> member=name vn
+      vn  str "'trail'"
+      w   _contextvars.ContextVar -> unnamed e
+      x   list
+      y   list
+      z   list
+      e   list
+    `;
+    const way = (start: string, object: string) => why(picture(start), object).paths[0]?.text;
+    expect(way("['LOCAL'] l", "x")).toBe("module shop › LOCAL.seen");
+    expect(way("['STATE'] s", "x")).toBe("module shop › STATE.seen");
+    expect(way("['KEPT'] c", "x")).toBe("module shop › KEPT[<ContextVar trail>]");
+    expect(way("['KEPT'] c", "y")).toBe("module shop › KEPT[<ContextVar>]");
+    expect(way("['KEPT'] c", "z")).toBe("module shop › KEPT[<ContextVar>]");
+    expect(way("['KEPT'] c ['VAR'] w", "e")).toBe("module shop › VAR › default");
+  });
+
   it("lists weak references apart and never as holders", () => {
     const answer = why(SHOP, "r");
     expect(answer.weak.map((row) => [row.edge, row.retains])).toEqual([[" weak reference", false]]);

@@ -137,10 +137,15 @@ function fixFor({ as, variable }: Holding, type: string, { shape }: Group): { fi
       fix: "An attribute of the class is shared by all its instances. Give each instance its own, or remove entries when they are done.",
       snippet: `def __init__(self):\n    self.${name} = ${bareName(type)}()`,
     };
-  if (as === "thread-local" || as === "context variable")
+  if (as === "thread-local")
     return {
-      fix: "It lives as long as its thread or context, which in a pool is as long as the process. Empty it at the end of each job.",
+      fix: "It lives as long as its thread, which in a pool is as long as the process. Empty it at the end of each job.",
       snippet: `try:\n    handle(job)\nfinally:\n    ${name}.clear()`,
+    };
+  if (as === "context variable")
+    return {
+      fix: "It lives as long as its context, and a default as long as the variable, for all contexts. Set it anew for each job, and reset it at its end.",
+      snippet: `token = ${name}.set([])\ntry:\n    handle(job)\nfinally:\n    ${name}.reset(token)`,
     };
   if (shape === "chain")
     return {

@@ -1,6 +1,8 @@
 import { NONE, type Tick } from "../../types/graph.ts";
 import { type CodeInfo, FLAGS } from "../../types/heap.ts";
 import type { PathStep, UsedBy } from "../../types/rows.ts";
+import { placeOf } from "../edges.ts";
+import { DEFAULT, THREADS, variableOf } from "../insides.ts";
 import { type HeapView, objectRow } from "../view.ts";
 import { whyAlive } from "../why-alive.ts";
 import type { HeapFacts } from "./facts.ts";
@@ -44,6 +46,11 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   const row = objectRow(view, object);
   const steps = path?.steps ?? [];
   const { as, variable, owner } = nameIn(facts, steps);
+  const inContext = as === "context variable" ? variableHolding(facts, steps, tick) : null;
+  if (inContext !== null) {
+    facts.holdings.set(object, { ...inContext, steps });
+    return { ...inContext, steps };
+  }
   const users = usersOf(facts, steps, { as, variable, owner });
   const names = (wanted: readonly string[]) => users.some((user) => wanted.some((name) => user.names.has(name)));
   const holding: Holding = {
@@ -59,6 +66,23 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   };
   facts.holdings.set(object, holding);
   return holding;
+}
+
+/**
+ * What a context holds is known by the context variable, wherever that is: `shop.TRAIL.get()`. Null where the way does not
+ * say which one it is.
+ */
+function variableHolding(facts: HeapFacts, steps: readonly PathStep[], tick: Tick): Holding | null {
+  const { heap } = facts.view.columns;
+  for (let i = steps.length - 1; i > 0; i--) {
+    const [source, target] = [steps[i - 1]?.id ?? null, steps[i]?.id ?? null];
+    if (source === null || target === null) return null;
+    const variable = steps[i]?.edge === DEFAULT ? source : variableOf(heap, source, placeOf(heap, source, target));
+    if (variable === null) continue;
+    const holding = holdingOf(facts, variable, tick);
+    return { ...holding, name: `${holding.name}.get()`, as: "context variable" };
+  }
+  return null;
 }
 
 /** Methods of containers, as code names them; storing under a key has no name. */
@@ -103,7 +127,14 @@ function nameAt({ view }: HeapFacts, steps: readonly PathStep[], i: number): Nam
   const above = steps[i - 2] ?? null;
   const variable = identifierOf(step);
   const wordAfter = (kind: string) => step?.edge?.replace(` ${kind} `, "") ?? null;
-  if (isThreadLocal(steps, i)) return { as: "thread-local", variable, owner };
+  if (steps[i - 2]?.edge === THREADS) {
+    const local = identifierOf(steps[i - 3]);
+    return {
+      as: "thread-local",
+      variable: variable === null || local === null ? variable : `${local}.${variable}`,
+      owner,
+    };
+  }
   switch (step?.kind) {
     case "default":
       return { as: "default argument", variable: wordAfter("default"), owner: functionIn(steps, i) };
@@ -123,12 +154,11 @@ function nameAt({ view }: HeapFacts, steps: readonly PathStep[], i: number): Nam
       return { as: isClass ? "class attribute" : "attribute", variable, owner: above };
     }
     default:
-      return owner?.type?.startsWith("hamt") === true ? { as: "context variable", variable: null, owner } : null;
+      return step?.edge === DEFAULT || step?.edge?.startsWith("[<ContextVar") === true
+        ? { as: "context variable", variable: null, owner }
+        : null;
   }
 }
-
-const isThreadLocal = (steps: readonly PathStep[], i: number): boolean =>
-  steps.slice(Math.max(0, i - 2), i).some((step) => step.type === "_thread._local");
 
 function functionIn(steps: readonly PathStep[], before: number): PathStep | null {
   for (let i = before - 1; i >= 0; i--) if (steps[i]?.type === "function") return steps[i] ?? null;
