@@ -17,7 +17,9 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.ts"],
           exclude: WHOLE_PROGRAM,
-          testTimeout: 60_000,
+          // For what hangs; how long a test may take on a busy machine is nobody's business.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { advise } from "../../shared/analyses/advice/advise.ts";
 import type { EarlierDump } from "../../shared/analyses/advice/since.ts";
 import { pairOf } from "../../shared/analyses/compare.ts";
@@ -16,9 +16,6 @@ import { noTick } from "../../shared/types/graph.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { temporaryFolder, viewOfFile } from "../fixtures/drawn-heap.ts";
 import { findPython } from "../setup/python.ts";
-
-// Each test runs real programs, on a machine that may have other things to do.
-vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = join(import.meta.dirname, "../..");
 

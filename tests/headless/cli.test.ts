@@ -402,7 +402,7 @@ describe("the command line", () => {
     expect(await cli("advise", after, before)).toMatchObject({ code: 2, error: expect.stringContaining("swap them") });
     expect(await cli("advise", file, file)).toMatchObject({ code: 2, error: expect.stringContaining("its own") });
     expect((await cli("advise", file, file, file)).error).toContain("advise [FILE-BEFORE] FILE");
-  }, 120_000);
+  });
 
   it("compare: three files in a row tell what no longer grows, from the first to the last", async () => {
     const files = [1_000, 90_000, 2_000].map((size, i) => {
