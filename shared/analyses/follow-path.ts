@@ -3,7 +3,7 @@ import type { PathStep, RootInfo } from "../types/rows.ts";
 import { edgeAt } from "./edges.ts";
 import { edgeTextAt } from "./insides.ts";
 import type { HeapView } from "./view.ts";
-import { whyAlive } from "./why-alive.ts";
+import { mostTellingPath } from "./why-alive.ts";
 
 /** References of one holder that are looked at for a name; a longer list is not searched to its end. */
 const MOST_LOOKED_AT = 100_000;
@@ -21,8 +21,8 @@ export function counterpart(
 ): number {
   const matched = same?.[object] ?? NONE;
   if (matched !== NONE) return matched;
-  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
-  return path === undefined || path.skipped > 0 ? NONE : followPath(other, path.steps);
+  const path = mostTellingPath(view, object, tick);
+  return path === null || path.skipped > 0 ? NONE : followPath(other, path.steps);
 }
 
 /**

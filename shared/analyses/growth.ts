@@ -6,7 +6,7 @@ import { edgeAt, edgeText, placeOf } from "./edges.ts";
 import { nameTest } from "./type-filter.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, preorderOf, retainedOf } from "./view.ts";
-import { whyAlive } from "./why-alive.ts";
+import { mostTellingPath } from "./why-alive.ts";
 
 /** A holder is left for one below it that has this share of its growth: the deepest container has the news. */
 const SHARE_TO_DESCEND = 0.5;
@@ -147,7 +147,7 @@ function nameBelow(view: HeapView, holder: number, child: number): string | null
 export function growthRow({ before, after }: Pair, holder: Holder, functions: FunctionIndex, tick: Tick): GrowthRow {
   const object = objectAt(after, holder.after);
   const earlier = holder.before === NONE ? NONE : objectAt(before, holder.before);
-  const [path] = whyAlive(after, object, { paths: 1, ignored: [] }, tick).paths;
+  const path = mostTellingPath(after, object, tick);
   const row = objectRow(after, object);
   const entriesB = entriesOf(after, object);
   const entriesA = earlier === NONE ? null : entriesOf(before, earlier);

@@ -3,7 +3,7 @@ import { UNKNOWN } from "../types/heap.ts";
 import type { BigDrop, HolderRow } from "../types/rows.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, preorderOf, releasedOf, retainedOf } from "./view.ts";
-import { whyAlive } from "./why-alive.ts";
+import { mostTellingPath } from "./why-alive.ts";
 
 /** A holder is left for the one child that has this share of what it keeps alive. */
 const SHARE_TO_DESCEND = 0.7;
@@ -77,7 +77,7 @@ function holderRow(view: HeapView, functions: FunctionIndex, number: number, tic
   const { heap } = view.columns;
   const object = view.graph?.graph.preordering.node[number] ?? 0;
   const { id, type, typeId, label } = objectRow(view, object);
-  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
+  const path = mostTellingPath(view, object, tick);
   const retainedBytes = retainedOf(view, object) ?? 0;
   const length = heap.length[object];
   return {

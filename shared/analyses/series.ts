@@ -6,7 +6,7 @@ import { counterpart } from "./follow-path.ts";
 import { entriesOf, grownHolders } from "./growth.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, objectRow, retainedOf } from "./view.ts";
-import { whyAlive } from "./why-alive.ts";
+import { mostTellingPath } from "./why-alive.ts";
 
 /** Holders that are followed of each step: more than anyone reads. */
 const MOST_OF_A_STEP = 50;
@@ -86,7 +86,7 @@ function holderRow(
   const last = objects.findLastIndex((object) => object !== NONE);
   const view = dumps[last].view;
   const row = objectRow(view, objects[last]);
-  const [path] = whyAlive(view, objects[last], { paths: 1, ignored: [] }, tick).paths;
+  const path = mostTellingPath(view, objects[last], tick);
   const per = <T>(ask: (view: HeapView, object: number) => T): (T | null)[] =>
     objects.map((object, i) => (object === NONE ? null : ask(dumps[i].view, object)));
   const retained = per((each, object) => retainedOf(each, object) ?? 0);

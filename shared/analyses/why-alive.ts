@@ -1,7 +1,7 @@
 import { disjointPaths } from "../graph/disjoint-paths.ts";
 import { type PathOptions, pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
 import type { Tick } from "../types/graph.ts";
-import type { WhyAlive } from "../types/rows.ts";
+import type { RetainingPath, WhyAlive } from "../types/rows.ts";
 import { otherEnds, referenceRows, weakReferrers } from "./references.ts";
 import { plainText, sentenceFor, type ToldPath } from "./sentence.ts";
 import { tell } from "./tell-path.ts";
@@ -61,6 +61,13 @@ export function whyAlive(view: HeapView, object: number, options: WhyOptions, ti
     warnings: view.dominators === null ? ["`retainedBytes` is not there yet: the dominators are being computed."] : [],
   };
 }
+
+/**
+ * The most telling of the ways in which an object is held: the first path of `whyAlive`, without what else it finds out.
+ * Null where no starting point with a name leads to it, or none was found within `MOST_VISITED`.
+ */
+export const mostTellingPath = (view: HeapView, object: number, tick: Tick): RetainingPath | null =>
+  mostTellingWay(view, preorderOf(view, object), { ignored: () => false }, tick).told?.path ?? null;
 
 /** What no way may pass through, in preorder numbers. */
 function nodesLeftOut(view: HeapView, ignored: readonly number[], frames: boolean): (node: number) => boolean {

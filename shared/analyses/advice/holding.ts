@@ -4,7 +4,7 @@ import type { PathStep, UsedBy } from "../../types/rows.ts";
 import { placeOf } from "../edges.ts";
 import { DEFAULT, THREADS, variableOf } from "../insides.ts";
 import { type HeapView, objectRow } from "../view.ts";
-import { whyAlive } from "../why-alive.ts";
+import { mostTellingPath } from "../why-alive.ts";
 import type { HeapFacts } from "./facts.ts";
 
 /** In what a program keeps a container: the line to change differs with it. */
@@ -42,7 +42,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   const known = facts.holdings.get(object);
   if (known !== undefined) return known;
   const { view } = facts;
-  const [path] = whyAlive(view, object, { paths: 1, ignored: [] }, tick).paths;
+  const path = mostTellingPath(view, object, tick);
   const row = objectRow(view, object);
   const steps = path?.steps ?? [];
   const { as, variable, owner } = nameIn(facts, steps);
@@ -54,7 +54,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   const users = usersOf(facts, steps, { as, variable, owner });
   const names = (wanted: readonly string[]) => users.some((user) => wanted.some((name) => user.names.has(name)));
   const holding: Holding = {
-    name: path === undefined ? row.label : pythonName(path.text),
+    name: path === null ? row.label : pythonName(path.text),
     as,
     variable,
     own: isOwn(facts, steps),
