@@ -662,11 +662,13 @@ _WORD = (1 << 64) - 1
 class _OwnMemory:
     """Reads words of this process's memory, as one would read a file.
 
-    From 3.11 on, variables of a function live in an *interpreter frame*, in a generator's case
-    inside the generator; asking for them makes a frame object that stays (Python/frame.c). The
-    variables are an array of addresses at the end of the frame, in the order of the code object's
-    slots. Where that begins is measured on a generator of ours. Whoever asks proves that what was
-    read are objects that he knows. Linux only; ``None`` is the answer elsewhere.
+    The variables of a function are an array of addresses at the end of its frame, in the order of
+    the code object's slots; asking for them otherwise leaves something behind. Up to 3.10 that is
+    the frame object, which would keep a dictionary of them. From 3.11 on it is an *interpreter
+    frame*, in a generator's case inside the generator, for which a frame object would be made that
+    stays (Python/frame.c); where the variables begin is measured on a generator of ours. Whoever
+    asks proves that what was read are objects that he knows. Linux only; ``None`` is the answer
+    elsewhere.
     """
 
     _TAGS = 3  # from 3.14 the lowest bits of an address in a frame say how it is counted
@@ -679,11 +681,15 @@ class _OwnMemory:
         self._frame_word = 0  # where a frame object has the address of its interpreter frame
         self._variables = 0  # bytes from there to the variables
         self._keys_word: int | None = None  # where a class has the keys of its instances
-        if sys.version_info < (3, 11) or sys.maxsize < 1 << 32:
-            return  # before 3.11 there is a frame object anyway
+        if sys.version_info < (3, 11):
+            self._keys_word = 0  # each instance has a dictionary there
+        if sys.maxsize < 1 << 32:
+            return
         try:
             self._file = os.open("/proc/self/mem", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         except OSError:
+            return
+        if sys.version_info < (3, 11):
             return
         probe = (nothing for nothing in ())
         start, end = id(probe), id(probe) + types.GeneratorType.__basicsize__
@@ -708,6 +714,8 @@ class _OwnMemory:
 
     def of_generator(self, generator: Any) -> tuple[array[int], array[int]] | None:
         """Return the words of a generator: its own, and its variables with what it computes."""
+        if sys.version_info < (3, 11):
+            return None
         own = type(generator).__basicsize__ // 8
         words = self._words(
             id(generator), _size_of_generator[id(type(generator))](generator) // 8 * 8
@@ -722,6 +730,17 @@ class _OwnMemory:
         own = self._variables // 8
         words = self._words(start[self._frame_word], self._variables + 8 * variables)
         return [self.address(word) for word in words[own:]] if id(frame) in words[:own] else []
+
+    def in_frame_object(self, frame: types.FrameType) -> list[Named] | None:
+        """Return a function's variables, cells as they are, where the frame object has them."""
+        code = frame.f_code
+        if sys.version_info >= (3, 11) or not code.co_flags & CO_OPTIMIZED:
+            return None
+        slots = [*code.co_varnames, *code.co_cellvars, *code.co_freevars]
+        begin = id(frame) + types.FrameType.__basicsize__ - 8  # the size counts one slot
+        words = self._words(begin, 8 * len(slots))
+        referents = {id(referent): referent for referent in gc.get_referents(frame)}
+        return _in_slots("local", slots, words, referents) if len(words) == len(slots) else None
 
     def attribute_names(self, cls: type) -> list[str] | None:
         """Return what the attributes that are inside instances of a class are called, all of them.
@@ -2578,10 +2597,12 @@ class _Describers:
         if id(frame) in self.running:
             return self.running[id(frame)]
         referents = [obj for obj in gc.get_referents(frame) if id(obj) not in self._heap.ours]
-        slots = _local_names(frame.f_code)
-        addresses = self._memory.of_frame(frame, len(slots))
-        by_address = {id(referent): referent for referent in referents}
-        variables = _in_slots("local", slots, addresses, by_address) if addresses else None
+        variables = self._memory.in_frame_object(frame)
+        if variables is None and sys.version_info >= (3, 11):
+            slots = _local_names(frame.f_code)
+            addresses = self._memory.of_frame(frame, len(slots))
+            by_address = {id(referent): referent for referent in referents}
+            variables = _in_slots("local", slots, addresses, by_address) if addresses else None
         if variables is None:
             variables = _frame_locals(frame)
         named = [*_frame_parts(frame), *variables]
@@ -3401,7 +3422,9 @@ class _Running:
 
     def read_variables(self, frame: types.FrameType) -> list[object]:
         """Note a frame's variables and return their values."""
-        variables = _frame_locals(frame)
+        variables = self._memory.in_frame_object(frame)
+        if variables is None:
+            variables = _frame_locals(frame)
         self._variables[id(frame)] = [(name, id(value)) for _, name, value in variables]
         return [value for _, _, value in variables]
 

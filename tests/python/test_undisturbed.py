@@ -8,6 +8,7 @@ import sys
 import unittest
 from typing import Any
 
+from heapfile import read
 from support import ProgramTest
 
 PROBES = """
@@ -219,6 +220,41 @@ class UndisturbedTest(ProgramTest):
         """)
         self.assertEqual(printed["work"], [True, "kept", ["inner", "taken", "variable"]])
         self.assertEqual(printed["generator"], "ended")
+
+    @unittest.skipUnless(sys.version_info < (3, 11), "frames are made on demand from 3.11 on")
+    @unittest.skipUnless(sys.platform == "linux", "elsewhere their dictionaries are asked for")
+    def test_frames_keep_no_dictionary_of_their_variables(self) -> None:
+        """Neither one that runs nor one that is suspended, and variables have their names."""
+        printed = self.printed("""
+            def work(argument, shared, *rest, key=1):
+                local = ["a local"]
+                def inner(): return shared
+                before = [type(each).__name__ for each in gc.get_referents(sys._getframe())]
+                dump("out")
+                return before, [type(each).__name__ for each in gc.get_referents(sys._getframe())]
+            def pausing(number):
+                inside = {"suspended": number}
+                yield (lambda: inside)
+            paused = pausing(7)
+            next(paused)
+            held = lambda: [type(each).__name__ for each in gc.get_referents(paused.gi_frame)]
+            paused_before = held()
+            before, after = work(["an argument"], ["shared"], key=[2])
+            print(json.dumps({"work": [before, after], "paused": [paused_before, held()]}))
+        """)
+        before, after = printed["work"]
+        self.assertEqual(sorted(after), sorted([*before, "list"]))  # the variable ``before`` itself
+        self.assertEqual(*printed["paused"])
+        heap = read(self.folder / "out")
+        work = next(row for row in heap.tables["frame"] if row["function"] == "work")
+        edges = dict(heap.edges(work["address"]))
+        for name, text in {"argument": "'an argument'", "local": "'a local'"}.items():
+            self.assertEqual(heap.text(heap.follow(edges[f" local {name}"], "[0]")), text)
+        self.assertEqual(heap.type_name(edges[" local shared"]), "cell")
+        main = heap.root("module", "__main__")
+        frame = heap.follow(main, ".paused", ".gi_frame")
+        self.assertEqual(heap.type_name(dict(heap.edges(frame))[" local inside"]), "cell")
+        self.assertIn(" local number", dict(heap.edges(frame)))
 
     def test_other_threads_stand_still_and_go_on(self) -> None:
         """They make no step between what the dump sees first and last."""
