@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import type { Meta } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { AllocationPage, AllocationRow, Tracing } from "../types/site-rows.ts";
@@ -55,7 +56,7 @@ export function groupSites(view: HeapView, { sites, siteOf }: Sites, by: SiteGro
     if (siteOf[object] === NO_SITE) continue;
     const row = rows[groupOf[siteOf[object]]];
     row.objects++;
-    row.objectBytes += shallow[object];
+    row.objectBytes += numberAt(shallow, object);
   }
   return { rows, groupOf, byKey };
 }
@@ -82,7 +83,7 @@ export function allocationPage(
   found: { readonly sites: Sites; readonly groups: SiteGroups } | null,
   { text, sort, offset, limit }: AllocationQuery,
 ): AllocationPage {
-  const { objectCount, shallow } = view.columns.heap;
+  const { heap, typeBytes } = view.columns;
   const all = found?.groups.rows ?? [];
   const sum = (key: "bytes" | "blocks" | "objects" | "objectBytes") => all.reduce((total, row) => total + row[key], 0);
   const totals = {
@@ -91,8 +92,8 @@ export function allocationPage(
     objects: sum("objects"),
     objectBytes: sum("objectBytes"),
   };
-  const ofAll = shallow.reduce((total, bytes) => total + bytes, 0);
-  const untraced = { objects: objectCount - totals.objects, bytes: ofAll - totals.objectBytes };
+  const ofAll = typeBytes.reduce((total, bytes) => total + bytes, 0);
+  const untraced = { objects: heap.objectCount - totals.objects, bytes: ofAll - totals.objectBytes };
   const rows = all.filter(({ frames }) => isLike(frames, text)).sort(orderBy(sort));
   return { total: rows.length, rows: rows.slice(offset, offset + limit), tracing, totals, untraced };
 }

@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import type { Meta } from "../types/heap.ts";
 import { FLAGS } from "../types/heap.ts";
 import type { CollectorInfo } from "../types/rows.ts";
@@ -41,7 +42,7 @@ export function collectorInfo(view: HeapView, meta: Meta): CollectorInfo {
   for (let v = unreachable + 1; v < node.length; v++) {
     if ((heap.flags[node[v]] & FLAGS.uncollectable) !== 0) uncollectable++;
     waitingObjects++;
-    waitingBytes += heap.shallow[node[v]];
+    waitingBytes += numberAt(heap.shallow, node[v]);
   }
   const version = Array.isArray(meta.python.version_info)
     ? meta.python.version_info.filter((n) => typeof n === "number")

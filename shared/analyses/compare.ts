@@ -1,10 +1,11 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { CompareTypeRow, Comparison, DumpTotals, Totals } from "../types/rows.ts";
 import { isSameProcess, type Matching, matchByAddress, nameNumbers } from "./match.ts";
 import { numberOf } from "./summary.ts";
 import { nameTest } from "./type-filter.ts";
-import type { HeapView } from "./view.ts";
+import { type HeapView, retainedAt } from "./view.ts";
 
 /** Two dumps side by side. `matching` is null where objects can't be told to be the same: different processes. */
 export interface Pair {
@@ -48,15 +49,15 @@ export function comparison(pair: Pair): Comparison {
 }
 
 /** Time O(types). */
-export function totalsOf({ columns: { heap, typeBytes }, graph, dominators }: HeapView, meta: Meta): DumpTotals {
-  const group = graph?.graph.preordering.unreachable ?? NONE;
+export function totalsOf(view: HeapView, meta: Meta): DumpTotals {
+  const { heap, typeBytes } = view.columns;
   return {
     captureId: meta.captureId,
     label: meta.label,
     createdAt: meta.createdAt,
     objects: heap.objectCount,
     bytes: typeBytes.reduce((sum, bytes) => sum + bytes, 0),
-    garbageBytes: dominators?.retained[group] ?? 0,
+    garbageBytes: view.graph === null ? 0 : retainedAt(view, view.graph.graph.preordering.unreachable),
     rssBytes: numberOf(meta.memory.rss_bytes),
     limitBytes: limitOf(meta.memory.cgroup),
   };
@@ -77,7 +78,7 @@ function objectGroups({ before, after }: Pair, { earlier, later }: Matching): Co
     for (let i = 0; i < column.length; i++) {
       if (column[i] !== NONE) continue;
       objects++;
-      bytes += heap.shallow[i];
+      bytes += numberAt(heap.shallow, i);
     }
     return { objects, bytes };
   };

@@ -1,7 +1,8 @@
 import { addBit, emptyBitSet, hasBit } from "../graph/bitset.ts";
+import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
-import { FLAGS, UNKNOWN } from "../types/heap.ts";
+import { FLAGS } from "../types/heap.ts";
 import type { CutLink, RetainingPath, Totals } from "../types/rows.ts";
 import { explainedReferences } from "./references.ts";
 import { nameEdge, tell } from "./tell-path.ts";
@@ -39,11 +40,14 @@ export function cutLink(view: HeapView, from: number, to: number, tick: Tick): C
       ? "path"
       : unseenHolder(view, to, referrers.length);
   // Garbage that refers to it lets go of it when it is collected, not before.
-  const waits = view.columns.heap.refcount[to] !== UNKNOWN && view.columns.heap.refcount[to] > referrers.length;
+  const waits =
+    numberAt(view.columns.heap.refcount, to) !== UNKNOWN && numberAt(view.columns.heap.refcount, to) > referrers.length;
 
   const all =
-    stillHeld === null && kept !== null ? { objects: kept.count, bytes: dominators.retained[target] } : NOTHING;
-  const released = dominators.released[target];
+    stillHeld === null && kept !== null
+      ? { objects: kept.count, bytes: numberAt(dominators.retained, target) }
+      : NOTHING;
+  const released = numberAt(dominators.released, target);
   const atOnce =
     stillHeld !== null
       ? NOTHING
@@ -51,7 +55,7 @@ export function cutLink(view: HeapView, from: number, to: number, tick: Tick): C
         ? null
         : waits
           ? NOTHING
-          : { objects: dominators.releasedObjects[target], bytes: released };
+          : { objects: numberAt(dominators.releasedObjects, target), bytes: released };
   const also = stillHeld === "path" ? nextWay(view, { from, to, target, holder, parallel }, tick) : null;
   return {
     from: objectRow(view, from),
@@ -82,7 +86,7 @@ function keptBy(
   for (let v = pending.pop(); v !== undefined && children !== undefined; v = pending.pop()) {
     if ((count++ & 0x7fff) === 0) tick(0);
     addBit(members, v);
-    for (let e = children.offsets[v]; e < children.offsets[v + 1]; e++) pending.push(children.targets[e]);
+    for (const child of listAt(children, v)) pending.push(child);
   }
   return { members, count };
 }
@@ -90,7 +94,7 @@ function keptBy(
 /** Who holds the object besides its referrers, live ones and garbage. */
 function unseenHolder(view: HeapView, object: number, found: number): CutLink["stillHeld"] {
   const { heap } = view.columns;
-  const count = heap.refcount[object];
+  const count = numberAt(heap.refcount, object);
   if ((heap.flags[object] & FLAGS.immortal) !== 0) return "immortal";
   if (count === UNKNOWN || count <= found) return null;
   return count <= explainedReferences(view, object) ? null : "outside";

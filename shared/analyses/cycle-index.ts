@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import type { CycleStage } from "./stages.ts";
@@ -30,7 +31,7 @@ export function indexCycles(heap: Heap, { cycleOf, size }: CycleStage): CycleInd
     const cycle = cycleOf[object];
     if (cycle === NONE) continue;
     members[next[cycle]++] = object;
-    shallow[cycle] += heap.shallow[object];
+    shallow[cycle] += numberAt(heap.shallow, object);
     if ((heap.flags[object] & FLAGS.isClass) !== 0 || codeTypes[heap.type[object]]) isCode[cycle] = 1;
   }
   return { offsets, members, shallow, isCode, shapes: null };

@@ -1,5 +1,6 @@
+import { numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
-import { type Heap, UNKNOWN } from "../types/heap.ts";
+import type { Heap } from "../types/heap.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
 
 /** Where texts of objects come from: the file, read when asked. */
@@ -128,7 +129,7 @@ export function labelOf(heap: Heap, texts: TextSource, object: number): string {
     if (type.name === "builtin_function_or_method") return `built-in ${text}`;
     return type.name === "frame" ? `frame of ${text}` : text;
   }
-  const length = heap.length[object];
+  const length = numberAt(heap.length, object);
   if (length === UNKNOWN) return type.qualname;
   return `${type.qualname}, ${length.toLocaleString("en-US")} ${unitOf(type.name, length)}`;
 }

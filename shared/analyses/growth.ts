@@ -1,11 +1,12 @@
+import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
-import { UNKNOWN } from "../types/heap.ts";
+
 import type { GrowthRow } from "../types/rows.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
 import { nameTest } from "./type-filter.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
-import { type HeapView, objectRow, preorderOf, retainedOf } from "./view.ts";
+import { type HeapView, liveBytes, objectRow, preorderOf, retainedAt, retainedOf } from "./view.ts";
 import { mostTellingPath } from "./why-alive.ts";
 
 /** A holder is left for one below it that has this share of its growth: the deepest container has the news. */
@@ -65,8 +66,6 @@ export function holderIsLike({ after }: Pair, holder: Holder, text: string): boo
   return nameTest(text)(heap.types[heap.type[objectAt(after, holder.after)]].name);
 }
 
-const liveBytes = (view: HeapView): number => view.dominators?.retained[0] ?? 0;
-
 /**
  * The children of a holder that may have grown by `least` bytes, themselves or somewhere below, most growth first: a
  * holder that shrank as a whole may have a child that grew.
@@ -86,13 +85,9 @@ function childrenByGrowth(pair: Pair, holder: Holder, least: number): Holder[] {
 }
 
 function childrenOf(view: HeapView, number: number): Int32Array {
-  const children = view.dominators?.children;
-  return children === undefined
-    ? new Int32Array(0)
-    : children.targets.subarray(children.offsets[number], children.offsets[number + 1]);
+  return view.dominators === null ? new Int32Array(0) : listAt(view.dominators.children, number);
 }
 
-const retainedAt = (view: HeapView, number: number): number => view.dominators?.retained[number] ?? 0;
 const objectAt = (view: HeapView, number: number): number => view.graph?.graph.preordering.node[number] ?? NONE;
 
 /**
@@ -169,6 +164,6 @@ export function growthRow({ before, after }: Pair, holder: Holder, functions: Fu
 }
 
 export function entriesOf({ columns: { heap } }: HeapView, object: number): number | null {
-  const length = heap.length[object];
+  const length = numberAt(heap.length, object);
   return length === UNKNOWN ? null : length;
 }

@@ -2,8 +2,9 @@ import { type Preordering, PreorderWalk } from "../graph/preorder.ts";
 import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
 import { sourceComponentMembers } from "../graph/sources.ts";
+import { numberAt, UNKNOWN } from "../types/compact.ts";
 import type { Csr, IndexColumn, Tick } from "../types/graph.ts";
-import { type FileRootKind, FLAGS, type Heap, type Layout, type Root, UNKNOWN } from "../types/heap.ts";
+import { type FileRootKind, FLAGS, type Heap, type Layout, type Root } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
 /** A starting point that the explorer found by the counts, not by a name in the file. */
@@ -149,7 +150,7 @@ function heldFromOutside(heap: Heap, retaining: Csr, isLeftover: (object: number
 
 function outsideKind(heap: Heap, object: number, found: number): FoundRootKind | null {
   if ((heap.flags[object] & FLAGS.immortal) !== 0) return "immortal";
-  const count = heap.refcount[object];
+  const count = numberAt(heap.refcount, object);
   if (count === UNKNOWN) return "uncounted";
   return count > found ? "c_held" : null;
 }

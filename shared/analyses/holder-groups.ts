@@ -1,3 +1,4 @@
+import { listAt, numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { HolderGroup } from "../types/rows.ts";
@@ -60,17 +61,16 @@ export function holderGroups(view: HeapView, object: number | null, by: "type" |
   const top = object === null ? 0 : preorderOf(view, object);
   const above = object === null ? NO_MODULE : moduleOf(view, object);
   const groups = new Map<string | null, { -readonly [K in keyof HolderGroup]: HolderGroup[K] } & { most: number }>();
-  for (let i = children.offsets[top]; i < children.offsets[top + 1]; i++) {
-    const v = children.targets[i];
+  for (const v of listAt(children, top)) {
     const name = by === "type" ? heap.types[heap.type[node[v]]].name : moduleBelow(view, node[v], above).module;
     const biggest = asObjectId(node[v]);
     const group = groups.get(name) ?? { name, holders: 0, shallowBytes: 0, retainedBytes: 0, biggest, most: -1 };
     groups.set(name, group);
     group.holders++;
-    group.shallowBytes += heap.shallow[node[v]];
-    group.retainedBytes += retained[v];
-    if (retained[v] > group.most) {
-      group.most = retained[v];
+    group.shallowBytes += numberAt(heap.shallow, node[v]);
+    group.retainedBytes += numberAt(retained, v);
+    if (numberAt(retained, v) > group.most) {
+      group.most = numberAt(retained, v);
       group.biggest = biggest;
     }
   }

@@ -1,8 +1,9 @@
+import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
-import { UNKNOWN } from "../types/heap.ts";
+
 import type { BigDrop, HolderRow } from "../types/rows.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
-import { type HeapView, objectRow, preorderOf, releasedOf, retainedOf } from "./view.ts";
+import { type HeapView, liveBytes, objectRow, preorderOf, releasedOf, retainedOf } from "./view.ts";
 import { mostTellingPath } from "./why-alive.ts";
 
 /** A holder is left for the one child that has this share of what it keeps alive. */
@@ -26,13 +27,13 @@ export function biggestHolders(
   if (dominators === null || graph === null) throw new Error("Holders are known once the dominators are");
   const { idom, retained } = dominators;
   const { unreachable } = graph.graph.preordering;
-  const least = SHARE_TO_TELL * retained[0];
+  const least = SHARE_TO_TELL * numberAt(retained, 0);
   const topmost: number[] = [];
   for (let v = 1; v < unreachable; v++) {
-    if (isCode[v] === 0 && retained[v] >= least && (idom[v] === 0 || isCode[idom[v]] === 1)) topmost.push(v);
+    if (isCode[v] === 0 && numberAt(retained, v) >= least && (idom[v] === 0 || isCode[idom[v]] === 1)) topmost.push(v);
   }
   return topmost
-    .sort((a, b) => retained[b] - retained[a] || a - b)
+    .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || a - b)
     .slice(0, most)
     .map((v) => holderRow(view, functions, descend(view, v), tick));
 }
@@ -57,7 +58,7 @@ function descend(view: HeapView, start: number): number {
   const { retained } = tree;
   for (let v = start; ; ) {
     const biggest = biggestBelow(view, v);
-    if (biggest === NONE || retained[biggest] < SHARE_TO_DESCEND * retained[v]) return v;
+    if (biggest === NONE || numberAt(retained, biggest) < SHARE_TO_DESCEND * numberAt(retained, v)) return v;
     v = biggest;
   }
 }
@@ -66,9 +67,8 @@ function biggestBelow({ dominators }: HeapView, v: number): number {
   if (dominators === null) return NONE;
   const { children, retained } = dominators;
   let biggest = NONE;
-  for (let i = children.offsets[v]; i < children.offsets[v + 1]; i++) {
-    const child = children.targets[i];
-    if (biggest === NONE || retained[child] > retained[biggest]) biggest = child;
+  for (const child of listAt(children, v)) {
+    if (biggest === NONE || numberAt(retained, child) > numberAt(retained, biggest)) biggest = child;
   }
   return biggest;
 }
@@ -79,7 +79,7 @@ function holderRow(view: HeapView, functions: FunctionIndex, number: number, tic
   const { id, type, typeId, label } = objectRow(view, object);
   const path = mostTellingPath(view, object, tick);
   const retainedBytes = retainedOf(view, object) ?? 0;
-  const length = heap.length[object];
+  const length = numberAt(heap.length, object);
   return {
     id,
     type,
@@ -89,7 +89,7 @@ function holderRow(view: HeapView, functions: FunctionIndex, number: number, tic
     entries: length === UNKNOWN ? null : length,
     retainedBytes,
     releasedByRefcountBytes: releasedOf(view, object),
-    share: retainedBytes / (view.dominators?.retained[0] || 1),
+    share: retainedBytes / (liveBytes(view) || 1),
     usedBy: usersOf(view, functions, path?.steps ?? []),
   };
 }

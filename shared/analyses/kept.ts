@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { DominatorGroup } from "../types/rows.ts";
 import { type HeapView, preorderOf } from "./view.ts";
@@ -34,8 +35,8 @@ export function dominatorGroups(
     const group = groups.get(name) ?? { name, dominators: 0, members: 0, shallowBytes: 0, retainedBytes: 0 };
     groups.set(name, group);
     group.members++;
-    group.shallowBytes += heap.shallow[object];
-    group.retainedBytes += retained[v];
+    group.shallowBytes += numberAt(heap.shallow, object);
+    group.retainedBytes += numberAt(retained, v);
     if (holder === null || seen.has(holder)) continue;
     seen.add(holder);
     group.dominators++;

@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import type { HeapView } from "./view.ts";
@@ -55,7 +56,7 @@ export function loadedCode(view: HeapView): Uint8Array {
     const object = node[v];
     const holder = dominators.idom[v];
     if (object === NONE || holder === NONE || isCode[v] === 1 || isCode[holder] === 0) continue;
-    if (isPartType[heap.type[object]] && heap.shallow[object] <= MOST_PART_BYTES) isCode[v] = 1;
+    if (isPartType[heap.type[object]] && numberAt(heap.shallow, object) <= MOST_PART_BYTES) isCode[v] = 1;
   }
   return isCode;
 }

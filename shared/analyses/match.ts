@@ -1,3 +1,4 @@
+import { addressesOf } from "../types/addresses.ts";
 import { indexColumn, NONE } from "../types/graph.ts";
 import type { Heap, Meta } from "../types/heap.ts";
 
@@ -32,15 +33,16 @@ const textOrNumber = (value: unknown): boolean => typeof value === "string" || t
  * Matches objects of two dumps of one process by address and type. An address may have been given to a new object of
  * the same type meanwhile, so a match is likely, not certain.
  *
- * Both dumps are in address order, so this is one merge. Time O(n + n'), memory 4 bytes an object.
+ * Both dumps are in address order, so this is one merge. Time O(n + n'), memory 4 bytes an object, 8 of scratch.
  */
 export function matchByAddress(earlier: Heap, later: Heap): Matching {
   const [nameInEarlier, nameInLater] = nameNumbers(earlier, later);
   const toEarlier = indexColumn(later.objectCount).fill(NONE);
   const toLater = indexColumn(earlier.objectCount).fill(NONE);
+  const [addressA, addressB] = [addressesOf(earlier.address), addressesOf(later.address)];
   let matched = 0;
   for (let a = 0, b = 0; a < earlier.objectCount && b < later.objectCount; ) {
-    const difference = earlier.address[a] - later.address[b];
+    const difference = addressA[a] - addressB[b];
     if (difference === 0 && nameInLater[later.type[b]] === nameInEarlier[earlier.type[a]]) {
       toEarlier[b] = a;
       toLater[a] = b;

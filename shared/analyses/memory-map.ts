@@ -1,3 +1,4 @@
+import { listAt, numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { MemoryMapNode } from "../types/rows.ts";
@@ -20,20 +21,26 @@ export function memoryMap(view: HeapView, isCode: Uint8Array, object: number | n
   const { retained, children } = dominators;
   const { node } = graph.graph.preordering;
   const root = object === null ? 0 : preorderOf(view, object);
-  const least = SHARE_TO_DRAW * retained[root];
+  const least = SHARE_TO_DRAW * numberAt(retained, root);
   const rows: MemoryMapNode[] = [];
   const queue: { number: number; parent: number; depth: number }[] = [{ number: root, parent: NONE, depth: 0 }];
   const owners: OwnerModule[] = [];
   for (const { number, parent, depth } of queue) {
     const owner = ownerAt(view, node[number], owners[parent]);
     owners.push(owner);
-    const place = { parent, depth, module: owner.module, retained: retained[number], isCode: isCode[number] === 1 };
+    const place = {
+      parent,
+      depth,
+      module: owner.module,
+      retained: numberAt(retained, number),
+      isCode: isCode[number] === 1,
+    };
     rows.push(rowOf(view, node[number], place));
     if (depth === MOST_DEPTH) continue;
     const index = rows.length - 1;
-    const wide = Array.from(children.targets.subarray(children.offsets[number], children.offsets[number + 1]))
-      .filter((child) => retained[child] >= least)
-      .sort((a, b) => retained[b] - retained[a] || node[a] - node[b]);
+    const wide = Array.from(listAt(children, number))
+      .filter((child) => numberAt(retained, child) >= least)
+      .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || node[a] - node[b]);
     for (const child of wide)
       if (queue.length < MOST_NODES) queue.push({ number: child, parent: index, depth: depth + 1 });
   }

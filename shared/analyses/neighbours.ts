@@ -1,4 +1,5 @@
 import { Largest } from "../graph/largest.ts";
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { Direction, NeighbourGroup, NeighbourRow, Neighbours } from "../types/neighbour-rows.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
@@ -122,8 +123,8 @@ function group(view: HeapView, object: number, others: Int32Array, { patterns, p
     else seenAgain.add(pattern * heap.objectCount + other);
     groupOf[i] = number;
     into.objects++;
-    into.shallowBytes += heap.shallow[other];
-    weightOf[i] = retained === null ? heap.shallow[other] : retained[preorder[other]];
+    into.shallowBytes += numberAt(heap.shallow, other);
+    weightOf[i] = retained === null ? numberAt(heap.shallow, other) : numberAt(retained, preorder[other]);
     into.weight += weightOf[i];
   }
   return { groups, groupOf, weightOf, missing };

@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
@@ -32,7 +33,7 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
   return {
     ...row,
     releasedObjects: releasedObjectsOf(view, object),
-    reportedBytes: heap.shallow[object] - hiddenBytes,
+    reportedBytes: numberAt(heap.shallow, object) - hiddenBytes,
     hiddenBytes,
     refcount: refcountOf(view, object),
     explainedReferences: explainedReferences(view, object),
@@ -73,7 +74,7 @@ function classLayout({ columns: { heap } }: HeapView, object: number): ObjectDet
 const releasedObjectsOf = (view: HeapView, object: number): number | null =>
   view.dominators === null || releasedOf(view, object) === null
     ? null
-    : view.dominators.releasedObjects[preorderOf(view, object)];
+    : numberAt(view.dominators.releasedObjects, preorderOf(view, object));
 
 /** The dominators from the outermost in, without the object itself. */
 function holdersOf(view: HeapView, object: number): { holders: ObjectRow[]; cut: boolean } {

@@ -1,4 +1,6 @@
 import { orderOf } from "../graph/sort.ts";
+import { objectAtAddress } from "../types/addresses.ts";
+import { listAt, numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import { parseAddress } from "../types/ids.ts";
 import type { Combination, Source } from "../types/route.ts";
@@ -49,7 +51,8 @@ export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int
       return increasing(attributeValues(view, source.type, source.name, tick), heap.objectCount);
     case "address": {
       const address = parseAddress(source.address);
-      return where(heap.objectCount, (object) => heap.address[object] === address);
+      const object = address === null ? NONE : objectAtAddress(heap.address, address);
+      return object === NONE ? new Int32Array(0) : Int32Array.of(object);
     }
     case "cycle":
       return membersOf(view, source.cycle);
@@ -76,10 +79,10 @@ export function inOrder(
   const { shallow } = view.columns.heap;
   const keys = Float64Array.from(objects, (object) =>
     by === "retained"
-      ? (retainedOf(view, object) ?? shallow[object])
+      ? (retainedOf(view, object) ?? numberAt(shallow, object))
       : by === "released"
         ? (releasedOf(view, object) ?? 0)
-        : shallow[object],
+        : numberAt(shallow, object),
   );
   return orderOf(keys, descending).map((position) => objects[position]);
 }
@@ -95,11 +98,12 @@ export function ofTypesLike(view: HeapView, objects: Int32Array, text: string): 
 
 /** Children in the dominator tree; those of the artificial root for null: the biggest holders of all. */
 function dominatedBy(view: HeapView, object: number | null): Int32Array {
-  const { offsets, targets } = stage(view.dominators).children;
+  const { children } = stage(view.dominators);
   const { node } = stage(view.graph).graph.preordering;
   const number = object === null ? 0 : preorderOf(view, object);
-  const children = targets.subarray(offsets[number], offsets[number + 1]);
-  return Int32Array.from(children, (child) => node[child]).sort();
+  return listAt(children, number)
+    .map((child) => node[child])
+    .sort();
 }
 
 /** What is in either of two increasing lists, in both, or in the first only; increasing. Time O(their lengths). */
@@ -119,12 +123,10 @@ export function combined(how: Combination, first: Int32Array, second: Int32Array
 
 /** The object and all below it in the dominator tree. Time O(size of that tree). */
 function keptBy(view: HeapView, object: number): Int32Array {
-  const { offsets, targets } = stage(view.dominators).children;
+  const { children } = stage(view.dominators);
   const { node } = stage(view.graph).graph.preordering;
   const found = [preorderOf(view, object)];
-  for (let i = 0; i < found.length; i++) {
-    for (let e = offsets[found[i]]; e < offsets[found[i] + 1]; e++) found.push(targets[e]);
-  }
+  for (let i = 0; i < found.length; i++) for (const child of listAt(children, found[i])) found.push(child);
   return Int32Array.from(found, (number) => node[number]).sort();
 }
 

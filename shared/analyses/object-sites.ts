@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { ObjectSiteRow } from "../types/site-rows.ts";
 import { NO_SITE, type Sites } from "../types/sites.ts";
@@ -22,7 +23,7 @@ export function objectSites(
 ): ObjectSites {
   const { shallow } = view.columns.heap;
   if (found === null) {
-    const bytes = objects.reduce((sum, object) => sum + shallow[object], 0);
+    const bytes = objects.reduce((sum, object) => sum + numberAt(shallow, object), 0);
     return { rows: [], untraced: { objects: objects.length, bytes } };
   }
   const { groups } = found;
@@ -35,13 +36,13 @@ export function objectSites(
     const site = siteOf[object];
     if (site === NO_SITE) {
       untraced.objects++;
-      untraced.bytes += shallow[object];
+      untraced.bytes += numberAt(shallow, object);
       continue;
     }
     const group = groups.groupOf[site];
     groupOf[object] = group;
     count[group]++;
-    bytes[group] += shallow[object];
+    bytes[group] += numberAt(shallow, object);
   }
   const kept = keptByGroup(view, groups.rows.length, (object) => groupOf[object], tick);
   const rows = groups.rows

@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { CodeInfo, Meta } from "../types/heap.ts";
 import type { Overview } from "../types/rows.ts";
@@ -8,7 +9,7 @@ import { biggestHolders } from "./holders.ts";
 import { numberOf } from "./summary.ts";
 import { unnamedReferences, unnamedSentence } from "./unnamed.ts";
 import { type FunctionIndex, indexFunctions } from "./used-by.ts";
-import type { HeapView } from "./view.ts";
+import { type HeapView, liveBytes } from "./view.ts";
 
 const MOST_HOLDERS = 8;
 
@@ -29,9 +30,9 @@ export function buckets(view: HeapView, isCode: Uint8Array, meta: Meta): Overvie
   for (let v = 1; v < node.length; v++) {
     const object = node[v];
     if (object === NONE) continue;
-    if (v > unreachable) garbage += heap.shallow[object];
-    else if (isCode[v] === 1) code += heap.shallow[object];
-    else yourData += heap.shallow[object];
+    if (v > unreachable) garbage += numberAt(heap.shallow, object);
+    else if (isCode[v] === 1) code += numberAt(heap.shallow, object);
+    else yourData += numberAt(heap.shallow, object);
   }
   const rss = numberOf(meta.memory.rss_bytes);
   const rest = rss === null ? null : rss - yourData - code - garbage;
@@ -62,7 +63,7 @@ export function overview(
   return {
     buckets: buckets(view, isCode, meta),
     rssBytes: numberOf(meta.memory.rss_bytes),
-    liveBytes: view.dominators?.retained[0] ?? 0,
+    liveBytes: liveBytes(view),
     holders: biggestHolders(view, isCode, functions, MOST_HOLDERS, tick),
     collector: collectorInfo(view, meta),
     unseen: unseen(view, meta, tracing),

@@ -1,4 +1,5 @@
 import { orderOf } from "../graph/sort.ts";
+import { lowerBound, numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
@@ -36,7 +37,9 @@ export function referencePlaces(
 
   const keys = Float64Array.from(found, (place) => {
     const other = others[place];
-    return by === "retained" ? (retainedOf(view, other) ?? heap.shallow[other]) : heap.shallow[other];
+    return by === "retained"
+      ? (retainedOf(view, other) ?? numberAt(heap.shallow, other))
+      : numberAt(heap.shallow, other);
   });
   return Int32Array.from(orderOf(keys, descending), (position) => found[position]);
 }
@@ -56,7 +59,7 @@ export function referenceRows(
     if (direction === "referents") return referenceRow(view, object, place, other);
     // Referrers are in increasing order, so those of one holder stand together, in the order of its own list; rows in
     // that order go on where the row before ended.
-    const occurrence = place - firstPlaceOf(others, other);
+    const occurrence = place - lowerBound(others, other);
     const goesOn = last !== null && last.holder === other && last.occurrence < occurrence;
     const at =
       goesOn && last !== null
@@ -107,17 +110,6 @@ export function otherEnds(view: HeapView, direction: "referents" | "referrers", 
   if (direction === "referrers") return referrersOf(view, object);
   const { offsets, targets } = view.columns.heap.references;
   return targets.subarray(offsets[object], offsets[object + 1]);
-}
-
-/** Where `value` begins in an increasing list that contains it. */
-function firstPlaceOf(increasing: Int32Array, value: number): number {
-  let low = 0;
-  for (let high = increasing.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (increasing[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Whether the collector's generations say anything about the object. */

@@ -1,3 +1,4 @@
+import { lowerBound } from "../types/compact.ts";
 import { type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
@@ -104,12 +105,7 @@ const listOf = ({ offsets, targets }: Csr, v: number): Int32Array => targets.sub
 
 /** Time O(log objects). */
 function sparseListOf({ objects, offsets, sources }: SparseLists, object: number): Int32Array {
-  let low = 0;
-  for (let high = objects.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (objects[middle] < object) low = middle + 1;
-    else high = middle;
-  }
+  const low = lowerBound(objects, object);
   return objects[low] === object ? sources.subarray(offsets[low], offsets[low + 1]) : sources.subarray(0, 0);
 }
 

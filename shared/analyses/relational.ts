@@ -1,5 +1,7 @@
 import type { Relational } from "../store/export-tables.ts";
-import { UNKNOWN } from "../types/heap.ts";
+import { addressAt } from "../types/addresses.ts";
+import { numberAt, UNKNOWN } from "../types/compact.ts";
+
 import { asAddress } from "../types/ids.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import { type Edge, edgeAt } from "./edges.ts";
@@ -17,10 +19,10 @@ export function relational(view: HeapView): Relational {
   return {
     heap,
     object: (id) => ({
-      address: asAddress(heap.address[id]),
+      address: asAddress(addressAt(heap.address, id)),
       refcount: refcountOf(view, id),
       generation: generationOf(heap.flags[id]),
-      length: heap.length[id] === UNKNOWN ? null : heap.length[id],
+      length: numberAt(heap.length, id) === UNKNOWN ? null : numberAt(heap.length, id),
       preview: view.texts.get(id),
     }),
     *references(id) {

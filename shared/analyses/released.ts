@@ -1,35 +1,33 @@
-import { type Released, releasedAtOnce } from "../graph/released.ts";
+import { releasedAtOnce } from "../graph/released.ts";
+import { type CompactColumn, compactColumn, numberAt, UNKNOWN } from "../types/compact.ts";
 import { type IndexColumn, NONE, type Tick } from "../types/graph.ts";
-import { FLAGS, type Heap, UNKNOWN } from "../types/heap.ts";
+import { FLAGS, type Heap } from "../types/heap.ts";
 import type { HeapGraph } from "./heap-graph.ts";
 
-/** In place of bytes where an object's own count can't be trusted, so that nobody knows when it goes. */
-const NOT_KNOWN = -1;
-
 /**
- * What reference counts alone free with each object, by preorder number (see `releasedAtOnce`); `NOT_KNOWN` bytes where
- * the object's count can't be trusted. Immortal objects never go. Garbage is held by garbage only, so nobody can let go
+ * What reference counts alone free with each object, by preorder number (see `releasedAtOnce`); `UNKNOWN` bytes where
+ * the object's count can't be trusted, so that nobody knows when it goes. Immortal objects never go. Garbage is held by garbage only, so nobody can let go
  * of it: all of it waits for the collector, and nothing goes at once.
- * Time O(n + m); memory 12n bytes for the result and 17n of scratch.
+ * Time O(n + m); memory 6n to 12n bytes for the result and 29n of scratch.
  */
 export function releasedWithEach(
   heap: Heap,
   { preordering, predecessors }: HeapGraph,
   { parent, idom, size }: { readonly parent: IndexColumn; readonly idom: IndexColumn; readonly size: Float64Array },
   tick: Tick,
-): Released {
+): { readonly bytes: CompactColumn; readonly objects: CompactColumn } {
   const { node, unreachable } = preordering;
   const explained = new Uint8Array(node.length);
   for (let v = 1; v < unreachable; v++) explained[v] = countIsExplained(heap, predecessors, node, v) ? 1 : 0;
   const released = releasedAtOnce({ parent, predecessors, idom }, size, explained, tick);
   for (let v = 1; v < node.length; v++) {
     const object = node[v];
-    const isCounted = object !== NONE && heap.refcount[object] !== UNKNOWN;
+    const isCounted = object !== NONE && numberAt(heap.refcount, object) !== UNKNOWN;
     if (v < unreachable && isCounted && (heap.flags[object] & FLAGS.immortal) === 0) continue;
-    released.bytes[v] = v < unreachable && !isCounted ? NOT_KNOWN : 0;
+    released.bytes[v] = v < unreachable && !isCounted ? UNKNOWN : 0;
     released.objects[v] = 0;
   }
-  return released;
+  return { bytes: compactColumn(released.bytes), objects: compactColumn(released.objects) };
 }
 
 /**
@@ -43,6 +41,6 @@ export function countIsExplained(
   v: number,
 ): boolean {
   const object = node[v];
-  const count = heap.refcount[object];
+  const count = numberAt(heap.refcount, object);
   return count !== UNKNOWN && (heap.flags[object] & FLAGS.immortal) === 0 && count <= offsets[v + 1] - offsets[v];
 }

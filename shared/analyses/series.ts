@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Kept, Series, SeriesHolder, Trend } from "../types/rows.ts";
@@ -140,8 +141,8 @@ function keptOf(pairs: readonly Pair[]): Kept | null {
   for (let object = 0; object < heap.objectCount; object++) {
     if (earlier[object] !== NONE) continue;
     for (const sums of [totals, types[heap.type[object]]]) {
-      add(sums.new, heap.shallow[object]);
-      if (later[object] !== NONE) add(sums.stillThere, heap.shallow[object]);
+      add(sums.new, numberAt(heap.shallow, object));
+      if (later[object] !== NONE) add(sums.stillThere, numberAt(heap.shallow, object));
     }
   }
   return {

@@ -1,6 +1,7 @@
 import { retainedBySet } from "../graph/set-retained.ts";
+import { numberAt, UNKNOWN } from "../types/compact.ts";
 import type { Tick } from "../types/graph.ts";
-import { FLAGS, UNKNOWN } from "../types/heap.ts";
+import { FLAGS } from "../types/heap.ts";
 import type { SetSizes } from "../types/rows.ts";
 import { countIsExplained } from "./released.ts";
 import { type HeapView, preorderOf } from "./view.ts";
@@ -14,17 +15,17 @@ export function setSizes(view: HeapView, objects: Int32Array, tick: Tick): SetSi
   let bytes = 0;
   let uncounted = 0;
   for (const object of objects) {
-    bytes += heap.shallow[object];
-    if (heap.refcount[object] === UNKNOWN) uncounted++;
+    bytes += numberAt(heap.shallow, object);
+    if (numberAt(heap.refcount, object) === UNKNOWN) uncounted++;
   }
   const numbers = objects.map((object) => preorderOf(view, object));
   const kept = retainedBySet(
     {
       predecessors,
       unreachable,
-      size: (v) => heap.shallow[node[v]],
+      size: (v) => numberAt(heap.shallow, node[v]),
       isExplained: (v) => countIsExplained(heap, predecessors, node, v),
-      isMortal: (v) => heap.refcount[node[v]] !== UNKNOWN && (heap.flags[node[v]] & FLAGS.immortal) === 0,
+      isMortal: (v) => numberAt(heap.refcount, node[v]) !== UNKNOWN && (heap.flags[node[v]] & FLAGS.immortal) === 0,
     },
     numbers,
     tick,

@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import type { Tick } from "../types/graph.ts";
 import type { SpreadRow } from "../types/rows.ts";
 import { generationOf } from "./references.ts";
@@ -19,7 +20,7 @@ export function spread(view: HeapView, objects: Int32Array, by: "size" | "genera
   const rows = new Map<number, { -readonly [K in keyof SpreadRow]: SpreadRow[K] }>();
   for (const [i, object] of objects.entries()) {
     if ((i & 0x7fff) === 0) tick(i / objects.length);
-    const size = heap.shallow[object];
+    const size = numberAt(heap.shallow, object);
     const { from, to } = by === "size" ? sizeClass(size) : generationClass(heap.flags[object]);
     const row = rows.get(from) ?? { from, to, objects: 0, shallowBytes: 0 };
     rows.set(from, row);
@@ -52,7 +53,7 @@ export function within(
   { by, from, to }: { by: "size" | "generation"; from: number; to: number },
 ): Int32Array {
   return objects.filter((object) => {
-    const value = by === "size" ? heap.shallow[object] : (generationOf(heap.flags[object]) ?? -1);
+    const value = by === "size" ? numberAt(heap.shallow, object) : (generationOf(heap.flags[object]) ?? -1);
     return value >= from && value <= to;
   });
 }

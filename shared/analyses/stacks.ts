@@ -1,4 +1,6 @@
 import { exclusiveGroups } from "../graph/exclusive.ts";
+import { addressAt, objectAtAddress } from "../types/addresses.ts";
+import { numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { CodeInfo, FrameInfo, Heap, TaskFrameInfo, TaskInfo, ThreadInfo } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
@@ -59,7 +61,7 @@ function threadStacks(view: HeapView, { threads, frames }: StackTables, tick: Ti
   const byThread = new Map<number, StackFrame[]>(threads.map(({ id }) => [id, []]));
   for (const { thread, address, function: name, file, line } of frames) {
     const place = { function: name, file, line, exact: true };
-    byThread.get(thread)?.push({ object: objectAt(view.columns.heap, address), place });
+    byThread.get(thread)?.push({ object: objectAtAddress(view.columns.heap.address, address), place });
   }
   const stacks = threads.map((thread) => ({ thread, frames: byThread.get(thread.id) ?? [] }));
   const bytes = bytesOfThreads(
@@ -105,7 +107,7 @@ function bytesOfThreads(view: HeapView, stacks: readonly (readonly StackFrame[])
   const label = exclusiveGroups(graph, groups, others, (done) => tick(0.5 + done / 2));
   const bytes = new Float64Array(groups.length);
   for (let object = 0; object < label.length; object++) {
-    if (label[object] >= 0) bytes[label[object]] += heap.shallow[object];
+    if (label[object] >= 0) bytes[label[object]] += numberAt(heap.shallow, object);
   }
   return bytes;
 }
@@ -140,7 +142,7 @@ function suspendedStacks(view: HeapView, tables: StackTables): Stack[] {
   ]);
   const taskNamed = (task: number): string => listed.get(task)?.info.name || taskName(view, task);
   const objectNamed = (address: number | null): StackObject | null => {
-    const object = address === null ? NONE : objectAt(heap, address);
+    const object = address === null ? NONE : objectAtAddress(heap.address, address);
     if (object === NONE) return null;
     const { id, type, label } = objectRow(view, object);
     return { id, type, label, task: ofTasks.has(object) ? taskNamed(object) : null };
@@ -180,7 +182,7 @@ function listedTasks(view: HeapView, { tasks, taskFrames, code }: StackTables): 
   const byTask = new Map<number, StackFrame[]>(tasks.map(({ id }) => [id, []]));
   const ended = new Set(tasks.filter(({ state }) => state === "finished" || state === "cancelled").map(({ id }) => id));
   for (const { task, address, function: name, file, line } of taskFrames) {
-    const object = objectAt(heap, address);
+    const object = objectAtAddress(heap.address, address);
     if (object === NONE) continue;
     // What has ended stands nowhere: the line is its first one.
     const place =
@@ -191,7 +193,7 @@ function listedTasks(view: HeapView, { tasks, taskFrames, code }: StackTables): 
   }
   const found = new Map<number, ListedTask>();
   for (const info of tasks) {
-    const object = objectAt(heap, info.address);
+    const object = objectAtAddress(heap.address, info.address);
     if (object !== NONE) found.set(object, { info, frames: byTask.get(info.id) ?? [] });
   }
   return found;
@@ -218,7 +220,7 @@ function awaitChain(outermost: number, awaits: ReadonlyMap<number, number>): num
 function placeIn(view: HeapView, object: number, code: ReadonlyMap<number, CodeInfo>): Place {
   const { heap } = view.columns;
   const itsCode = referentOf(heap, object, "code", null);
-  const known = itsCode === NONE ? undefined : code.get(heap.address[itsCode]);
+  const known = itsCode === NONE ? undefined : code.get(addressAt(heap.address, itsCode));
   return {
     function: known?.qualname ?? view.texts.get(object) ?? objectRow(view, object).label,
     file: known?.file ?? null,
@@ -252,15 +254,4 @@ export function referentOf(heap: Heap, object: number, wantedKind: string | null
     place += repeat;
   }
   return NONE;
-}
-
-/** The object at this address; `NONE` if there is none. Time O(log n). */
-export function objectAt({ address, objectCount }: Heap, wanted: number): number {
-  let low = 0;
-  for (let high = objectCount; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (address[middle] < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low < objectCount && address[low] === wanted ? low : NONE;
 }

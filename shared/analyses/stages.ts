@@ -1,8 +1,17 @@
 import { type Components, components, cyclicComponents } from "../graph/components.ts";
-import { retainedByComponent } from "../graph/condense.ts";
+import { retainedByCycle } from "../graph/cycle-retained.ts";
 import { childrenOf, dominators } from "../graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../graph/retained.ts";
-import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import {
+  type CompactColumn,
+  type CompactLists,
+  compactColumn,
+  compactLists,
+  numberAt,
+  type SignedCodeColumn,
+  signedCodeColumn,
+} from "../types/compact.ts";
+import { byteColumn, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root } from "../types/heap.ts";
 import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
 import { otherReferrers, type SparseLists } from "./referrers.ts";
@@ -33,17 +42,18 @@ export interface GraphStage {
 /** Columns in preorder numbers; see `HeapGraph`. */
 export interface DominatorStage {
   readonly idom: IndexColumn;
-  readonly retained: Float64Array;
-  readonly children: Csr;
+  readonly retained: CompactColumn;
+  /** What each node dominates immediately. */
+  readonly children: CompactLists;
   readonly retainedByType: Float64Array;
-  /** What reference counts alone free with each object; -1 where its count can't be trusted. */
-  readonly released: Float64Array;
-  readonly releasedObjects: IndexColumn;
+  /** What reference counts alone free with each object; bytes are `UNKNOWN` where its count can't be trusted. */
+  readonly released: CompactColumn;
+  readonly releasedObjects: CompactColumn;
 }
 
 export interface CycleStage {
   /** Object -> its cycle, a strongly connected component of the data references (`dataReferences`); `NONE` on none. */
-  readonly cycleOf: IndexColumn;
+  readonly cycleOf: SignedCodeColumn;
   /** Cycle -> number of objects. */
   readonly size: IndexColumn;
   /** Cycle -> bytes that go with it as a whole. */
@@ -56,7 +66,7 @@ export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<Co
   const typeBytes = byteColumn(types.length);
   for (let i = 0; i < objectCount; i++) {
     typeCount[type[i]]++;
-    typeBytes[type[i]] += shallow[i];
+    typeBytes[type[i]] += numberAt(shallow, i);
   }
   return { typeCount, typeBytes };
 }
@@ -78,26 +88,23 @@ export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): Buil
 
 export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexColumn, tick: Tick): DominatorStage {
   const { preordering, predecessors } = graph;
+  const { node, unreachable } = preordering;
   const idom = dominators(parent, predecessors, (done) => tick(0.65 * done));
-  const size = new Float64Array(preordering.nodeCount);
-  const type = new Int32Array(preordering.nodeCount);
-  for (let i = 0; i < size.length; i++) {
-    const object = preordering.node[i];
-    size[i] = object === NONE ? 0 : heap.shallow[object];
-    type[i] = object === NONE ? NONE : heap.type[object];
-  }
-  const retained = retainedSizes(idom, size);
-  const children = childrenOf(idom);
+  const size = Float64Array.from(node, (object) => (object === NONE ? 0 : numberAt(heap.shallow, object)));
+  const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.65 + 0.2 * done));
+  const retained = compactColumn(retainedSizes(idom, size, (done) => tick(0.85 + 0.02 * done)));
+  const children = childrenOf(idom, (done) => tick(0.87 + 0.03 * done));
+
+  const type = Int32Array.from(node, (object) => (object === NONE ? NONE : heap.type[object]));
   const tree = { idom, children, retained, type, typeCount: heap.types.length };
-  const byType = retainedByType(tree, 0, (done) => tick(0.7 + 0.08 * done));
+  const byType = retainedByType(tree, 0, (done) => tick(0.9 + 0.08 * done));
   // Garbage keeps garbage alive until it is collected; instances of a type are often of both sorts.
-  const ofGarbage = retainedByType(tree, preordering.unreachable, (done) => tick(0.78 + 0.02 * done));
+  const ofGarbage = retainedByType(tree, unreachable, (done) => tick(0.98 + 0.02 * done));
   for (let t = 0; t < byType.length; t++) byType[t] += ofGarbage[t];
-  const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.8 + 0.2 * done));
   return {
     idom,
     retained,
-    children,
+    children: compactLists(children),
     retainedByType: byType,
     released: released.bytes,
     releasedObjects: released.objects,
@@ -105,41 +112,44 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexC
 }
 
 /** Cycles that a person can act on, and what would go with each. */
-export function cycleStage(heap: Heap, { graph }: GraphStage, tick: Tick): CycleStage {
-  const { starts, unreachable, node } = graph.preordering;
-  const { found, cyclic } = dataCycles(heap, (done) => tick(0.3 * done));
-  const objectsOf = (wanted: (start: number) => boolean) => Array.from(starts.filter(wanted), (start) => node[start]);
-  const retained = retainedByComponent(
-    retainingReferences(heap, (done) => tick(0.3 + 0.05 * done)),
-    found,
+export function cycleStage(heap: Heap, { graph }: GraphStage, tree: DominatorStage, tick: Tick): CycleStage {
+  const { cycleOf, size } = dataCycles(heap, (done) => tick(0.6 * done));
+  const { node } = graph.preordering;
+  const retained = retainedByCycle(
     {
-      alive: objectsOf((start) => start < unreachable),
-      unreachable: objectsOf((start) => start > unreachable),
-      size: heap.shallow,
+      predecessors: graph.predecessors,
+      idom: tree.idom,
+      cycleOf: (v) => (node[v] === NONE ? NONE : cycleOf[node[v]]),
+      cycleCount: size.length,
+      size: (v) => (node[v] === NONE ? 0 : numberAt(heap.shallow, node[v])),
+      retained: (v) => numberAt(tree.retained, v),
     },
-    (done) => tick(0.35 + 0.65 * done),
+    (done) => tick(0.6 + 0.4 * done),
   );
-  return onlyCycles(found, cyclic, retained);
+  const shared = byteColumn(retained.length);
+  shared.set(retained);
+  return { cycleOf, size, retained: shared };
 }
 
 /** Apart, so that the references it looks at are not held any longer. */
-function dataCycles(heap: Heap, tick: Tick): { readonly found: Components; readonly cyclic: IndexColumn } {
+function dataCycles(heap: Heap, tick: Tick): Pick<CycleStage, "cycleOf" | "size"> {
   const data = dataReferences(heap, (done) => tick(0.3 * done));
   const found = components(data, (done) => tick(0.3 + 0.6 * done));
-  return { found, cyclic: cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done)) };
+  return onlyCycles(
+    found,
+    cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done)),
+  );
 }
 
 /** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */
-function onlyCycles({ count, component, size }: Components, cyclic: IndexColumn, retained: Float64Array): CycleStage {
+function onlyCycles({ count, component, size }: Components, cyclic: IndexColumn): Pick<CycleStage, "cycleOf" | "size"> {
   const number = new Int32Array(count).fill(NONE);
-  for (let i = 0; i < cyclic.length; i++) number[cyclic[i]] = i;
-  const cycleOf = component; // numbers change in place: nobody else has the column
-  for (let v = 0; v < cycleOf.length; v++) cycleOf[v] = number[component[v]];
   const cycleSize = indexColumn(cyclic.length);
-  const cycleRetained = byteColumn(cyclic.length);
   for (let i = 0; i < cyclic.length; i++) {
+    number[cyclic[i]] = i;
     cycleSize[i] = size[cyclic[i]];
-    cycleRetained[i] = retained[cyclic[i]];
   }
-  return { cycleOf, size: cycleSize, retained: cycleRetained };
+  const cycleOf = signedCodeColumn(component.length, cyclic.length);
+  for (let v = 0; v < cycleOf.length; v++) cycleOf[v] = number[component[v]];
+  return { cycleOf, size: cycleSize };
 }

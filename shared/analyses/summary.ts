@@ -1,3 +1,4 @@
+import { numberAt } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Buckets, RootKind, Summary, Totals } from "../types/rows.ts";
@@ -25,7 +26,7 @@ export function summary(
       const object = preordering.node[i];
       if (object === NONE) continue;
       objects++;
-      bytes += heap.shallow[object];
+      bytes += numberAt(heap.shallow, object);
     }
     return { objects, bytes };
   };
@@ -45,7 +46,7 @@ export function summary(
     objects: heap.objectCount,
     references: heap.references.targets.length,
     types: columns.typeCount.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
-    shallowBytes: heap.shallow.reduce((sum, bytes) => sum + bytes, 0),
+    shallowBytes: columns.typeBytes.reduce((sum, bytes) => sum + bytes, 0),
     reachable: totals(1, heldOutside),
     heldOutside: totals(heldOutside, preordering.unreachable),
     unreachable: totals(preordering.unreachable, preordering.nodeCount),

@@ -1,3 +1,4 @@
+import { addressAt } from "../types/addresses.ts";
 import { NONE } from "../types/graph.ts";
 import type { CodeInfo } from "../types/heap.ts";
 import type { PathStep, UsedBy } from "../types/rows.ts";
@@ -27,7 +28,7 @@ export function indexFunctions({ columns: { heap } }: HeapView, code: ReadonlyMa
       if (targets[e] === heap.objectCount) continue;
       const { kind } = edgeAt(heap, object, e - offsets[object]);
       if (kind === "global") globals = targets[e];
-      else if (kind === "code") info = code.get(heap.address[targets[e]]);
+      else if (kind === "code") info = code.get(addressAt(heap.address, targets[e]));
     }
     if (globals === NONE || info === undefined) continue;
     const known = byGlobals.get(globals);

@@ -1,6 +1,8 @@
 import type { PathScratch } from "../graph/paths.ts";
+import { addressAt } from "../types/addresses.ts";
+import { listLength, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE } from "../types/graph.ts";
-import { FLAGS, UNKNOWN } from "../types/heap.ts";
+import { FLAGS } from "../types/heap.ts";
 import { asAddress, asObjectId, asTypeId } from "../types/ids.ts";
 import type { ObjectRow, Reach, RootInfo } from "../types/rows.ts";
 import type { CycleIndex } from "./cycle-index.ts";
@@ -32,13 +34,20 @@ export const preorderOf = (view: HeapView, object: number): number =>
 
 /** Bytes that would go with the object; null until the dominators are there. */
 export function retainedOf(view: HeapView, object: number): number | null {
-  return view.dominators === null ? null : view.dominators.retained[preorderOf(view, object)];
+  return view.dominators === null ? null : numberAt(view.dominators.retained, preorderOf(view, object));
 }
+
+/** The same by preorder number; 0 until the dominators are there, and for a number that no node has. */
+export const retainedAt = ({ dominators }: HeapView, number: number): number =>
+  dominators === null ? 0 : Math.max(0, numberAt(dominators.retained, number));
+
+/** Bytes of all that is alive; 0 until the dominators are there. */
+export const liveBytes = (view: HeapView): number => retainedAt(view, 0);
 
 /** Of these, bytes that reference counts alone would free; null where that is not known (yet). */
 export function releasedOf(view: HeapView, object: number): number | null {
-  const bytes = view.dominators?.released[preorderOf(view, object)] ?? -1;
-  return bytes < 0 ? null : bytes;
+  const bytes = view.dominators === null ? UNKNOWN : numberAt(view.dominators.released, preorderOf(view, object));
+  return bytes === UNKNOWN ? null : bytes;
 }
 
 export function reachOf(view: HeapView, object: number): Reach | null {
@@ -51,7 +60,7 @@ export function reachOf(view: HeapView, object: number): Reach | null {
 
 /** The reference count; null where it can't be trusted. */
 export function refcountOf({ columns: { heap } }: HeapView, object: number): number | null {
-  const count = heap.refcount[object];
+  const count = numberAt(heap.refcount, object);
   return count === UNKNOWN || (heap.flags[object] & FLAGS.immortal) !== 0 ? null : count;
 }
 
@@ -83,13 +92,13 @@ export function objectRow(view: HeapView, object: number): ObjectRow {
   const children = view.dominators?.children;
   return {
     id: asObjectId(object),
-    address: asAddress(heap.address[object]),
+    address: asAddress(addressAt(heap.address, object)),
     type: heap.types[type].name,
     typeId: asTypeId(type),
     label: variablesOf(view, object) ?? labelOf(heap, view.texts, object),
-    shallowBytes: heap.shallow[object],
+    shallowBytes: numberAt(heap.shallow, object),
     retainedBytes: retainedOf(view, object),
     releasedByRefcountBytes: releasedOf(view, object),
-    children: children === undefined ? null : children.offsets[number + 1] - children.offsets[number],
+    children: children === undefined ? null : listLength(children, number),
   };
 }

@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** Strongly connected components: the groups of objects in which each one leads to each other one. */
@@ -21,7 +21,7 @@ export interface Components {
  */
 export function components(graph: Csr, tick: Tick = noTick): Components {
   const { nodeCount: n, offsets, targets } = graph;
-  const rindex = indexColumn(n);
+  const rindex = new Int32Array(n); // not shared, so that the collector knows its weight
   const nextEdge = offsets.slice(0, n);
   const isRoot = new Uint8Array(n).fill(1);
   /** From the front the way down to here, from the back the nodes whose component is not complete yet. */
@@ -83,7 +83,7 @@ export function components(graph: Csr, tick: Tick = noTick): Components {
 /** Components have been numbered from `first` on, last ones first: shifts them to 0 and counts their members. */
 function numberedFromZero(component: IndexColumn, first: number): Components {
   const count = component.length - first;
-  const size = indexColumn(count);
+  const size = new Int32Array(count);
   for (let v = 0; v < component.length; v++) {
     component[v] -= first;
     size[component[v]]++;
@@ -108,7 +108,7 @@ export function cyclicComponents(graph: Csr, { count, component, size }: Compone
     isCyclic[c] = 1;
     found++;
   }
-  const result = indexColumn(found);
+  const result = new Int32Array(found);
   for (let c = 0, next = 0; next < found; c++) if (isCyclic[c] === 1) result[next++] = c;
   return result;
 }

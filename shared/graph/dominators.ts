@@ -109,11 +109,11 @@ function nearestCommonAncestors(idom: IndexColumn, jumps: Int32Array, parent: In
  */
 export function childrenOf(idom: IndexColumn, tick: Tick = noTick): Csr {
   const n = idom.length;
-  const ends = indexColumn(n + 1);
+  const ends = new Int32Array(n + 1); // not shared, so that the collector knows its weight
   for (let v = 0; v < n; v++) if (idom[v] !== NONE) ends[idom[v]]++;
   for (let v = 1; v <= n; v++) ends[v] += ends[v - 1];
 
-  const children = indexColumn(ends[n]);
+  const children = new Int32Array(ends[n]);
   for (let v = n - 1; v >= 0; v--) {
     if ((v & TICK_MASK) === 0) tick(1 - v / n);
     if (idom[v] !== NONE) children[--ends[idom[v]]] = v;

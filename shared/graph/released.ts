@@ -1,11 +1,11 @@
-import { byteColumn, type Csr, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** What reference counts alone free with each object, by preorder number. */
 export interface Released {
   /** The object's own bytes included; 0 where the object stays because of what it keeps alive itself. */
-  readonly bytes: Float64Array<SharedArrayBuffer>;
-  readonly objects: IndexColumn;
+  readonly bytes: Float64Array<ArrayBuffer>;
+  readonly objects: Int32Array<ArrayBuffer>;
 }
 
 /** A relabelled graph with its dominators, all by preorder number. */
@@ -59,8 +59,8 @@ export function releasedAtOnce(
     top[v] = outermost;
   }
 
-  const bytes = byteColumn(n);
-  const objects = indexColumn(n);
+  const bytes = new Float64Array(n);
+  const objects = new Int32Array(n);
   for (let v = n - 1; v >= 0; v--) {
     if ((v & TICK_MASK) === 0) tick(0.6 + 0.2 * (1 - v / n));
     bytes[v] += size[v];
@@ -123,7 +123,7 @@ function withoutSelfHolders(
  * Numbers the dominator tree so that whatever `v` dominates, itself included, is in `first[v] .. last[v]`.
  * Time O(n); writes over both columns.
  */
-function dominatorIntervals(
+export function dominatorIntervals(
   idom: IndexColumn,
   { first, last }: { readonly first: Int32Array; readonly last: Int32Array },
 ): { readonly first: Int32Array; readonly last: Int32Array } {

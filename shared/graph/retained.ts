@@ -1,3 +1,4 @@
+import { type CompactColumn, numberAt } from "../types/compact.ts";
 import { byteColumn, type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
@@ -8,14 +9,9 @@ import { TICK_MASK } from "./ticking.ts";
  * Time O(n), memory 8n bytes for the result. `size` is the objects' own bytes by preorder number, 0 for the artificial
  * nodes; sums are exact below 2^53. Empty input gives an empty column.
  */
-export function retainedSizes(
-  idom: IndexColumn,
-  size: Float64Array,
-  tick: Tick = noTick,
-): Float64Array<SharedArrayBuffer> {
+export function retainedSizes(idom: IndexColumn, size: Float64Array, tick: Tick = noTick): Float64Array<ArrayBuffer> {
   const n = idom.length;
-  const retained = byteColumn(n);
-  retained.set(size);
+  const retained = Float64Array.from(size);
   // A dominator has a smaller number than what it dominates, so each sum is ready when it is added to the next.
   for (let v = n - 1; v >= 0; v--) {
     if ((v & TICK_MASK) === 0) tick(1 - v / n);
@@ -31,7 +27,7 @@ export interface TypedDominatorTree {
   /** `childrenOf(idom)`. */
   readonly children: Csr;
   /** Bytes. */
-  readonly retained: Float64Array;
+  readonly retained: CompactColumn;
   /** Below `typeCount`; `NONE` for the artificial nodes. Any other grouping, such as modules, does as well. */
   readonly type: IndexColumn;
   readonly typeCount: number;
@@ -62,7 +58,7 @@ export function retainedByType(
 
   for (let v = root; ; v = children.targets[next[v]++]) {
     if ((entered++ & TICK_MASK) === 0) tick(entered / idom.length);
-    if (type[v] !== NONE && open[type[v]]++ === 0) result[type[v]] += retained[v];
+    if (type[v] !== NONE && open[type[v]]++ === 0) result[type[v]] += numberAt(retained, v);
     while (next[v] === children.offsets[v + 1]) {
       if (type[v] !== NONE) open[type[v]]--;
       if (v === root) return result;

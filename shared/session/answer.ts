@@ -32,6 +32,7 @@ import { whyAlive } from "../analyses/why-alive.ts";
 import { exportTables } from "../store/export-tables.ts";
 import type { DumpPlace } from "../store/open-file.ts";
 import { readCode, readModules } from "../store/small-tables.ts";
+import { numberAt } from "../types/compact.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
@@ -353,7 +354,7 @@ export class Answerer {
     const bytes = new Float64Array(types.length);
     for (const object of await this.#members.of(view, source, tick)) {
       count[heap.type[object]]++;
-      bytes[heap.type[object]] += heap.shallow[object];
+      bytes[heap.type[object]] += numberAt(heap.shallow, object);
     }
     // Kept-alive bytes of a set are known where the set is all instances of one type.
     const retained = source.kind === "type" ? (this.#dump.stages.dominators?.retainedByType ?? null) : null;

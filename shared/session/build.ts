@@ -125,7 +125,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     );
     const cycles = run(
       "cycles",
-      (tick) => cycleStage(heap, graph, tick),
+      (tick) => cycleStage(heap, graph, dominators, tick),
       (index) => storedCycles(index, columns),
     );
 

@@ -10,6 +10,7 @@ import { type FunctionIndex, usersOfObject } from "../analyses/used-by.ts";
 import type { HeapView } from "../analyses/view.ts";
 import { readCode } from "../store/small-tables.ts";
 import { readCaches, readStackTables } from "../store/stack-tables.ts";
+import { addressAt } from "../types/addresses.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { CacheInfo } from "../types/heap.ts";
@@ -63,7 +64,7 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
         ...objectDetail(view, object),
         allocated: siteOfObject(dump.sites.tracing(view, meta), found, object),
         usedBy: usersOfObject(view, functionsOf(view), object),
-        cache: caches.get(view.columns.heap.address[object]) ?? null,
+        cache: caches.get(addressAt(view.columns.heap.address, object)) ?? null,
       };
     },
 

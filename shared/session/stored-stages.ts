@@ -5,6 +5,8 @@ import type { ColumnsStage, CycleStage, DominatorStage, GraphStage } from "../an
 import { childrenOf } from "../graph/dominators.ts";
 import { BadIndex, type StoredColumn, type StoredIndex } from "../store/index-cache.ts";
 import type { Extent } from "../store/load.ts";
+import type { AddressColumn } from "../types/addresses.ts";
+import { COMPACT_WIDTHS, type CodeColumn, type CompactColumn, compactLists, UNKNOWN } from "../types/compact.ts";
 import { type Csr, type IndexColumn, indexColumn, NONE } from "../types/graph.ts";
 import { FILE_ROOT_KINDS, type Layout, type TypeInfo } from "../types/heap.ts";
 
@@ -39,12 +41,14 @@ export function storedForm({ columns, graph, dominators, cycles }: AllStages): S
       heldOutside,
     },
     columns: new Map<string, StoredColumn>([
-      ["address", heap.address as Float64Array],
+      ["address", heap.address.low],
+      ["address windows", heap.address.base],
+      ["address windows, first", heap.address.first],
       ["type", heap.type],
       ["layout", heap.layout],
-      ["shallow", heap.shallow],
-      ["refcount", heap.refcount],
-      ["length", heap.length],
+      ...compactParts("shallow", heap.shallow),
+      ...compactParts("refcount", heap.refcount),
+      ...compactParts("length", heap.length),
       ["flags", heap.flags],
       ["reference offsets", heap.references.offsets],
       ["reference targets", heap.references.targets],
@@ -60,15 +64,22 @@ export function storedForm({ columns, graph, dominators, cycles }: AllStages): S
       ["found root kind", Int32Array.from(found, ({ kind }) => FOUND_KINDS.indexOf(kind))],
       ["found root object", Int32Array.from(found, ({ object }) => object)],
       ["idom", dominators.idom],
-      ["retained", dominators.retained],
+      ...compactParts("retained", dominators.retained),
       ["retained by type", dominators.retainedByType],
-      ["released", dominators.released as StoredColumn],
-      ["released objects", dominators.releasedObjects],
+      ...compactParts("released", dominators.released),
+      ...compactParts("released objects", dominators.releasedObjects),
       ["cycle of", cycles.cycleOf],
       ["cycle retained", cycles.retained],
     ]),
   };
 }
+
+/** The three parts of a compact column; how wide it is says which numbers stand for something else. */
+const compactParts = (name: string, { small, places, large }: CompactColumn): [string, StoredColumn][] => [
+  [name, small],
+  [`${name}, places`, places],
+  [`${name}, large`, large],
+];
 
 const isIndex = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0x7fffffff));
 const ROOTS = v.array(
@@ -88,22 +99,14 @@ export function storedColumns(
     roots.every(({ object }) => object < objects),
     "a root is no object",
   );
-  const address = index.float64("address", objects);
-  const type = index.int32("type", objects);
-  const layout = index.int32("layout", objects);
-  const shallow = index.float64("shallow", objects);
+  const address = addresses(index, objects);
+  const type = codes(index, "type", objects, types.length);
+  const layout = codes(index, "layout", objects, layouts.length);
   const offsets = index.int32("reference offsets", objects + 2);
-  checkBelow(type, types.length, "type");
-  checkBelow(layout, layouts.length, "layout");
-  let increase = true;
+  const fixed = Float64Array.from(layouts, (each) => each.fixed);
   let enough = true;
-  for (let i = 0; i < objects; i++) {
-    if (!(i === 0 ? address[0] >= 0 : address[i] > address[i - 1])) increase = false;
-    if (offsets[i + 1] - offsets[i] < layouts[layout[i]].fixed) enough = false;
-  }
-  check(increase, "addresses do not increase");
+  for (let i = 0; i < objects; i++) if (offsets[i + 1] - offsets[i] < fixed[layout[i]]) enough = false;
   check(enough, "an object has fewer references than its layout names");
-  checkSizes(shallow, "shallow");
   const targets = index.int32("reference targets", references);
   checkLists({ nodeCount: objects + 1, offsets, targets }, "references");
   const typeCount = index.int32("type count", types.length);
@@ -114,10 +117,10 @@ export function storedColumns(
       address,
       type,
       layout,
-      shallow,
-      refcount: index.uint32("refcount", objects),
-      length: index.uint32("length", objects),
-      flags: index.uint16("flags", objects),
+      shallow: compact(index, "shallow", objects),
+      refcount: compact(index, "refcount", objects),
+      length: compact(index, "length", objects),
+      flags: index.column("flags", ["u16"], objects),
       references: { nodeCount: objects + 1, offsets, targets },
       types,
       layouts,
@@ -184,26 +187,18 @@ export function storedGraph(index: StoredIndex, { heap, roots }: ColumnsStage): 
 export function storedDominators(index: StoredIndex, { heap }: ColumnsStage, { graph }: GraphStage): DominatorStage {
   const { nodeCount, unreachable } = graph.preordering;
   const idom = risingTree(index, "idom", nodeCount, unreachable);
-  const released = index.float64("released", nodeCount);
-  const releasedObjects = index.int32("released objects", nodeCount);
-  let known = true;
-  for (let v = 0; v < nodeCount; v++) {
-    if (!(released[v] >= -1 && released[v] <= Number.MAX_VALUE)) known = false;
-    if (releasedObjects[v] < -1 || releasedObjects[v] > heap.objectCount) known = false;
-  }
-  check(known, "what reference counts free is no size");
   return {
     idom,
-    retained: sizes(index, "retained", nodeCount),
-    children: childrenOf(idom),
+    retained: compact(index, "retained", nodeCount),
+    children: compactLists(childrenOf(idom)),
     retainedByType: sizes(index, "retained by type", heap.types.length),
-    released,
-    releasedObjects,
+    released: compact(index, "released", nodeCount),
+    releasedObjects: compact(index, "released objects", nodeCount),
   };
 }
 
 export function storedCycles(index: StoredIndex, { heap }: ColumnsStage): CycleStage {
-  const cycleOf = index.int32("cycle of", heap.objectCount);
+  const cycleOf = index.column("cycle of", ["i8", "i16", "i32"], heap.objectCount);
   const retained = index.float64("cycle retained", 0, heap.objectCount);
   checkSizes(retained, "cycle retained");
   const size = indexColumn(retained.length);
@@ -239,7 +234,50 @@ function check(holds: boolean, what: string): void {
   if (!holds) throw new BadIndex(what);
 }
 
-function checkBelow(column: IndexColumn, bound: number, name: string): void {
+/** Numbers of things of which there are so many. */
+function codes(index: StoredIndex, name: string, length: number, bound: number): CodeColumn {
+  const column = index.column(name, ["u8", "u16", "i32"], length);
+  checkBelow(column, bound, name);
+  return column;
+}
+
+/** Addresses that increase, in windows that do and begin where they should. */
+function addresses(index: StoredIndex, objects: number): AddressColumn {
+  const low = index.column("address", ["u32"], objects);
+  const base = index.float64("address windows", 0, objects);
+  const first = index.int32("address windows, first", base.length);
+  let wrong = objects > 0 && first[0] !== 0 ? 1 : 0;
+  for (let w = 0; w < base.length; w++) {
+    if (!(base[w] >= 0 && base[w] < 2 ** 53 && base[w] % 2 ** 32 === 0)) wrong++;
+    if (w > 0 && (base[w] <= base[w - 1] || first[w] <= first[w - 1])) wrong++;
+    const end = w + 1 < first.length ? first[w + 1] : objects;
+    for (let i = Math.max(0, first[w]) + 1; i < Math.min(end, objects); i++) if (low[i] <= low[i - 1]) wrong++;
+    if (first[w] >= objects) wrong++;
+  }
+  check(wrong === 0, "addresses do not increase");
+  return { low, base, first };
+}
+
+function compact(index: StoredIndex, name: string, length: number): CompactColumn {
+  const small = index.column(name, ["u8", "u16", "u32", "f64"], length);
+  const { most } = COMPACT_WIDTHS.find(({ bytes }) => bytes === small.BYTES_PER_ELEMENT) ?? COMPACT_WIDTHS[3];
+  const places = index.int32(`${name}, places`, 0, length);
+  const large = index.column(`${name}, large`, ["u32", "f64"], places.length);
+  let inTable = 0;
+  let wrong = 0;
+  if (small instanceof Float64Array) {
+    for (let i = 0; i < length; i++) if (!(small[i] >= UNKNOWN && small[i] <= Number.MAX_VALUE)) wrong++;
+  } else for (let i = 0; i < length; i++) if (small[i] === most) inTable++;
+  // As many as there should be, increasing, and each where it is looked for: then none is looked for in vain.
+  for (let i = 0; i < places.length; i++) {
+    if (small[places[i]] !== most || (i > 0 && places[i] <= places[i - 1])) wrong++;
+    if (!(large[i] >= most && large[i] <= Number.MAX_VALUE)) wrong++;
+  }
+  check(wrong === 0 && inTable === places.length, `a number in ${name} is no size`);
+  return { small, most, places, large };
+}
+
+function checkBelow(column: CodeColumn, bound: number, name: string): void {
   let outside = 0;
   // As unsigned numbers, negative ones are too large as well.
   for (let i = 0; i < column.length; i++) if (column[i] >>> 0 >= bound) outside++;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, linkSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
+import { numberAt } from "../types/compact.ts";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
@@ -105,7 +106,17 @@ function writeRows(db: Database.Database, { heap, object, references, roots }: R
       if ((id & 0xfff) === 0) tick(id / heap.objectCount);
       const type = heap.types[heap.type[id]];
       const { address, refcount, generation, length, preview } = object(id);
-      insertObject.run(id, address, type.name, type.module, heap.shallow[id], refcount, generation, length, preview);
+      insertObject.run(
+        id,
+        address,
+        type.name,
+        type.module,
+        numberAt(heap.shallow, id),
+        refcount,
+        generation,
+        length,
+        preview,
+      );
     }
     for (let id = 0; id < heap.objectCount; id++) {
       if ((id & 0xfff) === 0) tick(id / heap.objectCount);

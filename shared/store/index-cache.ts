@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { crc32 } from "node:zlib";
 import * as v from "valibot";
-import { byteColumn, type IndexColumn, indexColumn } from "../types/graph.ts";
+import type { IndexColumn } from "../types/graph.ts";
 import { indexPath, MOST_CACHE_BYTES, makeRoom, preparePrivateFolder } from "./cache-folder.ts";
 
 /*
@@ -38,13 +38,29 @@ export interface IndexKey {
   readonly engine: string;
 }
 
-export type StoredColumn = IndexColumn | Float64Array | Uint32Array | Uint16Array;
+const KINDS = {
+  i8: Int8Array,
+  u8: Uint8Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  f64: Float64Array,
+} as const;
+interface Columns {
+  i8: Int8Array;
+  u8: Uint8Array;
+  i16: Int16Array;
+  u16: Uint16Array;
+  i32: IndexColumn;
+  u32: Uint32Array;
+  f64: Float64Array;
+}
+type Kind = keyof Columns;
+export type StoredColumn = Columns[Kind];
 
 /** An index that can't be used as it is. */
 export class BadIndex extends Error {}
-
-const KINDS = { i32: Int32Array, f64: Float64Array, u32: Uint32Array, u16: Uint16Array } as const;
-type Kind = keyof typeof KINDS;
 
 const isCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 40));
 const HEADER = v.object({
@@ -53,18 +69,15 @@ const HEADER = v.object({
   captureId: v.string(),
   facts: v.record(v.string(), v.unknown()),
   columns: v.array(
-    v.object({ name: v.string(), kind: v.picklist(["i32", "f64", "u32", "u16"]), length: isCount, crc: isCount }),
+    v.object({ name: v.string(), kind: v.picklist(Object.keys(KINDS) as Kind[]), length: isCount, crc: isCount }),
   ),
 });
 type Header = v.InferOutput<typeof HEADER>;
 
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-function kindOf(column: StoredColumn): Kind {
-  if (column instanceof Int32Array) return "i32";
-  if (column instanceof Float64Array) return "f64";
-  return column instanceof Uint32Array ? "u32" : "u16";
-}
+const kindOf = (column: StoredColumn): Kind =>
+  (Object.keys(KINDS) as Kind[]).find((kind) => column instanceof KINDS[kind]) ?? "f64";
 
 const bytesOf = (column: StoredColumn): Uint8Array =>
   new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
@@ -112,35 +125,14 @@ export class StoredIndex {
     if (at !== fstatSync(fd).size) throw new BadIndex("the index has the wrong length");
   }
 
-  /** A column of `least` to `most` entries in shared memory, its checksum right. Throws `BadIndex`. */
-  int32(name: string, least: number, most = least): IndexColumn {
-    return this.#fill(name, "i32", least, most, indexColumn);
-  }
-
-  float64(name: string, least: number, most = least): Float64Array {
-    return this.#fill(name, "f64", least, most, byteColumn);
-  }
-
-  uint32(name: string, least: number, most = least): Uint32Array {
-    return this.#fill(name, "u32", least, most, (length) => new Uint32Array(new SharedArrayBuffer(4 * length)));
-  }
-
-  uint16(name: string, least: number, most = least): Uint16Array {
-    return this.#fill(name, "u16", least, most, (length) => new Uint16Array(new SharedArrayBuffer(2 * length)));
-  }
-
-  #fill<Column extends StoredColumn>(
-    name: string,
-    kind: Kind,
-    least: number,
-    most: number,
-    make: (length: number) => Column,
-  ): Column {
+  /** A column of `least` to `most` entries in shared memory, of one of these kinds, its checksum right. Throws `BadIndex`. */
+  column<K extends Kind>(name: string, kinds: readonly K[], least: number, most = least): Columns[K] {
     const place = this.#places.get(name);
-    if (place === undefined || place.kind !== kind || place.length < least || place.length > most)
+    const kind = kinds.find((known) => known === place?.kind);
+    if (place === undefined || kind === undefined || place.length < least || place.length > most)
       throw new BadIndex(`the column ${name} is not what it should be`);
-    const column = make(place.length);
-    const bytes = bytesOf(column);
+    const buffer = new SharedArrayBuffer(place.length * KINDS[kind].BYTES_PER_ELEMENT);
+    const bytes = new Uint8Array(buffer);
     let crc = 0;
     for (let done = 0; done < bytes.length; done += CHUNK_BYTES) {
       const chunk = bytes.subarray(done, done + CHUNK_BYTES);
@@ -149,25 +141,20 @@ export class StoredIndex {
       crc = crc32(chunk, crc);
     }
     if (crc !== place.crc) throw new BadIndex(`the checksum of the column ${name} does not match`);
-    return column;
+    return new (KINDS[kind] as unknown as new (buffer: SharedArrayBuffer) => Columns[K])(buffer);
+  }
+
+  int32(name: string, least: number, most = least): Int32Array {
+    return this.column(name, ["i32"], least, most);
+  }
+
+  float64(name: string, least: number, most = least): Float64Array {
+    return this.column(name, ["f64"], least, most);
   }
 
   /** All columns as they are, by name. */
   all(): Map<string, StoredColumn> {
-    return new Map(Array.from(this.#places, ([name, { kind, length }]) => [name, this.#any(name, kind, length)]));
-  }
-
-  #any(name: string, kind: Kind, length: number): StoredColumn {
-    switch (kind) {
-      case "i32":
-        return this.int32(name, length);
-      case "f64":
-        return this.float64(name, length);
-      case "u32":
-        return this.uint32(name, length);
-      case "u16":
-        return this.uint16(name, length);
-    }
+    return new Map(Array.from(this.#places, ([name, { kind, length }]) => [name, this.column(name, [kind], length)]));
   }
 
   close(): void {

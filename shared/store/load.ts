@@ -1,6 +1,8 @@
+import { addressColumn } from "../types/addresses.ts";
+import { codeColumn, compactColumn } from "../types/compact.ts";
 import { HeapError } from "../types/failure.ts";
-import { byteColumn, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
-import type { Heap, Layout, Root, TypeInfo } from "../types/heap.ts";
+import { type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import { type Heap, type Layout, type Root, type TypeInfo, UNKNOWN_IN_FILE } from "../types/heap.ts";
 import { AddressIndex } from "./address-index.ts";
 import { damaged, orDamaged } from "./damage.ts";
 import { availableBytes, neededBytes } from "./memory.ts";
@@ -14,7 +16,6 @@ const MOST_ENTRIES = 0x7fffffff;
 export interface LoadedDump {
   readonly heap: Heap;
   readonly roots: readonly Root[];
-  readonly index: AddressIndex;
   /** References to objects that are not in the file. */
   readonly missing: number;
   /** What could not be read although the rest is sound; each a sentence. */
@@ -84,11 +85,13 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
   const types = readTypes(file);
   const layouts = readLayouts(file);
   const entries = extent.objects + extent.references;
-  const { columns, offsets, announced } = loadObjects(file, extent, types, layouts, (done) => tick(done / entries));
+  const { address, columns, offsets, announced } = loadObjects(file, extent, types, layouts, (done) =>
+    tick(done / entries),
+  );
   if (announced !== extent.references)
     throw damaged(file.path, `it announces ${announced} references and holds ${extent.references}`);
 
-  const index = new AddressIndex(columns.address);
+  const index = new AddressIndex(address);
   const { targets, missing, lost } = loadReferences(file, extent, index, (done) =>
     tick((extent.objects + done) / entries),
   );
@@ -99,11 +102,18 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
           `${lost} references could not be read: their pages are damaged. Objects may look less held than they are; copy the file again.`,
         ];
   const references = { nodeCount: extent.objects + 1, offsets, targets };
-  const heap: Heap = { objectCount: extent.objects, ...columns, references, types, layouts };
-  return { heap, roots: resolveRoots(file, index), index, missing, warnings };
+  const heap: Heap = {
+    objectCount: extent.objects,
+    address: addressColumn(address),
+    ...columns,
+    references,
+    types,
+    layouts,
+  };
+  return { heap, roots: resolveRoots(file, index), missing, warnings };
 }
 
-type ObjectColumns = Omit<Heap, "objectCount" | "references" | "types" | "layouts">;
+type ObjectColumns = Omit<Heap, "objectCount" | "address" | "references" | "types" | "layouts">;
 
 interface ObjectPage {
   first: number;
@@ -126,19 +136,24 @@ function loadObjects(
   types: readonly TypeInfo[],
   layouts: readonly Layout[],
   tick: (done: number) => void,
-): { columns: ObjectColumns; offsets: IndexColumn; announced: number } {
-  const address = byteColumn(objects);
-  const shallow = byteColumn(objects);
-  const type = indexColumn(objects);
-  const layout = indexColumn(objects);
-  const refcount = new Uint32Array(new SharedArrayBuffer(4 * objects));
-  const length = new Uint32Array(new SharedArrayBuffer(4 * objects));
+): { address: Float64Array; columns: ObjectColumns; offsets: IndexColumn; announced: number } {
+  const type = codeColumn(objects, types.length);
+  const layout = codeColumn(objects, layouts.length);
+  // Until it is known how wide they must be; not shared, so that the collector knows their weight.
+  const address = new Float64Array(objects);
+  const shallow = new Float64Array(objects);
+  const refcount = new Uint32Array(objects);
+  const length = new Uint32Array(objects);
   const flags = new Uint16Array(new SharedArrayBuffer(2 * objects));
   const offsets = indexColumn(objects + 2);
 
   const hidden = Float64Array.from(layouts, (l) => l.hiddenBytes);
   const fixed = Float64Array.from(layouts, (l) => l.fixed);
-  const counts = new Uint32Array(PAGE_ENTRIES);
+  const [typeOf, layoutOf, counts] = [
+    new Uint32Array(PAGE_ENTRIES),
+    new Uint32Array(PAGE_ENTRIES),
+    new Uint32Array(PAGE_ENTRIES),
+  ];
   let previous = -1;
   let announced = 0;
   for (const page of pages<ObjectPage>(file, "object_page")) {
@@ -149,22 +164,24 @@ function loadObjects(
         page.crc,
       );
       readU64(page.address, codec, address, first, count);
-      readU32(page.type, codec, type, first, count);
-      readU32(page.layout, codec, layout, first, count);
+      readU32(page.type, codec, typeOf, 0, count);
+      readU32(page.layout, codec, layoutOf, 0, count);
       readU64(page.size, codec, shallow, first, count);
       readU32(page.refcount, codec, refcount, first, count);
       readU32(page.length, codec, length, first, count);
       readU32(page.reference_count, codec, counts, 0, count);
       readU16(page.flags, codec, flags, first, count);
       for (let i = first; i < first + count; i++) {
-        const l = layout[i];
+        const t = typeOf[i - first];
+        const l = layoutOf[i - first];
         const references = counts[i - first];
         if (address[i] <= previous) throw new BadPage("addresses do not increase");
-        // Numbers from 2^31 up arrive as negative ones, so one comparison as unsigned covers both ends.
-        if (type[i] >>> 0 >= types.length) throw new BadPage("an object has a type that does not exist");
-        if (l >>> 0 >= layouts.length) throw new BadPage("an object has a layout that does not exist");
+        if (t >= types.length) throw new BadPage("an object has a type that does not exist");
+        if (l >= layouts.length) throw new BadPage("an object has a layout that does not exist");
         if (references < fixed[l]) throw new BadPage("an object has fewer references than its layout names");
         previous = address[i];
+        type[i] = t;
+        layout[i] = l;
         shallow[i] += hidden[l];
         announced += references;
         if (announced > MOST_ENTRIES) throw new BadPage("more references are announced than a dump can hold");
@@ -174,7 +191,15 @@ function loadObjects(
     tick(first + count);
   }
   offsets[objects + 1] = announced; // the node for missing objects has no references
-  return { columns: { address, type, layout, shallow, refcount, length, flags }, offsets, announced };
+  const columns = {
+    type,
+    layout,
+    shallow: compactColumn(shallow),
+    refcount: compactColumn(refcount, UNKNOWN_IN_FILE),
+    length: compactColumn(length, UNKNOWN_IN_FILE),
+    flags,
+  };
+  return { address, columns, offsets, announced };
 }
 
 interface ReferencePage {

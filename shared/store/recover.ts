@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { HeapError } from "../types/failure.ts";
 import type { Tick } from "../types/graph.ts";
-import { UNKNOWN } from "../types/heap.ts";
+import { UNKNOWN_IN_FILE } from "../types/heap.ts";
 import { publish } from "./export-tables.ts";
 import { loadDump, readExtent } from "./load.ts";
 import {
@@ -303,7 +303,7 @@ function targetsOf(page: Page & { readonly target: Buffer }, count: number): Buf
 
 function withoutCounts(page: ObjectPage): ObjectPage {
   const unknown = Buffer.alloc(4 * page.count);
-  for (let i = 0; i < page.count; i++) unknown.writeUInt32LE(UNKNOWN, 4 * i);
+  for (let i = 0; i < page.count; i++) unknown.writeUInt32LE(UNKNOWN_IN_FILE, 4 * i);
   const refcount = page.codec === "raw" ? unknown : deflateSync(unknown, { level: 1 });
   const { address, type, layout, size, length, reference_count, flags } = page;
   const crc = checksumOf([address, type, layout, size, refcount, length, reference_count, flags]);

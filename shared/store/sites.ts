@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../types/heap.ts";
+import { UNKNOWN_IN_FILE } from "../types/heap.ts";
 import { NO_SITE, type SiteFrame, type SiteInfo, type Sites } from "../types/sites.ts";
 import { damaged, orDamaged } from "./damage.ts";
 import type { DumpFile } from "./open-file.ts";
@@ -82,8 +82,8 @@ function readPage({ first, count, codec, crc, site }: SitePage, sites: number, s
     if (thrown instanceof BadPage) return;
     throw thrown;
   }
-  if (!numbers.every((number) => number === UNKNOWN || number < sites)) return;
-  for (let i = 0; i < count; i++) siteOf[first + i] = numbers[i] === UNKNOWN ? NO_SITE : numbers[i];
+  if (!numbers.every((number) => number === UNKNOWN_IN_FILE || number < sites)) return;
+  for (let i = 0; i < count; i++) siteOf[first + i] = numbers[i] === UNKNOWN_IN_FILE ? NO_SITE : numbers[i];
   known.fill(1, first, first + count);
 }
 

@@ -1,4 +1,6 @@
-import type { Csr, IndexColumn } from "./graph.ts";
+import type { AddressColumn } from "./addresses.ts";
+import type { CodeColumn, CompactColumn } from "./compact.ts";
+import type { Csr } from "./graph.ts";
 import type { CaptureId } from "./ids.ts";
 import type { ReferenceKind } from "./reference-kinds.ts";
 
@@ -9,17 +11,17 @@ import type { ReferenceKind } from "./reference-kinds.ts";
 export interface Heap {
   readonly objectCount: number;
   /** `id(object)`, strictly increasing. */
-  readonly address: Float64Array;
+  readonly address: AddressColumn;
   /** Index into `types`. */
-  readonly type: IndexColumn;
+  readonly type: CodeColumn;
   /** Index into `layouts`. */
-  readonly layout: IndexColumn;
+  readonly layout: CodeColumn;
   /** Own size in bytes: what `sys.getsizeof` reports and what it leaves out. */
-  readonly shallow: Float64Array;
+  readonly shallow: CompactColumn;
   /** Less the dumper's own references; `UNKNOWN` where it means nothing. */
-  readonly refcount: Uint32Array;
+  readonly refcount: CompactColumn;
   /** `len()`; `UNKNOWN` for objects without one. */
-  readonly length: Uint32Array;
+  readonly length: CompactColumn;
   /** Bits of `FLAGS`. */
   readonly flags: Uint16Array;
   /**
@@ -31,8 +33,8 @@ export interface Heap {
   readonly layouts: readonly Layout[];
 }
 
-/** "Not known" in the unsigned columns of a file. */
-export const UNKNOWN = 0xffffffff;
+/** "Not known" in the unsigned columns of a file; in a heap that is loaded, `UNKNOWN`. */
+export const UNKNOWN_IN_FILE = 0xffffffff;
 
 /** Bits of `Heap.flags` (docs/format.md). */
 export const FLAGS = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { allocationPage, groupSites, objectsOfSite, tracingOf } from "../../shared/analyses/allocations.ts";
 import { compareAllocations } from "../../shared/analyses/compare-allocations.ts";
+import { numberAt } from "../../shared/types/compact.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
 import type { Tracing } from "../../shared/types/site-rows.ts";
@@ -53,7 +54,7 @@ describe.each(SITE_GROUPINGS)("grouped by %s, on random places", (by) => {
       expect([...objectsOfSite(found, groups, row.site)]).toEqual(objects);
       expect(row.objects).toBe(objects.length);
       const { shallow } = view.columns.heap;
-      expect(row.objectBytes).toBe(objects.reduce((sum, object) => sum + (shallow[object] ?? 0), 0));
+      expect(row.objectBytes).toBe(objects.reduce((sum, object) => sum + numberAt(shallow, object), 0));
     }
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compareTypes, comparison, objectsByFate, type Pair, pairOf } from "../../shared/analyses/compare.ts";
 import { grownHolders, growthRow, leastGrowth } from "../../shared/analyses/growth.ts";
+import { addressesOf } from "../../shared/types/addresses.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
@@ -156,8 +157,8 @@ describe("two dumps of one process", () => {
         ).join("\n");
       const { pair: both } = pair(picture(), picture());
       const [a, b] = [both.before.columns.heap, both.after.columns.heap];
-      const slow = Array.from(b.address, (address, j) =>
-        Array.from(a.address).findIndex(
+      const slow = Array.from(addressesOf(b.address), (address, j) =>
+        Array.from(addressesOf(a.address)).findIndex(
           (other, i) => other === address && a.types[a.type[i]]?.name === b.types[b.type[j]]?.name,
         ),
       );

@@ -4,6 +4,7 @@ import { wayBetween } from "../../shared/analyses/between.ts";
 import { objectDetail } from "../../shared/analyses/object-detail.ts";
 import { objectsOf } from "../../shared/analyses/object-lists.ts";
 import { indexFunctions, usersOfObject } from "../../shared/analyses/used-by.ts";
+import { addressAt } from "../../shared/types/addresses.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 
@@ -83,7 +84,7 @@ it("all that an object keeps alive is what its dominator tree has below it", () 
 it("an object is used by the functions that name a module's variable with it", () => {
   const { view, id } = viewOf(PICTURE);
   const code = { qualname: "load", file: "app.py", firstLine: 7, names: new Set(["CACHE"]) };
-  const address = view.columns.heap.address[id.k as number] ?? 0;
+  const address = addressAt(view.columns.heap.address, id.k as number);
   const index = indexFunctions(view, new Map([[address, code]]));
   expect(usersOfObject(view, index, id.c as number)).toEqual([{ function: "load", file: "app.py", line: 7 }]);
   expect(usersOfObject(view, index, id.a as number)).toEqual([]);

@@ -4,6 +4,7 @@ import { combined, inOrder, type ListedSource, objectsOf, ofTypesLike } from "..
 import { explainedReferences, referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { typeFilter } from "../../shared/analyses/type-filter.ts";
 import { typeRows, typesNamed } from "../../shared/analyses/type-rows.ts";
+import { addressAt } from "../../shared/types/addresses.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
@@ -70,7 +71,7 @@ describe("a list of objects", () => {
 
   it("finds the object at an address, with or without 0x", () => {
     const { view, id } = viewOf(PICTURE);
-    const address = (view.columns.heap.address[id.b as number] ?? 0).toString(16);
+    const address = addressAt(view.columns.heap.address, id.b as number).toString(16);
     expect(names(() => ({ kind: "address", address: `0x${address}` }))).toEqual(["b"]);
     expect(names(() => ({ kind: "address", address }))).toEqual(["b"]);
     expect(names(() => ({ kind: "address", address: "0xffff" }))).toEqual([]);

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { groupSites, objectsOfSite } from "../../shared/analyses/allocations.ts";
 import { objectsOf } from "../../shared/analyses/object-lists.ts";
 import { objectSites } from "../../shared/analyses/object-sites.ts";
+import { numberAt } from "../../shared/types/compact.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { Sites } from "../../shared/types/sites.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
@@ -34,7 +35,7 @@ it.each([1, 2, 3, 4, 5])(
     const groups = groupSites(view, sites, "line");
     const all = objectsOf(view, { kind: "all" }, noTick);
     const some = all.filter((object) => object % 3 !== 0);
-    const sum = (objects: readonly number[]) => objects.reduce((sum, object) => sum + (shallow[object] ?? 0), 0);
+    const sum = (objects: readonly number[]) => objects.reduce((sum, object) => sum + numberAt(shallow, object), 0);
     const isBelow = (object: number, members: readonly number[]): boolean =>
       object >= 0 && (members.includes(object) || isBelow(parentOf[object] ?? -1, members));
 

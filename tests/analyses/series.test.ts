@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { followPath } from "../../shared/analyses/follow-path.ts";
 import { series, trendOf } from "../../shared/analyses/series.ts";
 import { whyAlive } from "../../shared/analyses/why-alive.ts";
+import { addressesOf } from "../../shared/types/addresses.ts";
+import { numberAt } from "../../shared/types/compact.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
@@ -98,9 +100,9 @@ it("what is kept of the new objects is what comparing every object by address an
       );
     const dumps = [0, 1, 2].map((hour) => ({ view: viewOf(picture()).view, meta: meta(hour) }));
     const [a, b, c] = dumps.map(({ view: { columns } }) =>
-      Array.from(columns.heap.address, (address, i) => ({
+      Array.from(addressesOf(columns.heap.address), (address, i) => ({
         key: `${address} ${columns.heap.types[columns.heap.type[i]]?.name}`,
-        bytes: columns.heap.shallow[i] ?? 0,
+        bytes: numberAt(columns.heap.shallow, i),
       })),
     );
     const fresh = (b ?? []).filter(({ key }) => a?.every((other) => other.key !== key));

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { objectsOf } from "../../shared/analyses/object-lists.ts";
 import { sizeClass, spread, within } from "../../shared/analyses/spread.ts";
+import { numberAt } from "../../shared/types/compact.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 import { seededRandom } from "../fixtures/random.ts";
@@ -26,8 +27,8 @@ it("counts each object in one class, the one whose bounds it lies in", () => {
   const rows = spread(view, all, "size", noTick);
   const { shallow } = view.columns.heap;
   for (const { from, to, objects, shallowBytes } of rows) {
-    const inside = [...all].filter((object) => from <= (shallow[object] ?? 0) && (shallow[object] ?? 0) <= to);
-    expect([objects, shallowBytes]).toEqual([inside.length, inside.reduce((sum, o) => sum + (shallow[o] ?? 0), 0)]);
+    const inside = [...all].filter((object) => from <= numberAt(shallow, object) && numberAt(shallow, object) <= to);
+    expect([objects, shallowBytes]).toEqual([inside.length, inside.reduce((sum, o) => sum + numberAt(shallow, o), 0)]);
     expect([...within(view, all, { by: "size", from, to })]).toEqual(inside);
   }
   expect(rows.reduce((sum, { objects }) => sum + objects, 0)).toBe(all.length);

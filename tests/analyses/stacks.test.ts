@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stackDetail, stackPage } from "../../shared/analyses/stack-rows.ts";
 import { type StackTables, stacksOf } from "../../shared/analyses/stacks.ts";
+import { addressAt } from "../../shared/types/addresses.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 
@@ -34,7 +35,7 @@ const PICTURE = `
 
 function stacks(change: Partial<StackTables> = {}) {
   const { view, id } = viewOf(PICTURE);
-  const address = (name: string) => view.columns.heap.address[id[name] ?? -1] ?? -1;
+  const address = (name: string) => addressAt(view.columns.heap.address, id[name] ?? -1);
   const frame = (thread: number, name: string, line: number) => ({
     thread,
     file: "/srv/app.py",
@@ -138,7 +139,7 @@ describe("stacks", () => {
 
   it("puts a task where the file says that it stands, with its state and what it waits for", () => {
     const { view, id } = viewOf(PICTURE);
-    const address = (name: string) => view.columns.heap.address[id[name] ?? -1] ?? -1;
+    const address = (name: string) => addressAt(view.columns.heap.address, id[name] ?? -1);
     const task = { id: 4, address: address("t"), loop: address("o"), coroutine: address("c1"), name: "" };
     const frame = { task: 4, file: "/srv/app.py", function: "fetch", address: address("c3") };
     const { all: found } = stacks({

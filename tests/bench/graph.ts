@@ -6,6 +6,7 @@
  * Milliseconds of CPU time, the least of several runs: other work on the machine hardly changes that. The first run,
  * before the code is compiled to the end, is given too, because a session opens a heap once.
  */
+
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { components, cyclicComponents } from "../../shared/graph/components.ts";
@@ -16,6 +17,7 @@ import { relabel } from "../../shared/graph/relabel.ts";
 import { retainedByType, retainedSizes } from "../../shared/graph/retained.ts";
 import { reverse } from "../../shared/graph/reverse.ts";
 import { sourceComponentMembers } from "../../shared/graph/sources.ts";
+import { compactColumn } from "../../shared/types/compact.ts";
 import type { Csr, Tick } from "../../shared/types/graph.ts";
 import { sizesByPreorder, typesByPreorder } from "../fixtures/numbered.ts";
 import { seededRandom } from "../fixtures/random.ts";
@@ -94,7 +96,7 @@ function runAll(heap: MadeHeap, step: Step): Csr {
   const type = typesByPreorder(order, heap.type);
   const retained = step("retained sizes", (tick) => retainedSizes(idom, size, tick));
   const children = step("children", (tick) => childrenOf(idom, tick));
-  const tree = { idom, children, retained, type, typeCount: heap.typeCount };
+  const tree = { idom, children, retained: compactColumn(retained), type, typeCount: heap.typeCount };
   step("retained by type", (tick) => retainedByType(tree, 0, tick));
   step("distances", (tick) => distances(graph, tick));
   const found = step("components", (tick) => components(graph, tick));

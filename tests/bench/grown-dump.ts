@@ -3,9 +3,14 @@ import { existsSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import { loadDump, readExtent } from "../../shared/store/load.ts";
 import { openDump } from "../../shared/store/open-file.ts";
+import { addressesOf } from "../../shared/types/addresses.ts";
+import { numberAt, UNKNOWN } from "../../shared/types/compact.ts";
 import { noTick } from "../../shared/types/graph.ts";
+import { UNKNOWN_IN_FILE } from "../../shared/types/heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 import { benchPath } from "./made-dump.ts";
+
+const inFile = (value: number): number => (value === UNKNOWN ? UNKNOWN_IN_FILE : value);
 
 /**
  * A real dump grown by repetition to `objects` at least: copies of all its objects at addresses further up, with the
@@ -19,13 +24,14 @@ export function grownDump(path: string, objects: number): string {
   try {
     const { heap } = loadDump(file, readExtent(file), noTick);
     const n = heap.objectCount;
+    const address = addressesOf(heap.address);
     const { offsets, targets } = heap.references;
     const copies = Math.ceil(objects / n);
-    const first = heap.address[0] ?? 0;
-    const span = (heap.address[n - 1] ?? 0) - first + 4096;
+    const first = address[0] ?? 0;
+    const span = (address[n - 1] ?? 0) - first + 4096;
     // Of the addresses up to 2^47 all must do; they are made dense where the process had its heap far apart.
     const isDense = first + copies * span < 2 ** 47;
-    const at = (i: number): number => (isDense ? (heap.address[i] ?? 0) : 0x1000_0000 + 64 * i);
+    const at = (i: number): number => (isDense ? (address[i] ?? 0) : 0x1000_0000 + 64 * i);
     const step = isDense ? span : 64 * (n + 64);
     const column = (make: (object: number) => number) =>
       Float64Array.from({ length: n * copies }, (_, i) => make(i % n));
@@ -33,14 +39,14 @@ export function grownDump(path: string, objects: number): string {
       .prepare<[], { hidden_bytes: number; runs: string }>("SELECT hidden_bytes, runs FROM layout ORDER BY id")
       .all();
     const roots = file.db.prepare<[], { kind: string; name: string; address: number }>("SELECT * FROM root").all();
-    const number = new Map(Array.from(heap.address, (address, i) => [address, i]));
+    const number = new Map(Array.from(address, (each, i) => [each, i]));
     writeDump(`${out}.partial`, {
       address: Float64Array.from({ length: n * copies }, (_, i) => at(i % n) + Math.floor(i / n) * step),
       type: column((i) => heap.type[i]),
       layout: column((i) => heap.layout[i]),
-      size: column((i) => heap.shallow[i] - heap.layouts[heap.layout[i]].hiddenBytes),
-      refcount: column((i) => heap.refcount[i]),
-      length: column((i) => heap.length[i]),
+      size: column((i) => numberAt(heap.shallow, i) - heap.layouts[heap.layout[i]].hiddenBytes),
+      refcount: column((i) => inFile(numberAt(heap.refcount, i))),
+      length: column((i) => inFile(numberAt(heap.length, i))),
       referenceCount: column((i) => offsets[i + 1] - offsets[i]),
       flags: column((i) => heap.flags[i]),
       target: Float64Array.from({ length: targets.length * copies }, (_, e) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { childrenOf, dominators } from "../../shared/graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../../shared/graph/retained.ts";
+import { compactColumn } from "../../shared/types/compact.ts";
 import { NONE } from "../../shared/types/graph.ts";
 import { type DrawnGraph, graphFromLists, graphFromText, listsOf } from "../fixtures/graph-from-text.ts";
 import { numbered, sizesByPreorder, typesByPreorder } from "../fixtures/numbered.ts";
@@ -170,7 +171,7 @@ describe("bytes retained by a type", () => {
     const tree = {
       idom,
       children,
-      retained: retainedSizes(idom, sizesByPreorder(order, new Float64Array(7).fill(1))),
+      retained: compactColumn(retainedSizes(idom, sizesByPreorder(order, new Float64Array(7).fill(1)))),
       type: typesByPreorder(
         order,
         Object.keys(n).map((name) => typeOf[name as keyof typeof typeOf]),
@@ -182,7 +183,7 @@ describe("bytes retained by a type", () => {
   });
 
   it("are nothing where the asked root does not exist", () => {
-    const tree = { ...numbered(graphFromLists([]), []), retained: new Float64Array(2), typeCount: 1 };
+    const tree = { ...numbered(graphFromLists([]), []), retained: compactColumn([0, 0]), typeCount: 1 };
     const type = Int32Array.of(NONE, NONE);
     expect([...retainedByType({ ...tree, type })]).toEqual([0]);
     expect([...retainedByType({ ...tree, type }, 2)]).toEqual([0]);
@@ -192,7 +193,7 @@ describe("bytes retained by a type", () => {
     for (let seed = 0; seed < 10_000; seed++) {
       const testCase = randomCase(seed);
       const { order, idom, children, groups } = numberedCase(testCase);
-      const retained = retainedSizes(idom, sizesByPreorder(order, testCase.lists.map(distinctSize)));
+      const retained = compactColumn(retainedSizes(idom, sizesByPreorder(order, testCase.lists.map(distinctSize))));
       const typeCount = 3;
       const type = testCase.lists.map((_, v) => (v * 7 + seed) % typeCount);
       const tree = { idom, children, retained, type: typesByPreorder(order, type), typeCount };

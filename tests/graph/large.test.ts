@@ -8,6 +8,7 @@ import { releasedAtOnce } from "../../shared/graph/released.ts";
 import { retainedByType, retainedSizes } from "../../shared/graph/retained.ts";
 import { reverse } from "../../shared/graph/reverse.ts";
 import { sourceComponentMembers } from "../../shared/graph/sources.ts";
+import { compactColumn } from "../../shared/types/compact.ts";
 import { NONE, type Tick } from "../../shared/types/graph.ts";
 import {
   completeBipartite,
@@ -26,7 +27,7 @@ function analysed({ graph, roots, size, type, typeCount }: MadeHeap) {
   const result = numbered(graph, roots);
   const { order, idom, children } = result;
   const retained = retainedSizes(idom, sizesByPreorder(order, size));
-  const tree = { idom, children, retained, type: typesByPreorder(order, type), typeCount };
+  const tree = { idom, children, retained: compactColumn(retained), type: typesByPreorder(order, type), typeCount };
   const found = components(result.graph);
   const released = releasedAtOnce(
     { parent: order.parent, predecessors: result.predecessors, idom },
@@ -140,7 +141,8 @@ describe("long loops", () => {
     dominators: (tick) => dominators(order.parent, predecessors, tick),
     childrenOf: (tick) => childrenOf(idom, tick),
     retainedSizes: (tick) => retainedSizes(idom, sizesByPreorder(order, heap.size), tick),
-    retainedByType: (tick) => retainedByType({ idom, children, retained, type, typeCount: heap.typeCount }, 0, tick),
+    retainedByType: (tick) =>
+      retainedByType({ idom, children, retained: compactColumn(retained), type, typeCount: heap.typeCount }, 0, tick),
     components: (tick) => components(graph, tick),
     cyclicComponents: (tick) => cyclicComponents(graph, found, tick),
     sourceComponentMembers: (tick) => sourceComponentMembers(graph, () => true, tick),

@@ -5,6 +5,7 @@ import { loadDump, readExtent } from "../../shared/store/load.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readCode, readMeta, readTypes } from "../../shared/store/small-tables.ts";
 import { Texts } from "../../shared/store/text.ts";
+import { numberAt } from "../../shared/types/compact.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { isReferenceKind, REFERENCE_KINDS } from "../../shared/types/reference-kinds.ts";
@@ -86,15 +87,18 @@ export function verdict(path: string): { refused: string | false; wrong: string 
       readTypes(file);
       const { heap, roots, warnings } = loadDump(file, extent, noTick);
       const { stage, parent } = graphStage(heap, roots, noTick);
-      const { retained } = dominatorStage(heap, stage, parent, noTick);
-      cycleStage(heap, stage, noTick);
+      const dominators = dominatorStage(heap, stage, parent, noTick);
+      cycleStage(heap, stage, dominators, noTick);
       readCode(file);
       const texts = new Texts(file);
       for (let object = 0; object < heap.objectCount; object++) texts.get(object);
       const { preordering, heldOutside } = stage.graph;
       const group = (first: number, end: number) => {
         const objects = [...preordering.node.subarray(first, end)].filter((object) => object >= 0);
-        return { count: objects.length, bytes: objects.reduce((sum, object) => sum + (heap.shallow[object] ?? 0), 0) };
+        return {
+          count: objects.length,
+          bytes: objects.reduce((sum, object) => sum + numberAt(heap.shallow, object), 0),
+        };
       };
       const named = group(1, heldOutside);
       const groups = [
@@ -119,7 +123,7 @@ export function verdict(path: string): { refused: string | false; wrong: string 
             slow.bytes,
           ),
         ],
-        ["what is alive keeps its own bytes", close(retained[0] ?? 0, bytes - (groups[2]?.bytes ?? 0))],
+        ["what is alive keeps its own bytes", close(numberAt(dominators.retained, 0), bytes - (groups[2]?.bytes ?? 0))],
         ["as much is named as a slow search finds", !whole || named.count === slow.named],
       ];
       return {

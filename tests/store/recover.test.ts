@@ -7,9 +7,10 @@ import { openDump } from "../../shared/store/open-file.ts";
 import { recover } from "../../shared/store/recover.ts";
 import { readMeta } from "../../shared/store/small-tables.ts";
 import { Texts } from "../../shared/store/text.ts";
+import { addressesOf } from "../../shared/types/addresses.ts";
+import { numbersOf, UNKNOWN } from "../../shared/types/compact.ts";
 import { HeapError } from "../../shared/types/failure.ts";
 import { noTick } from "../../shared/types/graph.ts";
-import { UNKNOWN } from "../../shared/types/heap.ts";
 import { drawHeap, temporaryFolder } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 
@@ -57,7 +58,7 @@ describe("a dump that was recovered", () => {
     const { report, heap, warnings } = recovered(() => {});
     expect(report.lost).toEqual([]);
     expect([...heap.references.targets]).toEqual([...whole.heap.references.targets]);
-    expect([...heap.refcount]).toEqual([...whole.heap.refcount]);
+    expect([...numbersOf(heap.refcount)]).toEqual([...numbersOf(whole.heap.refcount)]);
     expect(warnings).toEqual([]);
   });
 
@@ -69,14 +70,14 @@ describe("a dump that was recovered", () => {
     expect(report.lost.length).toBeGreaterThan(0);
     expect(meta.capture.warnings).toEqual(expect.arrayContaining([...report.lost]));
     expect(meta.captureId).toBe(whole.meta.captureId);
-    expect([...heap.address]).toEqual([...whole.heap.address.subarray(0, report.objects)]);
+    expect([...addressesOf(heap.address)]).toEqual([...addressesOf(whole.heap.address).subarray(0, report.objects)]);
     // A reference that is lost is never one to another object.
     for (const [e, target] of heap.references.targets.entries()) {
       if (target !== heap.objectCount) expect(target).toBe(whole.heap.references.targets[e]);
     }
     expect(missing).toBeGreaterThanOrEqual(report.referencesLost);
     if (report.objectsLost + report.referencesLost > 0)
-      expect(heap.refcount.every((count) => count === UNKNOWN)).toBe(true);
+      expect(numbersOf(heap.refcount).every((count) => count === UNKNOWN)).toBe(true);
   });
 
   it("counts its types anew", () => {
@@ -97,7 +98,7 @@ describe("a dump that was recovered", () => {
     const { report, heap, text } = recovered(sql("UPDATE text_page SET crc = crc + 1"));
     expect(report).toMatchObject({ objectsLost: 0, referencesLost: 0 });
     expect(report.textsLost).toBe(whole.heap.objectCount);
-    expect([...heap.refcount]).toEqual([...whole.heap.refcount]);
+    expect([...numbersOf(heap.refcount)]).toEqual([...numbersOf(whole.heap.refcount)]);
     expect(text).toBeNull();
   });
 });

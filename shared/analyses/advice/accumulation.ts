@@ -1,7 +1,8 @@
 import type { Confidence, Suspect } from "../../types/advice.ts";
+import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
-import { UNKNOWN } from "../../types/heap.ts";
+
 import { type Sentence, sentence } from "../../types/sentence.ts";
 import { objectRow, preorderOf } from "../view.ts";
 import { LRU_CACHE } from "./caches.ts";
@@ -60,7 +61,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
   const row = objectRow(view, group.object);
   const members = examples(view, group, EXAMPLES);
   const kind = group.type === NONE ? null : bareName(heap.types[group.type].name);
-  const entries = heap.length[group.object];
+  const entries = numberAt(heap.length, group.object);
   const size = formatBytes(group.bytes);
   const share = formatShare(group.bytes, liveBytes);
   const what = kind === null ? "its own table" : plural(group.count, `${kind} object`);

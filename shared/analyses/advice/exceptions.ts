@@ -1,9 +1,10 @@
 import type { Suspect } from "../../types/advice.ts";
+import { numberAt } from "../../types/compact.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
-import { objectRow, preorderOf } from "../view.ts";
+import { objectRow, preorderOf, retainedAt } from "../view.ts";
 import { groupFinding } from "./accumulation.ts";
 import { contentOf, contentOfObject } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
@@ -63,18 +64,18 @@ function keptAlone(facts: HeapFacts, tick: Tick): Suspect[] {
   const large: number[] = [];
   for (let object = 0; object < heap.objectCount; object++) {
     const v = preorder[object];
-    if (dominators.retained[v] < 2 * leastBytes || v >= unreachable) continue;
+    if (numberAt(dominators.retained, v) < 2 * leastBytes || v >= unreachable) continue;
     if (contentOfObject(view, object) === "exceptions") large.push(object);
   }
   return large
-    .sort((a, b) => dominators.retained[preorder[b]] - dominators.retained[preorder[a]])
+    .sort((a, b) => numberAt(dominators.retained, preorder[b]) - numberAt(dominators.retained, preorder[a]))
     .slice(0, MOST_SINGLE)
     .flatMap((object): Suspect[] => {
       const locals = pinned(facts, object);
       if (locals.length === 0 || holds(facts, object)) return [];
       const holding = holdingOf(facts, object, tick);
       if (holding.as === "local variable") return []; // it is being handled right now
-      const bytes = dominators.retained[preorder[object]];
+      const bytes = numberAt(dominators.retained, preorder[object]);
       const row = objectRow(view, object);
       const found: Found = {
         kind: "exceptions",
@@ -135,7 +136,7 @@ function pinned({ view, codeOf }: HeapFacts, exception: number): { text: string;
       )
         stack.push(target);
       if (!isFrame || kind !== "local") continue;
-      const bytes = view.dominators?.retained[preorderOf(view, target)] ?? 0;
+      const bytes = retainedAt(view, preorderOf(view, target));
       const code = codeOf(object);
       const where = code === null ? "" : ` of ${code.qualname} ${code.file}:${code.firstLine}`;
       found.push({ text: `Local variable ${name ?? ""}${where}, ${formatBytes(bytes)}`, object: target, bytes });

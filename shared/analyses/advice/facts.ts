@@ -1,11 +1,11 @@
+import { addressAt, objectAtAddress } from "../../types/addresses.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import type { CacheInfo, CodeInfo, Meta, TaskFrameInfo, TaskInfo } from "../../types/heap.ts";
 import type { CollectorInfo } from "../../types/rows.ts";
 import type { TracingState } from "../../types/sites.ts";
 import { collectorInfo } from "../collector.ts";
-import { objectAt } from "../stacks.ts";
 import { type FunctionIndex, indexFunctions } from "../used-by.ts";
-import type { HeapView } from "../view.ts";
+import { type HeapView, liveBytes } from "../view.ts";
 import { alikeGroups, type Group } from "./groups.ts";
 import { codeObjectOf, type Holding } from "./holding.ts";
 import { type Ownership, ownership } from "./ownership.ts";
@@ -76,7 +76,7 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
   const { meta, isCode, code, modules, tracing } = sources;
   const functions = indexFunctions(view, code);
   const collector = collectorInfo(view, meta);
-  const liveBytes = view.dominators?.retained[0] ?? 0;
+  const live = liveBytes(view);
   const { heap } = view.columns;
   const version = meta.python.version_info;
   const facts = {
@@ -88,16 +88,16 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
     functions,
     collector,
     ages: agesOf(view, isCode, collector.design),
-    liveBytes,
+    liveBytes: live,
     version: Array.isArray(version) ? version.filter((part) => typeof part === "number") : [],
     holdings: new Map<number, Holding>(),
     since: sources.earlier === null ? null : sinceThen(sources.earlier),
-    leastBytes: Math.max(SMALLEST, SHARE_TO_TELL * liveBytes),
-    caches: new Map([...sources.caches].map(([address, cache]) => [objectAt(heap, address), cache])),
+    leastBytes: Math.max(SMALLEST, SHARE_TO_TELL * live),
+    caches: new Map([...sources.caches].map(([address, cache]) => [objectAtAddress(heap.address, address), cache])),
     tasks: knownTasks(view, sources),
     codeOf: (object: number) => {
       const found = codeObjectOf(view, object);
-      return found === NONE ? null : (code.get(heap.address[found]) ?? null);
+      return found === NONE ? null : (code.get(addressAt(heap.address, found)) ?? null);
     },
   };
   return { ...facts, groups: alikeGroups(facts, tick) };
@@ -108,9 +108,9 @@ function knownTasks({ columns: { heap } }: HeapView, { tasks, taskFrames }: Advi
   for (const frame of taskFrames) if (!innermost.has(frame.task)) innermost.set(frame.task, frame);
   const known = new Map<number, KnownTask>();
   for (const { id, address, state, waitsFor } of tasks) {
-    const object = objectAt(heap, address);
+    const object = objectAtAddress(heap.address, address);
     if (object === NONE) continue;
-    const future = waitsFor === null ? NONE : objectAt(heap, waitsFor);
+    const future = waitsFor === null ? NONE : objectAtAddress(heap.address, waitsFor);
     known.set(object, { state, waitsFor: future, at: innermost.get(id) ?? null });
   }
   return known;

@@ -1,11 +1,12 @@
 import type { Confidence, Suspect } from "../../types/advice.ts";
+import { numberAt } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import type { CycleRow } from "../../types/rows.ts";
 import { type Sentence, sentence } from "../../types/sentence.ts";
 import { cyclePage } from "../cycles.ts";
-import { type HeapView, reachOf } from "../view.ts";
+import { type HeapView, reachOf, retainedAt } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 
@@ -80,7 +81,7 @@ function waitedSince({ since }: HeapFacts): Waited | null {
   for (const [object, earlier] of matching.earlier.entries())
     if (earlier !== NONE && isGarbage(after, object) && isGarbage(before, earlier)) objects++;
   const group = before.graph?.graph.preordering.unreachable ?? NONE;
-  return { objects, bytes: before.dominators?.retained[group] ?? 0 };
+  return { objects, bytes: retainedAt(before, group) };
 }
 
 const isGarbage = (view: HeapView, object: number): boolean => reachOf(view, object) === "unreachable";
@@ -178,7 +179,7 @@ function keptGarbage({ columns: { heap }, dominators, graph }: HeapView): Kept {
   for (let object = 0; object < heap.objectCount; object++) {
     if ((heap.flags[object] & FLAGS.uncollectable) === 0) continue;
     objects.push(object);
-    bytes += heap.shallow[object];
+    bytes += numberAt(heap.shallow, object);
   }
   const preorder = graph?.graph.preordering.preorder;
   if (dominators === null || preorder === undefined) return { objects, bytes };
@@ -187,7 +188,10 @@ function keptGarbage({ columns: { heap }, dominators, graph }: HeapView): Kept {
   const [only] = holders;
   return {
     objects,
-    bytes: holders.size === 1 && only !== undefined && only > 0 ? Math.max(bytes, dominators.retained[only]) : bytes,
+    bytes:
+      holders.size === 1 && only !== undefined && only > 0
+        ? Math.max(bytes, numberAt(dominators.retained, only))
+        : bytes,
   };
 }
 
@@ -239,7 +243,7 @@ function mostFrequent({ columns: { heap } }: HeapView, objects: ArrayLike<number
   for (let i = 0; i < objects.length; i++) {
     if (objects[i] === NONE) continue;
     count[heap.type[objects[i]]]++;
-    bytes[heap.type[objects[i]]] += heap.shallow[objects[i]];
+    bytes[heap.type[objects[i]]] += numberAt(heap.shallow, objects[i]);
   }
   const isBuiltin = (t: number) => heap.types[t].module === "builtins";
   return [...count.keys()]

@@ -1,3 +1,4 @@
+import { type CompactColumn, type CompactLists, listAt, numberAt } from "../../types/compact.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import { type HeapView, preorderOf } from "../view.ts";
@@ -57,14 +58,14 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
       inGroup[v] = 1;
       continue;
     }
-    if (retained[v] < leastBytes) continue;
+    if (numberAt(retained, v) < leastBytes) continue;
     if (head[v] === v && length[v] >= SHORTEST_CHAIN && isCode[v] === 0) {
       groups.push({
         object,
         shape: "chain",
         type: heap.type[object],
         count: length[v],
-        bytes: retained[v],
+        bytes: numberAt(retained, v),
         members: null,
         alsoIn: [],
       });
@@ -78,14 +79,14 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
       if (
         v > 0 &&
         isGrowable(view, object) &&
-        heap.shallow[object] >= Math.max(leastBytes, LEAST_SHARE * retained[v])
+        numberAt(heap.shallow, object) >= Math.max(leastBytes, LEAST_SHARE * numberAt(retained, v))
       ) {
         groups.push({
           object,
           shape: "container",
           type: NONE,
           count: 0,
-          bytes: retained[v],
+          bytes: numberAt(retained, v),
           members: null,
           alsoIn: [],
         });
@@ -94,16 +95,22 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
       continue;
     }
     if (v > 0 && isCode[v] === 0 && isContainer(view, object)) {
-      if (alike.bytes + heap.shallow[object] < LEAST_SHARE * retained[v]) continue;
-      groups.push({ object, shape: "container", ...picked(alike), bytes: retained[v], members: null, alsoIn: [] });
+      if (alike.bytes + numberAt(heap.shallow, object) < LEAST_SHARE * numberAt(retained, v)) continue;
+      groups.push({
+        object,
+        shape: "container",
+        ...picked(alike),
+        bytes: numberAt(retained, v),
+        members: null,
+        alsoIn: [],
+      });
       inGroup[v] = 1;
       continue;
     }
     for (const type of byType.touched) {
       if (byType.count[type] < FEWEST_ALIKE || byType.bytes[type] < leastBytes) continue;
       const members: number[] = [];
-      for (let i = children.offsets[v]; i < children.offsets[v + 1]; i++) {
-        const child = children.targets[i];
+      for (const child of listAt(children, v)) {
         if (node[child] !== NONE && heap.type[node[child]] === type && isCode[child] === 0 && child < unreachable)
           members.push(child);
       }
@@ -142,8 +149,8 @@ class AlikeChildren {
   of(
     holder: number,
     tree: {
-      children: { offsets: ArrayLike<number>; targets: ArrayLike<number> };
-      retained: ArrayLike<number>;
+      children: CompactLists;
+      retained: CompactColumn;
       node: ArrayLike<number>;
       type: ArrayLike<number>;
       skip: Uint8Array;
@@ -152,13 +159,12 @@ class AlikeChildren {
     const { children, retained, node, type, skip } = tree;
     for (const t of this.touched) this.count[t] = this.bytes[t] = this.largest[t] = 0;
     this.touched = [];
-    for (let i = children.offsets[holder]; i < children.offsets[holder + 1]; i++) {
-      const child = children.targets[i];
+    for (const child of listAt(children, holder)) {
       if (node[child] === NONE || (skip[child] === 1 && (skip[holder] === 1 || holder === 0))) continue;
       const t = type[node[child]];
       if (this.count[t]++ === 0) this.touched.push(t);
-      this.bytes[t] += retained[child];
-      if (retained[child] > this.largest[t]) this.largest[t] = retained[child];
+      this.bytes[t] += numberAt(retained, child);
+      if (numberAt(retained, child) > this.largest[t]) this.largest[t] = numberAt(retained, child);
     }
     let best = NONE;
     for (const t of this.touched) if (best === NONE || this.bytes[t] > this.bytes[best]) best = t;
@@ -229,7 +235,7 @@ function sharedGroup(
   const having = [...votes].filter(([, count]) => count >= 0.5 * samples).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const [first, ...others] = having.map(([container]) => node[container]);
   if (first === undefined) return null;
-  const bytes = members.reduce((sum, member) => sum + dominators.retained[member], 0);
+  const bytes = members.reduce((sum, member) => sum + numberAt(dominators.retained, member), 0);
   return { object: first, shape: "shared", bytes, members, alsoIn: others };
 
   /** Growable containers that lead to the member in few steps, through its own small wrappers. */
@@ -266,10 +272,10 @@ export function examples(view: HeapView, group: Group, most: number): number[] {
   const { children, retained } = dominators;
   const { heap } = view.columns;
   const v = preorderOf(view, group.object);
-  const members = group.members ?? children.targets.subarray(children.offsets[v], children.offsets[v + 1]);
+  const members = group.members ?? listAt(children, v);
   return [...members]
     .filter((member) => node[member] !== NONE && (group.type === NONE || heap.type[node[member]] === group.type))
-    .sort((a, b) => retained[b] - retained[a] || a - b)
+    .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || a - b)
     .slice(0, most)
     .map((member) => node[member]);
 }

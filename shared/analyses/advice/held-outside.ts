@@ -1,4 +1,5 @@
 import type { Suspect } from "../../types/advice.ts";
+import { numberAt } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { sentence } from "../../types/sentence.ts";
 import { explainedReferences } from "../references.ts";
@@ -25,7 +26,7 @@ export const heldOutside: Rule = (facts) => {
     if (kind !== "c_held") continue;
     const known = byType.get(heap.type[object]) ?? { objects: [], bytes: 0 };
     known.objects.push(object);
-    known.bytes += dominators.retained[preorderOf(view, object)];
+    known.bytes += numberAt(dominators.retained, preorderOf(view, object));
     byType.set(heap.type[object], known);
   }
   return [...byType]
@@ -40,7 +41,10 @@ export const heldOutside: Rule = (facts) => {
       const before = facts.since === null ? null : heldBefore(facts.since.pair.before, name);
       const more = before === null ? 0 : objects.length - before;
       const largest = objects
-        .sort((a, b) => dominators.retained[preorderOf(view, b)] - dominators.retained[preorderOf(view, a)])
+        .sort(
+          (a, b) =>
+            numberAt(dominators.retained, preorderOf(view, b)) - numberAt(dominators.retained, preorderOf(view, a)),
+        )
         .slice(0, EXAMPLES);
       return suspect(view, {
         kind: "held-outside",

@@ -1,3 +1,4 @@
+import { addressAt } from "../../types/addresses.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { type CodeInfo, FLAGS } from "../../types/heap.ts";
 import type { PathStep, UsedBy } from "../../types/rows.ts";
@@ -180,7 +181,7 @@ function isOwn({ view, ownership, codeOf }: HeapFacts, steps: readonly PathStep[
     const type = heap.type[id];
     const { name } = heap.types[type];
     if ((heap.flags[id] & FLAGS.isClass) !== 0)
-      return ownership.type(heap.types.findIndex((t) => t.address === heap.address[id]));
+      return ownership.type(heap.types.findIndex((t) => t.address === addressAt(heap.address, id)));
     if (name === "function" || name === "frame" || name === "generator" || name === "coroutine") {
       const code = codeOf(id);
       if (code !== null) return ownership.file(code.file);

@@ -1,9 +1,9 @@
+import { objectAtAddress } from "../../types/addresses.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import type { CacheInfo, Meta } from "../../types/heap.ts";
 import { type Pair, secondsBetween } from "../compare.ts";
 import { counterpart } from "../follow-path.ts";
 import { entriesOf, leastGrowth } from "../growth.ts";
-import { objectAt } from "../stacks.ts";
 import { retainedOf } from "../view.ts";
 
 /** What is asked of an earlier dump. */
@@ -51,7 +51,9 @@ export function sinceThen({ pair, caches }: EarlierDump): Since {
     sameProcess: matching !== null,
     busy: fresh >= FEWEST_NEW && after !== before,
     leastBytes: leastGrowth(pair),
-    caches: new Map([...caches].map(([address, cache]) => [objectAt(before.columns.heap, address), cache])),
+    caches: new Map(
+      [...caches].map(([address, cache]) => [objectAtAddress(before.columns.heap.address, address), cache]),
+    ),
   };
 }
 

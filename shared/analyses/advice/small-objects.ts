@@ -1,4 +1,6 @@
+import { objectAtAddress } from "../../types/addresses.ts";
 import type { Suspect } from "../../types/advice.ts";
+import { numberAt } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
@@ -142,7 +144,7 @@ function costOf(view: HeapView, object: number): { bytes: number; attributes: re
   const { heap } = view.columns;
   const layout = heap.layouts[heap.layout[object]];
   const dict = dictOf(view, object);
-  const own = heap.shallow[object] - layout.hiddenBytes;
+  const own = numberAt(heap.shallow, object) - layout.hiddenBytes;
   // Up to 3.12 values lie in a block of their own; from 3.13 on behind the object.
   const inline =
     layout.hiddenBytes === 0
@@ -165,13 +167,13 @@ function costOf(view: HeapView, object: number): { bytes: number; attributes: re
     attributes.push(name);
   }
   // A dict is an object of 64 bytes with the collector's header, and its table.
-  return { bytes: inline + 64 + rounded(Math.max(0, heap.shallow[dict] - 64)), attributes };
+  return { bytes: inline + 64 + rounded(Math.max(0, numberAt(heap.shallow, dict) - 64)), attributes };
 }
 
 /** A base with a `__dict__` of its own making: slots don't help unless it has them too. */
 function baseOf({ view, ownership }: HeapFacts, type: number): string | null | "impossible" {
   const { heap } = view.columns;
-  const self = classObject(view, type);
+  const self = objectAtAddress(view.columns.heap.address, view.columns.heap.types[type].address);
   if (self === NONE) return null;
   const { offsets, targets } = heap.references;
   let found: string | null = null;
@@ -211,16 +213,4 @@ function classesIn({ columns: { heap } }: HeapView, object: number): number[] {
   return [...targets.subarray(offsets[object], offsets[object + 1])].filter(
     (each) => each < heap.objectCount && (heap.flags[each] & FLAGS.isClass) !== 0,
   );
-}
-
-/** The class as an object; `NONE` where it is not in the file. Addresses are increasing. */
-function classObject({ columns: { heap } }: HeapView, type: number): number {
-  const wanted = heap.types[type].address;
-  let low = 0;
-  for (let high = heap.objectCount; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (heap.address[middle] < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return heap.address[low] === wanted ? low : NONE;
 }

@@ -1,7 +1,8 @@
 import type { Suspect } from "../../types/advice.ts";
+import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
-import { type Heap, UNKNOWN } from "../../types/heap.ts";
+import type { Heap } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import type { HeapFacts } from "./facts.ts";
 import { named, type Rule, suspect } from "./finding.ts";
@@ -29,9 +30,9 @@ function duplicates({ view, isCode, leastBytes, liveBytes }: HeapFacts, tick: Ti
   const { preorder, unreachable } = preordering;
   const isData = (object: number) =>
     heap.type[object] === str &&
-    heap.length[object] !== UNKNOWN &&
-    heap.length[object] >= 2 &&
-    heap.length[object] <= LONGEST_TEXT &&
+    numberAt(heap.length, object) !== UNKNOWN &&
+    numberAt(heap.length, object) >= 2 &&
+    numberAt(heap.length, object) <= LONGEST_TEXT &&
     preorder[object] < unreachable &&
     isCode[preorder[object]] === 0;
   let total = 0;
@@ -41,14 +42,14 @@ function duplicates({ view, isCode, leastBytes, liveBytes }: HeapFacts, tick: Ti
   const seen = new Map<string, { count: number; bytes: number; first: number }>();
   for (let object = 0; object < heap.objectCount; object++) {
     if ((object & 0xffff) === 0) tick(object / heap.objectCount);
-    if (!isData(object) || heap.length[object] % step !== 0) continue;
+    if (!isData(object) || numberAt(heap.length, object) % step !== 0) continue;
     const text = view.texts.get(object);
     if (text === null || text.endsWith("…") || text.startsWith("•")) continue;
     const known = seen.get(text);
     if (known === undefined) seen.set(text, { count: 1, bytes: 0, first: object });
     else {
       known.count++;
-      known.bytes += heap.shallow[object];
+      known.bytes += numberAt(heap.shallow, object);
     }
   }
   const repeated = [...seen].filter(([, { count }]) => count > 1).sort(([, a], [, b]) => b.bytes - a.bytes);
@@ -78,7 +79,10 @@ function duplicates({ view, isCode, leastBytes, liveBytes }: HeapFacts, tick: Ti
 
 /** What a list takes besides its entries, by those that have room for no more: nearly all that were made at once. */
 const sizeOfEmpty = ({ shallow, length }: Heap, lists: readonly number[], pointer: number): number =>
-  lists.reduce((least, list) => Math.min(least, shallow[list] - pointer * length[list]), Number.POSITIVE_INFINITY);
+  lists.reduce(
+    (least, list) => Math.min(least, numberAt(shallow, list) - pointer * numberAt(length, list)),
+    Number.POSITIVE_INFINITY,
+  );
 
 /**
  * Dicts, sets and lists with more room than they need. How much they need is seen in the dump itself: for a list its size
@@ -97,14 +101,17 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
     const type = heap.types.findIndex(({ name }) => name === kind);
     const objects: number[] = [];
     for (let object = 0; object < heap.objectCount; object++)
-      if (heap.type[object] === type && heap.length[object] !== UNKNOWN) objects.push(object);
-    objects.sort((a, b) => heap.length[b] - heap.length[a] || heap.shallow[b] - heap.shallow[a]);
+      if (heap.type[object] === type && numberAt(heap.length, object) !== UNKNOWN) objects.push(object);
+    objects.sort(
+      (a, b) =>
+        numberAt(heap.length, b) - numberAt(heap.length, a) || numberAt(heap.shallow, b) - numberAt(heap.shallow, a),
+    );
     const empty = kind === "list" ? sizeOfEmpty(heap, objects, pointer) : 0;
     let smallest = Number.POSITIVE_INFINITY;
     for (const object of objects) {
-      smallest = Math.min(smallest, heap.shallow[object]);
-      const needed = kind === "list" ? empty + pointer * heap.length[object] : smallest;
-      const room = heap.shallow[object] - needed;
+      smallest = Math.min(smallest, numberAt(heap.shallow, object));
+      const needed = kind === "list" ? empty + pointer * numberAt(heap.length, object) : smallest;
+      const room = numberAt(heap.shallow, object) - needed;
       const isData = preorder[object] < unreachable && isCode[preorder[object]] === 0;
       if (room < LEAST_SLACK || !isData) continue;
       found.push({ object, bytes: room });
@@ -126,9 +133,9 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
       holder: holding.name,
       usedBy: holding.usedBy,
       seen: top.map(({ object, bytes: room }) => ({
-        text: `${plural(heap.length[object], "entry", "entries")}, ${
+        text: `${plural(numberAt(heap.length, object), "entry", "entries")}, ${
           heap.types[heap.type[object]].name === "list"
-            ? `and room for ${formatCount(heap.length[object] + room / pointer)}: ${formatBytes(room)} too much`
+            ? `and room for ${formatCount(numberAt(heap.length, object) + room / pointer)}: ${formatBytes(room)} too much`
             : `${formatBytes(room)} of room too much`
         }`,
         object,

@@ -1,0 +1,153 @@
+import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { dominators } from "./dominators.ts";
+import { PreorderWalk } from "./preorder.ts";
+import { relabel } from "./relabel.ts";
+import { dominatorIntervals } from "./released.ts";
+import { retainedSizes } from "./retained.ts";
+import { reverse } from "./reverse.ts";
+import { TICK_MASK } from "./ticking.ts";
+
+/** A dominated graph and disjoint cycles in it, all by preorder number. */
+export interface GraphWithCycles {
+  readonly predecessors: Csr;
+  /** `dominators` of the graph. */
+  readonly idom: IndexColumn;
+  /** The cycle of a node; `NONE` for one that is in none. Members of a cycle all reach each other through it. */
+  readonly cycleOf: (node: number) => number;
+  readonly cycleCount: number;
+  /** Bytes; 0 for artificial nodes. */
+  readonly size: (node: number) => number;
+  /** `retainedSizes` of the graph. */
+  readonly retained: (node: number) => number;
+}
+
+/**
+ * Bytes that would go with each cycle as a whole: its own and those that only it leads to.
+ *
+ * A cycle that is entered at one member keeps what that member keeps. No member of a cycle that is entered at several
+ * dominates the others, so their retained sizes do not tell; the dominators of the graph in which each such cycle is one
+ * node do. That graph need not be large: where a whole subtree of dominators has no member of such a cycle, no cycle
+ * can cut it but at its top, so the subtree is one node as well (proof in docs/algorithms.md).
+ *
+ * Time as for `dominators`, on the smaller graph, and O(n + m); scratch 9n bytes, or 13n and 16 a node and 8 a reference
+ * of the smaller graph.
+ */
+export function retainedByCycle(graph: GraphWithCycles, tick: Tick = noTick): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(graph.cycleCount);
+  const entry = onlyEntries(graph, (done) => tick(0.2 * done));
+  let several = 0;
+  for (let c = 0; c < entry.length; c++) {
+    if (entry[c] === NONE) several++;
+    else result[c] = graph.retained(entry[c]);
+  }
+  if (several === 0) return result;
+
+  const { group, groupCount, ofCycle } = grouped(graph, entry, several, (done) => tick(0.2 + 0.1 * done));
+  const bytes = keptByGroup(graph, { group, groupCount }, (done) => tick(0.3 + 0.7 * done));
+  for (let c = 0; c < entry.length; c++) if (entry[c] === NONE) result[c] = bytes[ofCycle[c]];
+  return result;
+}
+
+/** By cycle: the member that dominates all others; `NONE` where there is none. */
+function onlyEntries({ idom, cycleOf, cycleCount }: GraphWithCycles, tick: Tick): Int32Array {
+  const n = idom.length;
+  const { first, last } = dominatorIntervals(idom, { first: new Int32Array(n), last: new Int32Array(n) });
+  /** A dominator has the smallest number of all; -2: no member was met yet. */
+  const entry = new Int32Array(cycleCount).fill(-2);
+  for (let v = 0; v < n; v++) {
+    if ((v & TICK_MASK) === 0) tick(v / n);
+    const c = cycleOf(v);
+    if (c === NONE || entry[c] === NONE) continue;
+    if (entry[c] === -2) entry[c] = v;
+    else if (first[v] < first[entry[c]] || first[v] > last[entry[c]]) entry[c] = NONE;
+  }
+  return entry;
+}
+
+interface Groups {
+  readonly group: Int32Array;
+  readonly groupCount: number;
+}
+
+/** Numbers what becomes one node: cycles with several entries first, then subtrees without a member of one. */
+function grouped(
+  { idom, cycleOf, cycleCount }: GraphWithCycles,
+  entry: Int32Array,
+  several: number,
+  tick: Tick,
+): Groups & { readonly ofCycle: Int32Array } {
+  const n = idom.length;
+  const ofCycle = new Int32Array(cycleCount).fill(NONE);
+  for (let c = 0, next = 0; next < several; c++) if (entry[c] === NONE) ofCycle[c] = next++;
+  const groupOf = (v: number): number => {
+    const c = cycleOf(v);
+    return c === NONE ? NONE : ofCycle[c];
+  };
+
+  /** 1 where a member is in the subtree. */
+  const hasMember = new Uint8Array(n);
+  for (let v = n - 1; v >= 0; v--) {
+    if ((v & TICK_MASK) === 0) tick(0.5 * (1 - v / n));
+    if (hasMember[v] === 0 && groupOf(v) !== NONE) hasMember[v] = 1;
+    if (hasMember[v] === 1 && idom[v] !== NONE) hasMember[idom[v]] = 1;
+  }
+  const group = new Int32Array(n);
+  let groupCount = several;
+  for (let v = 0; v < n; v++) {
+    if ((v & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / n);
+    const own = groupOf(v);
+    const d = idom[v];
+    if (own !== NONE) group[v] = own;
+    else if (d !== NONE && hasMember[d] === 0) group[v] = group[d];
+    else group[v] = groupCount++;
+  }
+  return { group, groupCount, ofCycle };
+}
+
+/** What goes with each group: the retained sizes of the graph of groups. */
+function keptByGroup({ predecessors, idom, size }: GraphWithCycles, groups: Groups, tick: Tick): Float64Array {
+  const { group, groupCount } = groups;
+  const small = graphOfGroups(predecessors, groups, (done) => tick(0.4 * done));
+  const walk = new PreorderWalk(small, (done) => tick(0.4 + 0.1 * done));
+  // Number 0 and the group node of the garbage are nodes of this graph too: all that is left starts there.
+  walk.startAt(group[0]);
+  const unreachable = idom.indexOf(NONE, 1);
+  if (unreachable !== NONE) {
+    walk.beginUnreachable();
+    walk.startAt(group[unreachable]);
+  }
+  const order = walk.finish();
+  const smallPredecessors = reverse(
+    relabel(small, order, (done) => tick(0.5 + 0.1 * done)),
+    (done) => tick(0.6 + 0.1 * done),
+  );
+  const smallIdom = dominators(order.parent, smallPredecessors, (done) => tick(0.7 + 0.3 * done));
+
+  const own = new Float64Array(order.nodeCount);
+  for (let v = 0; v < group.length; v++) own[order.preorder[group[v]]] += size(v);
+  const kept = retainedSizes(smallIdom, own);
+  return Float64Array.from({ length: groupCount }, (_, g) => kept[order.preorder[g]]);
+}
+
+/** The references between different groups. */
+function graphOfGroups({ nodeCount, offsets, targets }: Csr, { group, groupCount }: Groups, tick: Tick): Csr {
+  const ends = new Int32Array(groupCount + 1);
+  const between = (from: number, done: number, meet: (source: number, target: number) => void): void => {
+    for (let v = 0; v < nodeCount; v++) {
+      for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+        if ((e & TICK_MASK) === 0) tick(from + (done * v) / nodeCount);
+        const source = group[targets[e]];
+        if (source !== group[v]) meet(source, group[v]);
+      }
+    }
+  };
+  between(0, 0.5, (source) => {
+    ends[source]++;
+  });
+  for (let g = 1; g <= groupCount; g++) ends[g] += ends[g - 1];
+  const smallTargets = new Int32Array(ends[groupCount]);
+  between(0.5, 0.5, (source, target) => {
+    smallTargets[--ends[source]] = target;
+  });
+  return { nodeCount: groupCount, offsets: ends, targets: smallTargets };
+}
