@@ -1,117 +1,62 @@
 /**
  * How long the page's main thread is busy at a time: scrolling a million rows, expanding a dict of a million, typing in a
- * filter, typing in the palette, over a real server and a real Chromium.
+ * filter, typing in the palette; and how many pictures a second the page draws while the reference graph of 120 nodes,
+ * all of them with their texts, is moved and zoomed; over a real server and a real Chromium.
  *
  *   node tests/bench/page.ts [--objects 1000000] [--json FILE]
  *
- * From Chromium's own tracing (`RunTask` of the renderer's main thread): the longest task by the clock and by processor
- * time, and how many took more than 50 ms. The dump is a made-up heap and one dict of as many entries; the same in every
- * run and on every machine.
+ * From Chromium's own tracing: `RunTask` of the renderer's main thread, the longest one by the clock and by processor
+ * time, and how many took more than 50 ms; `DrawFrame`, how many a second and the longest time without one. The dumps are
+ * one dict of as many entries, and a tree of 121 objects; the same in every run and on every machine.
  */
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { CDPSession, Page } from "playwright";
+import type { Page } from "playwright";
 import { launch, openPage } from "../e2e/browser.ts";
 import { serveFiles } from "../e2e/program.ts";
-import { writeDump } from "../fixtures/dump-file.ts";
+import { bigDict, smallTree } from "./page-dumps.ts";
+import { type Figure, LONG_MS, traced } from "./page-trace.ts";
 import { report } from "./report.ts";
 
-const LONG_MS = 50;
-
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly dur?: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
+/** Shows what every object of the tree holds, all of it in view, and gives how many nodes that is. */
+async function drawAll(page: Page): Promise<number> {
+  const drawn = page.getByRole("img", { name: /drawn: \d+ nodes/ });
+  const branches = page.getByRole("treeitem", { name: /branch_\d+,/ });
+  await branches.first().waitFor();
+  for (const branch of await branches.all()) {
+    await branch.click();
+    await page.getByRole("button", { name: /^Show what it holds/ }).click();
+    await page.getByRole("button", { name: "What it holds is shown" }).waitFor();
+  }
+  await page.getByRole("button", { name: "Arrange again" }).click();
+  await page.waitForTimeout(2000); // placed in a worker, then moved there
+  await page.getByRole("button", { name: "Show all" }).click();
+  return Number(/\d+/.exec((await drawn.getAttribute("aria-label")) ?? "")?.[0]);
 }
 
-interface Figure {
-  readonly what: string;
-  readonly tasks: number;
-  readonly longestMs: number;
-  readonly longestCpuMs: number;
-  readonly over50: number;
-}
-
-/** One dict of `objects` texts, and nothing else. */
-function bigDict(objects: number): string {
-  const path = join(tmpdir(), `pyheap-bench-dict-${objects}.pyheap`);
-  if (existsSync(path)) return path;
-  const count = 2 * objects + 2;
-  const column = (make: (object: number) => number) => Float64Array.from({ length: count }, (_, i) => make(i));
-  const address = (object: number) => 0x7f00_0000_0000 + 64 * object;
-  // 0: the module; 1: the dict; then keys and values in turn.
-  const targets = Float64Array.from({ length: 2 * objects + 1 }, (_, i) => address(i + 1));
-  const types = ["module", "dict", "str", "bytes"];
-  const typeOf = (i: number) => (i === 0 ? 0 : i === 1 ? 1 : i % 2 === 0 ? 2 : 3);
-  writeDump(`${path}.partial`, {
-    address: column(address),
-    type: column(typeOf),
-    layout: column((i) => Math.min(i, 2)),
-    size: column((i) => (i === 1 ? 100 * objects : 64)),
-    refcount: column(() => 1),
-    length: column((i) => (i === 1 ? objects : 0xffffffff)),
-    referenceCount: column((i) => (i === 0 ? 1 : i === 1 ? 2 * objects : 0)),
-    flags: column(() => 1),
-    target: targets,
-    texts: (i) => (i === 0 ? "big" : typeOf(i) === 2 ? `'key ${i / 2}'` : null),
-    types: types.map((qualname, i) => ({
-      module: "builtins",
-      qualname,
-      address: 16 * i,
-      count: i < 2 ? 1 : objects,
-      bytes: i === 1 ? 100 * objects : 64,
-    })),
-    layouts: [
-      { hiddenBytes: 0, runs: [["attribute", "BIG", 1]] },
-      { hiddenBytes: 0, runs: [["value", null, "pairs"]] },
-      { hiddenBytes: 0, runs: [] },
-    ],
-    roots: [{ kind: "module", name: "big", address: address(0) }],
-    meta: { capture_id: `d1c7${objects.toString(16).padStart(28, "0")}` },
-  });
-  renameSync(`${path}.partial`, path);
-  return path;
-}
-
-/** Runs the steps under tracing, and reads the main thread's tasks. */
-async function traced(page: Page, what: string, run: () => Promise<void>): Promise<Figure> {
-  const session: CDPSession = await page.context().newCDPSession(page);
-  const events: TraceEvent[] = [];
-  session.on("Tracing.dataCollected", ({ value }) => events.push(...(value as unknown as TraceEvent[])));
-  await session.send("Tracing.start", {
-    traceConfig: { includedCategories: ["toplevel", "__metadata"], recordMode: "recordAsMuchAsPossible" },
-    transferMode: "ReportEvents",
-  });
-  await run();
-  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
-  await session.send("Tracing.end");
-  await complete;
-  await session.detach();
-  const mains = new Set(
-    events
-      .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const tasks = events.filter(
-    ({ name, ph, pid, tid }) => ph === "X" && /RunTask$/.test(name) && mains.has(`${pid} ${tid}`),
-  );
-  const longest = (pick: (event: TraceEvent) => number) =>
-    tasks.reduce((most, event) => Math.max(most, pick(event)), 0) / 1000;
-  if (tasks.length === 0) throw new Error("The trace has no task of the main thread");
-  return {
-    what,
-    tasks: tasks.length,
-    longestMs: longest(({ dur = 0 }) => dur),
-    longestCpuMs: longest(({ tdur = 0 }) => tdur),
-    over50: tasks.filter(({ dur = 0 }) => dur > 1000 * LONG_MS).length,
-  };
-}
+/** Moves or zooms the picture a little in each frame, for four seconds, as a mouse does. */
+const eachFrame = (page: Page, how: "move" | "zoom"): Promise<void> =>
+  page.evaluate(async (how) => {
+    const canvas = document.querySelector('[role="img"] canvas:last-of-type');
+    if (canvas === null) throw new Error("The graph is not drawn");
+    const { x, y } = canvas.getBoundingClientRect();
+    const all = { bubbles: true, cancelable: true, button: 0, view: window };
+    const mouse = (type: string, dx: number, dy: number) =>
+      canvas.dispatchEvent(new MouseEvent(type, { ...all, clientX: x + 30 + dx, clientY: y + 30 + dy, buttons: 1 }));
+    const begin = performance.now();
+    if (how === "move") mouse("mousedown", 0, 0);
+    for (let frame = 1; performance.now() - begin < 4000; frame++) {
+      await new Promise(requestAnimationFrame);
+      if (how === "move") mouse("mousemove", 150 * Math.sin(frame / 20), 100 * (1 - Math.cos(frame / 20)));
+      else {
+        const deltaY = frame % 80 < 40 ? -20 : 20;
+        canvas.dispatchEvent(new WheelEvent("wheel", { ...all, clientX: x + 200, clientY: y + 200, deltaY }));
+      }
+    }
+    if (how === "move") mouse("mouseup", 0, 0);
+  }, how);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -119,16 +64,20 @@ async function main(): Promise<void> {
   });
   const objects = Number(values.objects);
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-page-"));
-  const server = await serveFiles([bigDict(objects)], folder);
+  const server = await serveFiles([bigDict(objects), smallTree()], folder);
   const browser = await launch();
   const figures: Figure[] = [];
   try {
     const { page } = await openPage(browser, server.url);
-    page.setDefaultTimeout(300_000);
-    await page.getByRole("table").getByText("pyheap-bench-dict").click();
-    await page.getByText(/^Analysed in/).waitFor();
-    const base = new URL(page.url()).hash.split("/").slice(0, 2).join("/");
+    page.setDefaultTimeout(120_000);
+    let base = "";
+    const open = async (name: string) => {
+      await page.getByRole("table").getByText(name).click();
+      await page.getByText(/^Analysed in/).waitFor();
+      base = new URL(page.url()).hash.split("/").slice(0, 2).join("/");
+    };
     const go = (path: string) => page.evaluate((hash) => location.assign(hash), base + path);
+    await open("pyheap-bench-dict");
     const grid = page.getByRole("grid").first();
     const idle = () => page.locator('[role="grid"][aria-busy="false"]').first().waitFor();
 
@@ -178,6 +127,13 @@ async function main(): Promise<void> {
         await page.getByRole("option", { name: /matches.*\d$/ }).waitFor();
       }),
     );
+
+    await page.evaluate(() => location.assign("#/"));
+    await open("pyheap-bench-tree");
+    await go("/graph/1");
+    const nodes = await drawAll(page);
+    for (const how of ["move", "zoom"] as const)
+      figures.push(await traced(page, `${how} the reference graph of ${nodes} nodes`, () => eachFrame(page, how)));
   } finally {
     await browser.close();
     await server.stop();
@@ -185,16 +141,15 @@ async function main(): Promise<void> {
   }
   const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}`;
   process.stdout.write(`${machine}\n`);
-  for (const { what, tasks, longestMs, longestCpuMs, over50 } of figures)
+  for (const { what, tasks, longestMs, longestCpuMs, over50, framesPerSecond, longestPauseMs } of figures) {
+    const pictures = `${framesPerSecond.toFixed(0)} frames/s, longest pause ${longestPauseMs.toFixed(0)} ms`;
     process.stdout.write(
-      `${what.padEnd(44)} ${String(tasks).padStart(6)} tasks, longest ${longestMs.toFixed(1)} ms (${longestCpuMs.toFixed(1)} ms of processor), ${over50} over ${LONG_MS} ms\n`,
+      `${what.padEnd(44)} ${String(tasks).padStart(6)} tasks, longest ${longestMs.toFixed(1)} ms (${longestCpuMs.toFixed(1)} ms of processor), ${over50} over ${LONG_MS} ms${what.includes("graph") ? `; ${pictures}` : ""}\n`,
     );
+  }
   report(
     values.json,
-    figures.map(({ what, longestMs, longestCpuMs, over50 }) => ({
-      name: what,
-      figures: { longestMs, longestCpuMs, over50 },
-    })),
+    figures.map(({ what, tasks, ...measured }) => ({ name: what, figures: measured })),
   );
 }
 
