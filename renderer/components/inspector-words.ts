@@ -6,7 +6,7 @@ import { shown } from "./visible-text.ts";
 export const inspectorWords = {
   title: "Object inspector",
   toggle: "Inspector",
-  toggleHint: "Shows the chosen object beside the list; a click then chooses, Enter opens",
+  toggleHint: "Inspector: shows the chosen object beside the screen; a click on a row then chooses, Enter opens",
   close: "Close the inspector",
   choose: "Choose an object in the list: with the arrow keys, or by a click.",
   open: "Open",

@@ -87,6 +87,38 @@ it("shows the current object of a list beside it, and follows the arrow keys", a
   await page.context().close();
 });
 
+it("shows what is chosen on other screens: a stack's variable, a step of a way", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await showType(page, "__main__.Session");
+  await page.getByRole("navigation", { name: "Screens" }).getByRole("link", { name: "Threads and tasks" }).click();
+  await page.getByRole("button", { name: "Inspector" }).click();
+  const stack = page.getByRole("grid", { name: "The stack, innermost frame first" });
+  await stack.getByRole("row").filter({ hasText: "big" }).getByText("big", { exact: true }).click();
+  await inspector(page)
+    .getByRole("heading", { name: /^list, 100 items uses/ })
+    .waitFor();
+  await page.keyboard.press("ArrowUp");
+  await inspector(page)
+    .getByRole("heading", { name: /^Event uses/ })
+    .waitFor();
+
+  await inspector(page).getByRole("link", { name: "Why alive?" }).click();
+  const steps = page.getByRole("table").first().getByRole("row");
+  await steps.filter({ hasText: "this object" }).getByText("this object").click();
+  await inspector(page)
+    .getByRole("heading", { name: /^Event uses/ })
+    .waitFor();
+  await steps.nth(-2).getByRole("link").focus();
+  const holder = steps.nth(-2).getByRole("link");
+  await holder.focus();
+  const name = (await holder.textContent()) ?? "";
+  expect(name).not.toContain("Event");
+  await inspector(page).getByRole("heading").filter({ hasText: name }).first().waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 it("finds the way from a pinned object to another one, and lists all that an object keeps", async () => {
   const { page, problems } = await openPage(browser, server.url);
   await showType(page, "_asyncio.Task");
