@@ -3486,7 +3486,7 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
     columns.refcounts = heap.refcounts
     columns.flags = heap.flags
     columns.types = array("I", map(type_numbers.__getitem__, numbers))
-    columns.lengths = _lengths(objects, numbers)
+    columns.lengths = _lengths(objects, numbers, classes)
     columns.sizes, capture.python_sizes = _sizes(objects, numbers, classes)
     describers.correct_sizes(columns)
     _add_flags(columns, objects, numbers, classes)
@@ -3631,12 +3631,33 @@ def _base_size(obj: object) -> int:
 _SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)))
 
 
-def _lengths(objects: list[Any], numbers: array[int]) -> array[int]:
-    """Return ``len()`` of exact built-in containers and texts."""
+def _lengths(objects: list[Any], numbers: array[int], classes: dict[int, type]) -> array[int]:
+    """Return ``len()`` of exact built-in containers and texts, and of views the bytes they show."""
     sized = _SIZED
-    return array(
+    lengths = array(
         "I", [len(obj) if number in sized else UNKNOWN for obj, number in zip(objects, numbers)]
     )
+    shown = {number: read for number, cls in classes.items() if (read := _shown_bytes(cls))}
+    for index in compress(count(), map(shown.__contains__, numbers)):
+        lengths[index] = _shown_by(objects[index], shown[numbers[index]])
+    return lengths
+
+
+def _shown_by(view: object, read: Callable[[Any], int]) -> int:
+    try:
+        return min(read(view), UNKNOWN)
+    except ValueError:  # a memoryview that was released
+        return UNKNOWN
+
+
+def _shown_bytes(cls: type) -> Callable[[Any], int] | None:
+    """Return how to read the bytes that a memoryview or an array of numpy shows, or ``None``."""
+    for base in _mro(cls):
+        is_array = (_class_module(base), _class_qualname(base)) == ("numpy", "ndarray")
+        read = _class_entries(base).get("nbytes") if is_array or base is memoryview else None
+        if type(read) is types.GetSetDescriptorType and read.__objclass__ is base:
+            return read.__get__
+    return None
 
 
 def _add_flags(

@@ -1,6 +1,9 @@
 import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
-import { printable } from "./table.ts";
+import { cutMiddle, printable } from "./table.ts";
+
+/** Characters of an object's label. */
+const MOST_LABEL = 60;
 
 /** What is suspicious, with evidence and how to fix it, as a list or as a document; of two dumps the last one. */
 export async function runAdvise(dumps: readonly OpenDump[], { document }: Options): Promise<Answer> {
@@ -25,7 +28,7 @@ export async function runAdvise(dumps: readonly OpenDump[], { document }: Option
           ...usedBy.slice(0, 5).map((by) => `   used by ${printable(`${by.function} ${by.file}:${by.line}`)}`),
           ...evidence.map(
             (each) =>
-              `   seen: ${printable(each.text)}${each.id === null ? "" : ` (${printable(each.label ?? "")}, id ${each.id})`}`,
+              `   seen: ${printable(each.text)}${each.id === null ? "" : ` (${printable(cutMiddle(each.label ?? "", MOST_LABEL))}, id ${each.id})`}`,
           ),
           ...wrapped("fix", fix),
           ...(snippet === null ? [] : snippet.split("\n").map((line) => `      ${printable(line)}`)),

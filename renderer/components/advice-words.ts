@@ -14,6 +14,7 @@ const KINDS: Record<SuspectKind, string> = {
   "small-objects": "many small objects",
   waste: "wasted space",
   "outside-python": "outside Python's objects",
+  views: "views of large buffers",
 };
 
 const OTHER_PROCESS =

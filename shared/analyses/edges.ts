@@ -137,7 +137,8 @@ export function labelOf(heap: Heap, texts: TextSource, object: number): string {
 function unitOf(type: string, length: number): string {
   const one = length === 1;
   if (type === "str") return one ? "character" : "characters";
-  if (type === "bytes" || type === "bytearray") return one ? "byte" : "bytes";
+  if (type === "bytes" || type === "bytearray" || type === "memoryview" || type.endsWith(".ndarray"))
+    return one ? "byte" : "bytes";
   if (type === "list" || type === "tuple" || type === "set" || type === "frozenset" || type.endsWith("deque"))
     return one ? "item" : "items";
   return one ? "entry" : "entries";

@@ -17,6 +17,7 @@ export const SUSPECT_KINDS = [
   "small-objects",
   "waste",
   "outside-python",
+  "views",
 ] as const;
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];
 

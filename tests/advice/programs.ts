@@ -20,28 +20,28 @@ import { findPython } from "../setup/python.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** Runs the program to its end under the real dumper, as a user would, and asks for advice on what it leaves. */
-export function adviceOf(program: string, { name = "app.py" } = {}): Advice {
-  return adviceOfFile(dumpOf(program, name));
+export function adviceOf(program: string, interpreter = findPython()): Advice {
+  return adviceOfFile(dumpOf(program, interpreter));
 }
 
 /** Runs the program to its end under the real dumper; the path of the dump, which lives as long as the test. */
-export function dumpOf(program: string, name = "app.py"): string {
+export function dumpOf(program: string, interpreter = findPython()): string {
   const folder = temporaryFolder();
   const file = join(folder, "app.pyheap");
-  writeFileSync(join(folder, name), program);
-  python(folder, [join(ROOT, "python-dump/pyheap_dump.py"), "run", "-o", file, join(folder, name)]);
+  writeFileSync(join(folder, "app.py"), program);
+  const dumper = join(ROOT, "python-dump/pyheap_dump.py");
+  python(folder, [dumper, "run", "-o", file, join(folder, "app.py")], interpreter);
   return file;
 }
 
 /** What a program prints that runs by itself: for measuring what a fix really frees. */
-export function outputOf(program: string): string {
+export function outputOf(program: string, interpreter = findPython()): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "measured.py"), program);
-  return python(folder, [join(folder, "measured.py")]);
+  return python(folder, [join(folder, "measured.py")], interpreter);
 }
 
-function python(cwd: string, words: readonly string[]): string {
-  const found = findPython();
+function python(cwd: string, words: readonly string[], found = findPython()): string {
   if (found === null) throw new Error("No CPython 3.9 or later found: install python3 or set PYTHON.");
   const { status, stdout, stderr } = spawnSync(found, words, { encoding: "utf8", cwd });
   if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);

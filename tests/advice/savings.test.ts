@@ -106,14 +106,6 @@ EXACT = [None] * 300_000
     expect(found?.title).toContain("1 container has");
   });
 
-  it("of arrays it can't be told how much their views use", () => {
-    const texts = (program: string) => adviceOf(program).unknowns.map(({ text }) => text);
-    expect(texts("class ndarray: pass\nndarray.__module__ = 'numpy'\nARRAY = ndarray()")).toContainEqual(
-      expect.stringContaining("How much of a numpy array its views use"),
-    );
-    expect(texts("pass")).not.toContainEqual(expect.stringContaining("numpy"));
-  });
-
   it("a list of numbers of its own says what an array would save", () => {
     const program = "VALUES = [i / 7 for i in range(50_000)]\n";
     const [found] = ofKind(adviceOf(program), "small-objects");

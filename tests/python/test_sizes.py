@@ -139,6 +139,8 @@ BUFFERS = """
     view = memoryview(whole)[10:20]
     numbers = array.array("d", [0.0] * 100)
     view_on_numbers = memoryview(numbers)
+    released = memoryview(whole)
+    released.release()
     printed = {}
 """
 ARRAYS = """
@@ -171,6 +173,9 @@ class OwnerTest(unittest.TestCase):
                 self.assertEqual(heap.refcount(owned), explained[owned])
                 self.assertGreater(heap.columns["size"][heap.numbers[owned]], size)
                 self.assertLess(heap.columns["size"][heap.numbers[heap.follow(main, view)]], 250)
+        shown = [heap.follow(main, name) for name in (".view", ".view_on_numbers", ".released")]
+        lengths = [heap.columns["length"][heap.numbers[view]] for view in shown]
+        self.assertEqual(lengths, [10, 800, 0xFFFFFFFF])
 
     @unittest.skipUnless(importlib.util.find_spec("numpy"), "numpy is not installed")
     def test_arrays_of_numpy_lead_to_what_owns_the_bytes_and_to_their_items(self) -> None:
@@ -185,6 +190,9 @@ class OwnerTest(unittest.TestCase):
             view = heap.follow(main, name)
             self.assertEqual(heap.follow(view, ".base"), whole)
             self.assertLess(heap.columns["size"][heap.numbers[view]], 250)
+        shown = [heap.follow(main, name) for name in (".whole", ".view", ".table")]
+        lengths = [heap.columns["length"][heap.numbers[array]] for array in shown]
+        self.assertEqual(lengths, [80_000, 8_000, 80_000])
         self.assertEqual(heap.refcount(whole), explained[whole])
         texts = heap.follow(main, ".texts")
         items = [each.target for each in heap.references(texts) if each.kind == "item"]

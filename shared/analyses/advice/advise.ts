@@ -14,6 +14,7 @@ import { outsidePython } from "./outside-python.ts";
 import { smallObjects } from "./small-objects.ts";
 import { suspended } from "./suspended.ts";
 import { unknowns } from "./unknowns.ts";
+import { views } from "./views.ts";
 import { waste } from "./waste.ts";
 
 const RULES: readonly Rule[] = [
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   smallObjects,
   waste,
   outsidePython,
+  views,
 ];
 const MOST_SUSPECTS = 40;
 

@@ -1,5 +1,7 @@
 import type { Unknown } from "../../types/advice.ts";
+import { UNKNOWN } from "../../types/heap.ts";
 import { howToTrace, whyNoSites } from "../../types/tracing-words.ts";
+import type { HeapView } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 
 /** What this dump can't tell, and what to measure next; the most useful first. */
@@ -42,7 +44,7 @@ export function unknowns({ view, meta, collector, ages, ownership, tracing, sinc
     "Compare two dumps: where they grow in number, look at what makes them.",
   );
   tell(
-    heap.types.some(({ name, count }) => name === "numpy.ndarray" && count > 0),
+    hasViewsWithoutLength(view),
     "How much of a numpy array its views use: a small view keeps the whole array that owns its bytes.",
     "Compare view.nbytes with view.base.nbytes, and copy the views that use little of it.",
   );
@@ -67,4 +69,10 @@ export function unknowns({ view, meta, collector, ages, ownership, tracing, sinc
     "Reproduce it on a build with the interpreter lock.",
   );
   return found;
+}
+
+/** Of a capture that did not record how much a view shows. */
+function hasViewsWithoutLength({ columns: { heap } }: HeapView): boolean {
+  const array = heap.types.findIndex(({ name }) => name === "numpy.ndarray");
+  return heap.type.some((type, object) => type === array && heap.length[object] === UNKNOWN);
 }
