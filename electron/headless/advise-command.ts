@@ -1,6 +1,7 @@
+import { cutMiddle } from "../../shared/types/visible-text.ts";
 import type { Answer, Options } from "./answers.ts";
 import type { OpenDump } from "./open-dumps.ts";
-import { cutMiddle, printable } from "./table.ts";
+import { printable } from "./table.ts";
 
 /** Characters of an object's label. */
 const MOST_LABEL = 60;

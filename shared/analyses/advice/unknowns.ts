@@ -1,5 +1,5 @@
 import type { Unknown } from "../../types/advice.ts";
-import { UNKNOWN } from "../../types/heap.ts";
+import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { howToTrace, whyNoSites } from "../../types/tracing-words.ts";
 import type { HeapView } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
@@ -74,5 +74,5 @@ export function unknowns({ view, meta, collector, ages, ownership, tracing, sinc
 /** Of a capture that did not record how much a view shows. */
 function hasViewsWithoutLength({ columns: { heap } }: HeapView): boolean {
   const array = heap.types.findIndex(({ name }) => name === "numpy.ndarray");
-  return heap.type.some((type, object) => type === array && heap.length[object] === UNKNOWN);
+  return heap.type.some((type, object) => type === array && numberAt(heap.length, object) === UNKNOWN);
 }

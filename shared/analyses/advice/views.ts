@@ -1,7 +1,8 @@
 import type { Suspect } from "../../types/advice.ts";
+import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
-import { type Heap, UNKNOWN } from "../../types/heap.ts";
+import type { Heap } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
 import { type HeapView, preorderOf } from "../view.ts";
@@ -42,10 +43,10 @@ function unshown({ view }: HeapFacts, tick: Tick): Map<number, Kept[]> {
   let seen = 0;
   for (const [owner, views] of viewsByOwner(view)) {
     if ((++seen & 0x3ff) === 0) tick(0);
-    const size = heap.shallow[owner];
+    const size = numberAt(heap.shallow, owner);
     const shown = Math.min(
       size,
-      views.reduce((sum, each) => sum + heap.length[each], 0),
+      views.reduce((sum, each) => sum + numberAt(heap.length, each), 0),
     );
     if (shown > MOST_SHOWN * size || !isHeldByViewsOnly(view, owner)) continue;
     const above = view.dominators?.idom[preorderOf(view, views[0] ?? owner)] ?? NONE;
@@ -62,7 +63,7 @@ function viewsByOwner(view: HeapView): Map<number, number[]> {
   const preordering = view.graph?.graph.preordering;
   const byOwner = new Map<number, number[]>();
   for (let object = 0; object < heap.objectCount; object++) {
-    if (!isOfView[heap.layout[object]] || heap.length[object] === UNKNOWN) continue;
+    if (!isOfView[heap.layout[object]] || numberAt(heap.length, object) === UNKNOWN) continue;
     if (preordering === undefined || preordering.preorder[object] >= preordering.unreachable) continue;
     if (isHeldByViewsOnly(view, object)) continue;
     const owner = ownerOf(heap, object);
