@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
+import type { Browser, Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityProblems, launch, openPage } from "./browser.ts";
 import { dumpOf, runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
@@ -52,6 +52,49 @@ it("puts places together by file and by traceback, and filters them; the address
   await page.reload();
   await heading(page, /traced\.py allocated/).waitFor();
   expect(page.url()).toMatch(/allocations\/file$/);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("leads from a line to its objects and to one of them, and each list is found as it was left", async () => {
+  const { page, problems } = await openPage(browser, server.url, { viewport: { width: 1000, height: 420 } });
+  await show(page, "after.pyheap");
+  const objects = page.getByRole("grid", { name: "Objects" });
+  const left = async (grid: Locator) => ({
+    row: await grid.locator('[role="row"][aria-selected="true"]').getAttribute("aria-rowindex"),
+    scrolled: await grid.evaluate((element) => element.scrollTop),
+  });
+  const byObjects = places(page).getByRole("button", { name: "Objects" });
+  await byObjects.click();
+  await byObjects.click();
+  await places(page).locator('[aria-sort="ascending"]').waitFor();
+  await places(page).and(page.locator('[aria-busy="false"]')).waitFor();
+  await places(page).focus();
+  await page.keyboard.press("End");
+  await places(page)
+    .locator('[aria-selected="true"]')
+    .filter({ hasText: /[0-9],[0-9]{3}/ })
+    .waitFor();
+  const line = await left(places(page));
+  expect(line.scrolled).toBeGreaterThan(50);
+
+  await page.keyboard.press("Enter");
+  await heading(page, "Objects that one line allocated").waitFor();
+  await objects.getByRole("row").nth(5).getByRole("link").waitFor();
+  for (let press = 0; press < 5; press++) await page.keyboard.press("PageDown");
+  await expect.poll(async () => Number((await left(objects)).row)).toBeGreaterThan(20);
+  const object = await left(objects);
+  expect(object.scrolled).toBeGreaterThan(50);
+  await page.keyboard.press("Enter");
+  await heading(page, "uses").waitFor();
+  await page.getByText("Allocated at").waitFor();
+
+  await page.goBack();
+  await expect.poll(() => left(objects)).toEqual(object);
+  await page.goBack();
+  await expect.poll(() => left(places(page))).toEqual(line);
+  await page.goForward();
+  await expect.poll(() => left(objects)).toEqual(object);
   expect(problems).toEqual([]);
   await page.context().close();
 });
