@@ -3,7 +3,7 @@ import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
 import { sourceComponentMembers } from "../graph/sources.ts";
 import { numberAt, UNKNOWN } from "../types/compact.ts";
-import type { Csr, IndexColumn, Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, type Tick } from "../types/graph.ts";
 import { type FileRootKind, FLAGS, type Heap, type Layout, type Root } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
@@ -93,7 +93,7 @@ export function wantedPlaces(
  * graph must hold; only what neither reaches is unreachable.
  *
  * An object without a trustworthy count is never called garbage: it becomes a starting point of its own.
- * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch.
+ * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch. `retaining` is empty afterwards.
  */
 export function buildHeapGraph(
   heap: Heap,
@@ -122,7 +122,10 @@ export function buildHeapGraph(
 
   const ordered = walk.finish();
   const { parent, ...preordering } = ordered;
-  const predecessors = reverse(relabel(retaining, ordered, share(0.45, 0.75)), share(0.75, 1));
+  const relabelled = relabel(retaining, ordered, share(0.45, 0.75));
+  giveBack(retaining.offsets, retaining.targets);
+  const predecessors = reverse(relabelled, share(0.75, 1));
+  giveBack(relabelled.offsets, relabelled.targets);
   const heldOutside = firstHeld === -1 ? preordering.unreachable : preordering.preorder[firstHeld];
   return { graph: { preordering, predecessors, heldOutside, roots }, parent };
 }
@@ -145,6 +148,7 @@ function heldFromOutside(heap: Heap, retaining: Csr, isLeftover: (object: number
     const kind = outsideKind(heap, object, found[object]);
     if (kind !== null) roots.push({ kind, name: "", place: null, object });
   }
+  giveBack(found);
   return roots;
 }
 

@@ -1,5 +1,5 @@
 import { lowerBound } from "../types/compact.ts";
-import { type Csr, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
 import { REFERENCE_KINDS } from "../types/reference-kinds.ts";
 import { type HeapGraph, wantedPlaces } from "./heap-graph.ts";
@@ -66,6 +66,7 @@ export function otherReferrers(heap: Heap, { preordering }: HeapGraph, tick: Tic
       sources[--ends[target]] = object;
     });
   }
+  giveBack(ends);
   return { objects, offsets, sources };
 }
 

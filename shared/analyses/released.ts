@@ -1,6 +1,6 @@
 import { releasedAtOnce } from "../graph/released.ts";
 import { type CompactColumn, compactColumn, numberAt, UNKNOWN } from "../types/compact.ts";
-import { type IndexColumn, NONE, type Tick } from "../types/graph.ts";
+import { giveBack, type IndexColumn, NONE, type Tick } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import type { HeapGraph } from "./heap-graph.ts";
 
@@ -27,7 +27,9 @@ export function releasedWithEach(
     released.bytes[v] = v < unreachable && !isCounted ? UNKNOWN : 0;
     released.objects[v] = 0;
   }
-  return { bytes: compactColumn(released.bytes), objects: compactColumn(released.objects) };
+  const packed = { bytes: compactColumn(released.bytes), objects: compactColumn(released.objects) };
+  giveBack(explained, released.bytes, released.objects);
+  return packed;
 }
 
 /**

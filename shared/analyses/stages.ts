@@ -11,7 +11,7 @@ import {
   type SignedCodeColumn,
   signedCodeColumn,
 } from "../types/compact.ts";
-import { byteColumn, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import { byteColumn, giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root } from "../types/heap.ts";
 import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
 import { otherReferrers, type SparseLists } from "./referrers.ts";
@@ -90,21 +90,29 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexC
   const { preordering, predecessors } = graph;
   const { node, unreachable } = preordering;
   const idom = dominators(parent, predecessors, (done) => tick(0.65 * done));
-  const size = Float64Array.from(node, (object) => (object === NONE ? 0 : numberAt(heap.shallow, object)));
+  const size = new Float64Array(node.length);
+  for (let v = 0; v < node.length; v++) size[v] = node[v] === NONE ? 0 : numberAt(heap.shallow, node[v]);
   const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.65 + 0.2 * done));
-  const retained = compactColumn(retainedSizes(idom, size, (done) => tick(0.85 + 0.02 * done)));
+  const sums = retainedSizes(idom, size, (done) => tick(0.85 + 0.02 * done));
+  giveBack(size);
+  const retained = compactColumn(sums);
+  giveBack(sums);
   const children = childrenOf(idom, (done) => tick(0.87 + 0.03 * done));
 
-  const type = Int32Array.from(node, (object) => (object === NONE ? NONE : heap.type[object]));
+  const type = new Int32Array(node.length);
+  for (let v = 0; v < node.length; v++) type[v] = node[v] === NONE ? NONE : heap.type[node[v]];
   const tree = { idom, children, retained, type, typeCount: heap.types.length };
   const byType = retainedByType(tree, 0, (done) => tick(0.9 + 0.08 * done));
   // Garbage keeps garbage alive until it is collected; instances of a type are often of both sorts.
   const ofGarbage = retainedByType(tree, unreachable, (done) => tick(0.98 + 0.02 * done));
   for (let t = 0; t < byType.length; t++) byType[t] += ofGarbage[t];
+  giveBack(type);
+  const lists = compactLists(children);
+  giveBack(children.offsets, children.targets);
   return {
     idom,
     retained,
-    children: compactLists(children),
+    children: lists,
     retainedByType: byType,
     released: released.bytes,
     releasedObjects: released.objects,
@@ -135,10 +143,9 @@ export function cycleStage(heap: Heap, { graph }: GraphStage, tree: DominatorSta
 function dataCycles(heap: Heap, tick: Tick): Pick<CycleStage, "cycleOf" | "size"> {
   const data = dataReferences(heap, (done) => tick(0.3 * done));
   const found = components(data, (done) => tick(0.3 + 0.6 * done));
-  return onlyCycles(
-    found,
-    cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done)),
-  );
+  const cyclic = cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done));
+  giveBack(data.offsets, data.targets);
+  return onlyCycles(found, cyclic);
 }
 
 /** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */
@@ -151,5 +158,6 @@ function onlyCycles({ count, component, size }: Components, cyclic: IndexColumn)
   }
   const cycleOf = signedCodeColumn(component.length, cyclic.length);
   for (let v = 0; v < cycleOf.length; v++) cycleOf[v] = number[component[v]];
+  giveBack(number, component, size);
   return { cycleOf, size: cycleSize };
 }

@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** Strongly connected components: the groups of objects in which each one leads to each other one. */
@@ -77,6 +77,7 @@ export function components(graph: Csr, tick: Tick = noTick): Components {
       rindex[v] = c--;
     }
   }
+  giveBack(nextEdge, isRoot, stack);
   return numberedFromZero(rindex, c + 1);
 }
 

@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { dominators } from "./dominators.ts";
 import { PreorderWalk } from "./preorder.ts";
 import { relabel } from "./relabel.ts";
@@ -61,6 +61,7 @@ function onlyEntries({ idom, cycleOf, cycleCount }: GraphWithCycles, tick: Tick)
     if (entry[c] === -2) entry[c] = v;
     else if (first[v] < first[entry[c]] || first[v] > last[entry[c]]) entry[c] = NONE;
   }
+  giveBack(first, last);
   return entry;
 }
 

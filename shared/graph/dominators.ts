@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /**
@@ -20,6 +20,7 @@ export function dominators(parent: IndexColumn, predecessors: Csr, tick: Tick = 
   const pairs = new Int32Array(2 * n);
   semidominators(idom, pairs, parent, predecessors, tick);
   nearestCommonAncestors(idom, pairs, parent, tick);
+  giveBack(pairs);
   return idom;
 }
 
@@ -65,6 +66,7 @@ function semidominators(semi: IndexColumn, forest: Int32Array, parent: IndexColu
     semi[w] = least;
     forest[2 * w + 1] = least;
   }
+  giveBack(path);
 }
 
 /**

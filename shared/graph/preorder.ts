@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { addBit, type BitSet, emptyBitSet, hasBit } from "./bitset.ts";
 import { TICK_MASK } from "./ticking.ts";
 
@@ -99,6 +99,7 @@ export class PreorderWalk {
   /** The numbers given so far. The columns are the walk's own memory: do not go on with the walk afterwards. */
   finish(): Preordering {
     const nodeCount = this.#count;
+    giveBack(this.#nextEdge, this.#numbered);
     const starts = indexColumn(this.#startCount);
     for (let i = 1, next = 0; next < starts.length; i++) if (hasBit(this.#started, i)) starts[next++] = i;
     return {

@@ -1,4 +1,4 @@
-import { type Csr, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** What reference counts alone free with each object, by preorder number. */
@@ -58,6 +58,7 @@ export function releasedAtOnce(
     }
     top[v] = outermost;
   }
+  giveBack(order);
 
   const bytes = new Float64Array(n);
   const objects = new Int32Array(n);
@@ -69,9 +70,9 @@ export function releasedAtOnce(
     bytes[idom[v]] += bytes[v];
     objects[idom[v]] += objects[v];
   }
-  withoutSelfHolders({ bytes, objects }, predecessors, idom, { first: top, last: order }, (done) =>
-    tick(0.8 + 0.2 * done),
-  );
+  const scratch = { first: top, last: new Int32Array(n) };
+  withoutSelfHolders({ bytes, objects }, predecessors, idom, scratch, (done) => tick(0.8 + 0.2 * done));
+  giveBack(scratch.first, scratch.last);
   return { bytes, objects };
 }
 
@@ -94,6 +95,7 @@ function reversePostorder(parent: IndexColumn, tick: Tick): Int32Array<ArrayBuff
     if (parent[v] !== NONE) depth[v] = depth[parent[v]] + 1;
     order[n - 1 - (v - depth[v] + below[v])] = v;
   }
+  giveBack(depth, below);
   return order;
 }
 

@@ -11,7 +11,7 @@ import { TICK_MASK } from "./ticking.ts";
  */
 export function retainedSizes(idom: IndexColumn, size: Float64Array, tick: Tick = noTick): Float64Array<ArrayBuffer> {
   const n = idom.length;
-  const retained = Float64Array.from(size);
+  const retained = new Float64Array(size);
   // A dominator has a smaller number than what it dominates, so each sum is ready when it is added to the next.
   for (let v = n - 1; v >= 0; v--) {
     if ((v & TICK_MASK) === 0) tick(1 - v / n);

@@ -1,7 +1,7 @@
 import { addressColumn } from "../types/addresses.ts";
 import { codeColumn, compactColumn } from "../types/compact.ts";
 import { HeapError } from "../types/failure.ts";
-import { type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import { giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import { type Heap, type Layout, type Root, type TypeInfo, UNKNOWN_IN_FILE } from "../types/heap.ts";
 import { AddressIndex } from "./address-index.ts";
 import { damaged, orDamaged } from "./damage.ts";
@@ -110,7 +110,9 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
     types,
     layouts,
   };
-  return { heap, roots: resolveRoots(file, index), missing, warnings };
+  const resolved = resolveRoots(file, index);
+  giveBack(address);
+  return { heap, roots: resolved, missing, warnings };
 }
 
 type ObjectColumns = Omit<Heap, "objectCount" | "address" | "references" | "types" | "layouts">;
@@ -199,6 +201,7 @@ function loadObjects(
     length: compactColumn(length, UNKNOWN_IN_FILE),
     flags,
   };
+  giveBack(shallow, refcount, length);
   return { address, columns, offsets, announced };
 }
 

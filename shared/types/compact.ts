@@ -1,4 +1,4 @@
-import { byteColumn, type Csr, type IndexColumn, indexColumn } from "./graph.ts";
+import { byteColumn, type Csr, giveBack, type IndexColumn, indexColumn } from "./graph.ts";
 
 /*
  * Columns that take no more room than their numbers need. Most numbers of a heap are small: sizes below 64 KiB, counts
@@ -76,8 +76,11 @@ export function numberAt({ small, most, places, large }: CompactColumn, i: numbe
 }
 
 /** All numbers of the column, 8 bytes each. */
-export const numbersOf = (column: CompactColumn): Float64Array<ArrayBuffer> =>
-  Float64Array.from(column.small, (_, i) => numberAt(column, i));
+export function numbersOf(column: CompactColumn): Float64Array<ArrayBuffer> {
+  const numbers = new Float64Array(column.small.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(column, i);
+  return numbers;
+}
 
 /** Where the first number of an increasing list stands that is `value` or more; the list's length if all are less. */
 export function lowerBound(increasing: ArrayLike<number>, value: number): number {
@@ -131,7 +134,9 @@ export function compactLists({ nodeCount, offsets, targets }: Csr): CompactLists
     if (v === nodeCount) break;
     for (let e = offsets[v], before = v; e < offsets[v + 1]; before = targets[e++]) steps[e] = targets[e] - before;
   }
-  return { starts, within: compactColumn(within), steps: compactColumn(steps) };
+  const lists = { starts, within: compactColumn(within), steps: compactColumn(steps) };
+  giveBack(within, steps);
+  return lists;
 }
 
 const startOf = ({ starts, within }: CompactLists, v: number): number =>

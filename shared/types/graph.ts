@@ -28,6 +28,14 @@ export const byteColumn = (length: number): Float64Array<SharedArrayBuffer> =>
   new Float64Array(new SharedArrayBuffer(8 * length));
 
 /**
+ * Gives back the memory of columns that nobody needs any more, at once, which the collector would do some time. They are
+ * empty afterwards. Shared memory stays: others may have it.
+ */
+export function giveBack(...columns: readonly { readonly buffer: ArrayBufferLike }[]): void {
+  for (const { buffer } of columns) if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+}
+
+/**
  * How a long loop says how far it is and learns that nobody waits for it any more.
  * Called every few ten thousand steps with the fraction done (0 to 1); throws to stop the work.
  */
