@@ -1,5 +1,7 @@
+import { TICK_MASK } from "../graph/ticking.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
+import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { CycleAlike } from "../types/rows.ts";
 import { type CycleIndex, cycleIndexOf } from "./cycle-index.ts";
 import { edgeAt, identifierIn, type TextSource } from "./edges.ts";
@@ -29,8 +31,10 @@ function findShapes(view: HeapView, stage: CycleStage, index: CycleIndex, tick: 
   for (let cycle = 0; cycle < stage.size.length; cycle++) {
     if ((cycle & 0x3ff) === 0) tick(cycle / stage.size.length);
     const inside = members.subarray(offsets[cycle], offsets[cycle + 1]);
-    const types = Float64Array.from(inside, (object) => heap.type[object]);
-    const edges = Float64Array.from(insideEdges(heap, stage, cycle, inside, patternOf));
+    const here: Tick = (done) => tick((cycle + done) / stage.size.length);
+    const types = new Map<number, number>();
+    for (const object of inside) count(types, heap.type[object]);
+    const edges = insideEdges(heap, stage, cycle, inside, patternOf, here);
     const waits = reachOf(view, inside[0]) === "unreachable";
     const key = `${waits} ${countedText(types)} ${countedText(edges)}`;
     const shape = numbers.get(key) ?? numbers.size;
@@ -42,29 +46,39 @@ function findShapes(view: HeapView, stage: CycleStage, index: CycleIndex, tick: 
 
 type PatternNumber = (source: number, place: number, target: number, isVariables: boolean) => number;
 
-/** The patterns of the data references among the members of one cycle. */
+/** How many data references of each pattern are among the members of one cycle, which may be most of a heap. */
 function insideEdges(
   heap: Heap,
   { cycleOf }: CycleStage,
   own: number,
   members: Int32Array,
   patternOf: PatternNumber,
-): number[] {
+  tick: Tick,
+): Map<number, number> {
   const { offsets, targets } = heap.references;
-  const edges: { readonly source: number; readonly place: number; readonly target: number }[] = [];
-  const variables = new Set<number>();
-  for (const source of members) {
-    for (let e = offsets[source]; e < offsets[source + 1]; e++) {
-      const target = targets[e];
-      if (target === heap.objectCount || cycleOf[target] !== own) continue;
-      const { kind } = edgeAt(heap, source, e - offsets[source]);
-      if (!isDataReference(kind)) continue;
-      if (kind === "dict") variables.add(target);
-      edges.push({ source, place: e - offsets[source], target });
+  const each = (from: number, meet: (source: number, place: number, target: number, kind: ReferenceKind) => void) => {
+    for (let i = 0; i < members.length; i++) {
+      const source = members[i];
+      for (let e = offsets[source]; e < offsets[source + 1]; e++) {
+        if ((e & TICK_MASK) === 0) tick(from + i / members.length / 2);
+        const target = targets[e];
+        if (target === heap.objectCount || cycleOf[target] !== own) continue;
+        const { kind } = edgeAt(heap, source, e - offsets[source]);
+        if (isDataReference(kind)) meet(source, e - offsets[source], target, kind);
+      }
     }
-  }
-  return edges.map(({ source, place, target }) => patternOf(source, place, target, variables.has(source)));
+  };
+  const variables = new Set<number>();
+  each(0, (_source, _place, target, kind) => {
+    if (kind === "dict") variables.add(target);
+  });
+  const counts = new Map<number, number>();
+  each(0.5, (source, place, target) => count(counts, patternOf(source, place, target, variables.has(source))));
+  return counts;
 }
+
+const count = (counts: Map<number, number>, number: number): Map<number, number> =>
+  counts.set(number, (counts.get(number) ?? 0) + 1);
 
 /** Numbers what is the same in all objects of two types: how one refers to the other. */
 function patternNumbers(heap: Heap, texts: TextSource): PatternNumber {
@@ -85,16 +99,12 @@ function patternNumbers(heap: Heap, texts: TextSource): PatternNumber {
   };
 }
 
-/** `[3, 1, 3]` -> `"1*1,3*2"`. Sorts in place. */
-function countedText(numbers: Float64Array): string {
-  numbers.sort();
-  const parts: string[] = [];
-  for (let i = 0, from = 0; i < numbers.length; from = i) {
-    while (i < numbers.length && numbers[i] === numbers[from]) i++;
-    parts.push(`${numbers[from]}*${i - from}`);
-  }
-  return parts.join(",");
-}
+/** One 1 and two 3s: `"1*1,3*2"`. */
+const countedText = (counts: ReadonlyMap<number, number>): string =>
+  [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([number, times]) => `${number}*${times}`)
+    .join(",");
 
 /** All members of the cycles of this one's shape, increasing; none for a number that no cycle has. Needs the cycles. */
 export function membersOfShape(view: HeapView, cycle: number, tick: Tick): Int32Array {

@@ -108,7 +108,7 @@ export function cycleRow(
   const { heap } = view.columns;
   const members = index.members.subarray(index.offsets[cycle], index.offsets[cycle + 1]);
   const reach = reachOf(view, members[0]) ?? "named";
-  const ring = members.length > MOST_MEMBERS ? null : ringOf(view, stage, cycle, members);
+  const ring = members.length > MOST_MEMBERS ? null : ringOf(view, stage, cycle, members, tick);
   return {
     cycle,
     objects: members.length,
@@ -148,9 +148,9 @@ interface ComponentGraph extends Csr {
   readonly places: Int32Array;
 }
 
-function ringOf(view: HeapView, stage: CycleStage, cycle: number, members: Int32Array): Ring {
+function ringOf(view: HeapView, stage: CycleStage, cycle: number, members: Int32Array, tick: Tick): Ring {
   const inside = graphInside(view.columns.heap, stage, cycle, members);
-  const edges = shortestCycle(inside).map((edge): RingEdge => {
+  const edges = shortestCycle(inside, tick).map((edge): RingEdge => {
     const source = members[sourceOf(inside, edge)];
     return { edge, source, target: members[inside.targets[edge]], place: inside.places[edge] };
   });

@@ -1,4 +1,5 @@
 import { orderOf } from "../graph/sort.ts";
+import { TICK_MASK } from "../graph/ticking.ts";
 import { objectAtAddress } from "../types/addresses.ts";
 import { listAt, numberAt } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
@@ -74,17 +75,20 @@ export function inOrder(
   view: HeapView,
   objects: Int32Array,
   { by, descending }: { by: ObjectOrder; descending: boolean },
+  tick: Tick,
 ): Int32Array {
   if (by === "id") return descending ? Int32Array.from(objects).reverse() : objects;
   const { shallow } = view.columns.heap;
-  const keys = Float64Array.from(objects, (object) =>
-    by === "retained"
-      ? (retainedOf(view, object) ?? numberAt(shallow, object))
-      : by === "released"
-        ? (releasedOf(view, object) ?? 0)
-        : numberAt(shallow, object),
-  );
-  return orderOf(keys, descending).map((position) => objects[position]);
+  const keys = new Float64Array(objects.length);
+  for (let i = 0; i < objects.length; i++) {
+    if ((i & TICK_MASK) === 0) tick((0.3 * i) / objects.length);
+    const object = objects[i];
+    if (by === "retained") keys[i] = retainedOf(view, object) ?? numberAt(shallow, object);
+    else keys[i] = by === "released" ? (releasedOf(view, object) ?? 0) : numberAt(shallow, object);
+  }
+  const order = orderOf(keys, descending, (done) => tick(0.3 + 0.7 * done));
+  for (let i = 0; i < order.length; i++) order[i] = objects[order[i]];
+  return order;
 }
 
 /** Those of the objects whose type's name passes `nameTest`. */

@@ -8,7 +8,11 @@ import { TICK_MASK } from "./ticking.ts";
  * looked at; then the best so far, which may not be the shortest. A self-loop is a cycle of one edge.
  * Time O(n·m) at worst, at most `mostSteps`; memory 12n bytes of scratch.
  */
-export function shortestCycle({ nodeCount, offsets, targets }: Csr, mostSteps = 2_000_000): number[] {
+export function shortestCycle(
+  { nodeCount, offsets, targets }: Csr,
+  tick: Tick = noTick,
+  mostSteps = 2_000_000,
+): number[] {
   let best: number[] = [];
   let steps = 0;
   const distance = new Int32Array(nodeCount).fill(NONE);
@@ -26,7 +30,7 @@ export function shortestCycle({ nodeCount, offsets, targets }: Csr, mostSteps = 
       // A cycle found from here would be no shorter than the best one.
       if (best.length > 0 && distance[v] + 1 >= best.length) break;
       for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
-        steps++;
+        if ((steps++ & TICK_MASK) === 0) tick(Math.min(1, steps / mostSteps));
         const w = targets[e];
         if (w === start) {
           best = [e];

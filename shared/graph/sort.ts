@@ -1,3 +1,6 @@
+import { noTick, type Tick } from "../types/graph.ts";
+import { TICK_MASK } from "./ticking.ts";
+
 /** 16 bits at a time: four passes over a double, and a counting table that stays in the cache. */
 const DIGIT_BITS = 16;
 const DIGITS = 1 << DIGIT_BITS;
@@ -10,7 +13,7 @@ const DIGITS = 1 << DIGIT_BITS;
  * the numbers are. Passes in which all keys agree are skipped. Time O(n), about ten times faster than `sort` with a
  * comparison on a million keys; memory 4n bytes for the result and 4n of scratch. Keys must not be negative or NaN.
  */
-export function orderOf(keys: Float64Array, descending = false): Int32Array<ArrayBuffer> {
+export function orderOf(keys: Float64Array, descending = false, tick: Tick = noTick): Int32Array<ArrayBuffer> {
   const n = keys.length;
   const digits = new Uint16Array(keys.buffer, keys.byteOffset, 4 * n);
   let order = new Int32Array(n);
@@ -20,7 +23,10 @@ export function orderOf(keys: Float64Array, descending = false): Int32Array<Arra
   const counts = new Int32Array(DIGITS);
   for (let digit = 0; digit < 4; digit++) {
     counts.fill(0);
-    for (let i = digit; i < digits.length; i += 4) counts[digits[i]]++;
+    for (let i = 0; i < n; i++) {
+      if ((i & TICK_MASK) === 0) tick((digit + (0.4 * i) / n) / 4);
+      counts[digits[4 * i + digit]]++;
+    }
     if (n === 0 || counts[digits[digit]] === n) continue;
     let start = 0;
     for (let i = 0; i < DIGITS; i++) {
@@ -30,6 +36,7 @@ export function orderOf(keys: Float64Array, descending = false): Int32Array<Arra
       start += count;
     }
     for (let i = 0; i < n; i++) {
+      if ((i & TICK_MASK) === 0) tick((digit + 0.4 + (0.6 * i) / n) / 4);
       const position = order[i];
       next[counts[digits[4 * position + digit]]++] = position;
     }

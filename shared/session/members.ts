@@ -51,7 +51,7 @@ export class Members {
     const members = this.#lists.has(key) ? null : await this.of(view, source, tick);
     return this.#lists.get(key, () => {
       if (members === null) throw new Error("A list was forgotten while it was asked for");
-      return inOrder(view, ofTypesLike(view, members, filter.text), sort);
+      return inOrder(view, ofTypesLike(view, members, filter.text), sort, tick);
     });
   }
 

@@ -30,7 +30,7 @@ function names(
   const { view, id } = viewOf(PICTURE);
   const objects = objectsOf(view, source(id), noTick);
   const name = (object: number) => Object.keys(id).find((key) => id[key] === object);
-  return [...inOrder(view, objects, { by, descending })].map(name);
+  return [...inOrder(view, objects, { by, descending }, noTick)].map(name);
 }
 
 describe("a list of objects", () => {

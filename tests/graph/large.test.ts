@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { components, cyclicComponents } from "../../shared/graph/components.ts";
+import { retainedByCycle } from "../../shared/graph/cycle-retained.ts";
 import { childrenOf, dominators } from "../../shared/graph/dominators.ts";
 import { distances, pathsToRoot } from "../../shared/graph/paths.ts";
 import { PreorderWalk } from "../../shared/graph/preorder.ts";
@@ -7,6 +8,7 @@ import { relabel } from "../../shared/graph/relabel.ts";
 import { releasedAtOnce } from "../../shared/graph/released.ts";
 import { retainedByType, retainedSizes } from "../../shared/graph/retained.ts";
 import { reverse } from "../../shared/graph/reverse.ts";
+import { orderOf } from "../../shared/graph/sort.ts";
 import { sourceComponentMembers } from "../../shared/graph/sources.ts";
 import { compactColumn } from "../../shared/types/compact.ts";
 import { NONE, type Tick } from "../../shared/types/graph.ts";
@@ -125,6 +127,7 @@ describe("long loops", () => {
   const heap = heapLike({ objects: 150_000 });
   const { order, graph, predecessors, idom, children, retained, components: found } = analysed(heap);
   const type = typesByPreorder(order, heap.type);
+  const sizes = sizesByPreorder(order, heap.size);
   const everything = Array.from({ length: order.nodeCount }, (_, i) => i);
   const mostReferred = everything.reduce((a, b) => (referrers(b) > referrers(a) ? b : a));
   function referrers(i: number): number {
@@ -154,6 +157,19 @@ describe("long loops", () => {
         new Uint8Array(order.nodeCount).fill(1),
         tick,
       ),
+    retainedByCycle: (tick) =>
+      retainedByCycle(
+        {
+          predecessors,
+          idom,
+          cycleOf: (v) => (found.size[found.component[v]] > 1 ? found.component[v] : NONE),
+          cycleCount: found.count,
+          size: (v) => sizes[v],
+          retained: (v) => retained[v],
+        },
+        tick,
+      ),
+    orderOf: (tick) => orderOf(retained, true, tick),
     pathsToRoot: (tick) => pathsToRoot(predecessors, mostReferred, Infinity, { tick }),
   };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { shortestCycle, shortestCycleThrough } from "../../shared/graph/shortest-cycle.ts";
+import { noTick } from "../../shared/types/graph.ts";
 import { graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
 import { randomCase } from "../fixtures/random-graph.ts";
 
@@ -33,7 +34,7 @@ describe("the shortest cycle", () => {
 
   it("gives the best so far when it has looked at enough", () => {
     const ring = graphFromLists(Array.from({ length: 1000 }, (_, v) => [(v + 1) % 1000]));
-    expect(shortestCycle(ring, 10)).toHaveLength(1000);
+    expect(shortestCycle(ring, noTick, 10)).toHaveLength(1000);
   });
 
   it("agrees with widening powers of the adjacency, on 5,000 random graphs", () => {
