@@ -402,6 +402,8 @@ export const messages = {
           return sentence`What this object holds`;
         case "referrers":
           return sentence`What holds this object`;
+        case "neighbours":
+          return sentence`${source.direction === "referents" ? "What this object holds in one way" : "What holds this object in one way"}`;
         case "text":
           return sentence`Objects whose text contains ${code(shown(source.text, 60))}`;
         case "pattern":

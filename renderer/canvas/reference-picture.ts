@@ -93,6 +93,14 @@ export function pictureOf(graph: ReferenceGraph): Picture {
   };
 }
 
+/** Marks the objects about which somebody has written something. */
+export const withNotes = (picture: Picture, notes: ReadonlyMap<ObjectId, unknown>): Picture => ({
+  ...picture,
+  nodes: picture.nodes.map((node) =>
+    node.meaning.kind === "object" && notes.has(node.meaning.object.id) ? { ...node, label: `${node.label} ✎` } : node,
+  ),
+});
+
 /** The way to the focus, with those folded `__dict__`s that are drawn for themselves. */
 function pathWith(graph: ReferenceGraph): ReadonlySet<ObjectId> {
   const { path, pathLinks, objects } = graph;

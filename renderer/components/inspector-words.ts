@@ -35,6 +35,8 @@ export const inspectorWords = {
   keepsNothing: "Nothing would be gone with it.",
   keepsWait: "Known once the biggest holders are found.",
   columns: { edge: "Reference", what: "Objects", retained: "Keeps alive" },
+  listGroup: (objects: number, type: string): string => `List all ${formatCount(objects)} ${shown(type, 40)}`,
+  listGroupShort: (objects: number): string => `list all ${formatCount(objects)}`,
   others: (count: number): string => `and ${plural(count, "group")} more`,
   listAll: "List all that it keeps",
   groupsLabel: "Groups of references",

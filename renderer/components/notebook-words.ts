@@ -42,7 +42,7 @@ export const notebookWords = {
     difference: "in the first only",
   } satisfies Record<Combination, string>,
   show: "Show",
-  copyNotes: "Copy notes as Markdown",
+  copyNotes: "Copy notes and sets as Markdown",
   note: "Note",
   notePlaceholder: "Write a note; it is kept by itself",
   states: { saved: "kept", changed: "…", saving: "keeping…" },

@@ -7,12 +7,17 @@ export interface Place {
   readonly total: number;
 }
 
+/** An object, and what somebody has written about it. */
+export interface ExportedRow extends ObjectRow {
+  readonly note: string | null;
+}
+
 /**
  * Rows as a part of a file; all parts of a list, one after the other, are the file. Names in a dump are hostile: what
  * they hold is text in every format, also for a spreadsheet and for whoever renders the Markdown. Sizes in bytes; what
  * is not known is empty, or null. Time O(characters).
  */
-export function exportedRows(rows: readonly ObjectRow[], format: ExportFormat, place: Place): string {
+export function exportedRows(rows: readonly ExportedRow[], format: ExportFormat, place: Place): string {
   switch (format) {
     case "csv":
       return csv(rows, place);
@@ -23,9 +28,9 @@ export function exportedRows(rows: readonly ObjectRow[], format: ExportFormat, p
   }
 }
 
-const COLUMNS = ["id", "address", "type", "object", "own size", "keeps alive", "frees at once"] as const;
+const COLUMNS = ["id", "address", "type", "object", "own size", "keeps alive", "frees at once", "note"] as const;
 
-const cells = (row: ObjectRow): readonly (string | number | null)[] => [
+const cells = (row: ExportedRow): readonly (string | number | null)[] => [
   row.id,
   row.address,
   row.type,
@@ -33,10 +38,11 @@ const cells = (row: ObjectRow): readonly (string | number | null)[] => [
   row.shallowBytes,
   row.retainedBytes,
   row.releasedByRefcountBytes,
+  row.note,
 ];
 
 /** RFC 4180, in UTF-8; line ends within a text are written out. */
-function csv(rows: readonly ObjectRow[], { offset }: Place): string {
+function csv(rows: readonly ExportedRow[], { offset }: Place): string {
   const lines = rows.map((row) => cells(row).map(csvCell).join(","));
   return [...(offset === 0 ? [COLUMNS.join(",")] : []), ...lines].map((line) => `${line}\r\n`).join("");
 }
@@ -52,7 +58,7 @@ function csvCell(value: string | number | null): string {
 }
 
 /** One array; what can't be seen is escaped, which JSON can without a loss. */
-function json(rows: readonly ObjectRow[], { offset, total }: Place): string {
+function json(rows: readonly ExportedRow[], { offset, total }: Place): string {
   const first = offset === 0;
   const last = offset + rows.length >= total;
   const objects = rows.map((row, i) => `${first && i === 0 ? "\n" : ",\n"}${escaped(JSON.stringify(row))}`);
@@ -67,8 +73,8 @@ const escaped = (text: string): string =>
     ).join(""),
   );
 
-function markdown(rows: readonly ObjectRow[], { offset }: Place): string {
-  const head = offset === 0 ? [`| ${COLUMNS.join(" | ")} |`, "|--:|---|---|---|--:|--:|--:|"] : [];
+function markdown(rows: readonly ExportedRow[], { offset }: Place): string {
+  const head = offset === 0 ? [`| ${COLUMNS.join(" | ")} |`, "|--:|---|---|---|--:|--:|--:|---|"] : [];
   const lines = rows.map((row) => `| ${cells(row).map(markdownCell).join(" | ")} |`);
   return [...head, ...lines].map((line) => `${line}\n`).join("");
 }

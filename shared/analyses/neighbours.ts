@@ -31,11 +31,7 @@ export interface NeighbourRequest {
  */
 export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick): Neighbours {
   const { object, direction } = request;
-  const { heap } = view.columns;
-  const others = otherEnds(view, direction, object);
-  const patterns =
-    direction === "referents" ? referentPatterns(heap, object) : referrerPatterns(heap, object, others, tick);
-  const found = group(view, object, others, patterns);
+  const { others, patterns, found } = grouped(view, object, direction, tick);
   const isWanted = (each: Group) => request.group === null || keyOf(each, patterns) === request.group;
   const wanted = found.groups.filter(isWanted);
   const ranks = new Map(wanted.map((each) => [each, rank(view, each, others, patterns)]));
@@ -53,6 +49,25 @@ export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick
     rows,
     cycles: cycleFacts(view, [subject, ...rows.flatMap((row) => row.rows)]),
   };
+}
+
+/** The objects of one group. Time and memory as for `neighbours`. */
+export function neighboursOfGroup(
+  view: HeapView,
+  { object, direction, group: key }: Pick<NeighbourRequest, "object" | "direction" | "group">,
+  tick: Tick,
+): Int32Array {
+  const { others, patterns, found } = grouped(view, object, direction, tick);
+  const wanted = found.groups.findIndex((each) => keyOf(each, patterns) === key);
+  return wanted === -1 ? NO_NUMBERS : others.filter((_, place) => found.groupOf[place] === wanted);
+}
+
+function grouped(view: HeapView, object: number, direction: Direction, tick: Tick) {
+  const { heap } = view.columns;
+  const others = otherEnds(view, direction, object);
+  const patterns =
+    direction === "referents" ? referentPatterns(heap, object) : referrerPatterns(heap, object, others, tick);
+  return { others, patterns, found: group(view, object, others, patterns) };
 }
 
 const NO_NUMBERS = new Int32Array(0);

@@ -8,6 +8,7 @@ import type { Combination, Source } from "../types/route.ts";
 import { membersOf } from "./cycle-index.ts";
 import { membersOfShape } from "./cycle-shapes.ts";
 import { attributeValues } from "./names.ts";
+import { neighboursOfGroup } from "./neighbours.ts";
 import { referrersOf } from "./referrers.ts";
 import { within } from "./spread.ts";
 import { nameTest } from "./type-filter.ts";
@@ -48,6 +49,8 @@ export function objectsOf(view: HeapView, source: ListedSource, tick: Tick): Int
     }
     case "referrers":
       return increasing(referrersOf(view, source.object), heap.objectCount);
+    case "neighbours":
+      return increasing(neighboursOfGroup(view, source, tick), heap.objectCount);
     case "attribute":
       return increasing(attributeValues(view, source.type, source.name, tick), heap.objectCount);
     case "address": {

@@ -182,12 +182,13 @@ export class Answerer {
       };
     },
 
-    exportObjects: async ({ offset, limit, format, ...list }, tick) => {
+    exportObjects: async ({ offset, limit, format, notes, ...list }, tick) => {
       const view = await this.#viewOf(list);
       const objects = await this.#members.inOrder(view, list, tick);
       const rows = Array.from(objects.subarray(offset, offset + limit), (o) => objectRow(view, o));
       const place = { offset, total: objects.length };
-      return { total: objects.length, text: exportedRows(rows, format, place) };
+      const annotated = rows.map((row) => ({ ...row, note: notes.get(row.id) ?? null }));
+      return { total: objects.length, text: exportedRows(annotated, format, place) };
     },
 
     sizes: async ({ source, filter }, tick) => {

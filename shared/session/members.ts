@@ -122,6 +122,7 @@ export function stageFor(source: Source): Exclude<Stage, "types"> {
     case "cycles-alike":
       return "cycles";
     case "referrers":
+    case "neighbours":
     case "held-outside":
     case "unreachable":
       return "graph";

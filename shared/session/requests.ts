@@ -33,6 +33,12 @@ const source = v.variant("kind", [
   v.object({ kind: v.literal("kept"), object: index }),
   v.object({ kind: v.literal("referents"), object: index }),
   v.object({ kind: v.literal("referrers"), object: index }),
+  v.object({
+    kind: v.literal("neighbours"),
+    object: index,
+    direction: v.picklist(["referents", "referrers"]),
+    group: text,
+  }),
   v.object({ kind: v.literal("text"), text }),
   v.object({ kind: v.literal("pattern"), pattern: text }),
   v.object({ kind: v.literal("address"), address: text }),

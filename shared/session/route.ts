@@ -96,6 +96,8 @@ function formatSource(source: Source): string {
     case "referents":
     case "referrers":
       return `${source.kind}/${source.object}`;
+    case "neighbours":
+      return `neighbours/${source.object}/${source.direction}/${encodeURIComponent(source.group)}`;
     case "text":
       return `text/${encodeURIComponent(source.text)}`;
     case "pattern":
@@ -146,6 +148,11 @@ function parseSource([kind = "", value = "", more = "", last = ""]: readonly str
     case "referents":
     case "referrers":
       return id === null ? null : { kind, object: asObjectId(id) };
+    case "neighbours": {
+      const direction = (["referents", "referrers"] as const).find((each) => each === more);
+      if (id === null || direction === undefined || last === "") return null;
+      return { kind, object: asObjectId(id), direction, group: decode(last) };
+    }
     case "text":
       return { kind, text: decode(value) };
     case "pattern":

@@ -143,7 +143,14 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     <
       M extends Exclude<
         keyof AnswererApi & keyof SessionMethods,
-        "compare" | "compareTypes" | "compareAllocations" | "growth" | "series" | "advise" | "adviceReport"
+        | "compare"
+        | "compareTypes"
+        | "compareAllocations"
+        | "growth"
+        | "series"
+        | "exportObjects"
+        | "advise"
+        | "adviceReport"
       >,
     >(
       method: M,
@@ -258,7 +265,12 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     names: ask("names"),
     findText: ask("findText"),
     sizes: ask("sizes"),
-    exportObjects: ask("exportObjects"),
+    exportObjects: async (request, signal) => {
+      await prepare(request.snapshot, request.source);
+      const { capture } = await infoOf(request.snapshot);
+      const notes = new Map(notebook.notes(capture).map(({ object, text }) => [object, text]));
+      return get(request.snapshot).ask("exportObjects", { ...request, notes }, signal);
+    },
     ...notebookMethods(notebook, {
       get,
       captureOf: async (id) => (await infoOf(id)).capture,

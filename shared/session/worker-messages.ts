@@ -83,7 +83,6 @@ export type AnswererApi = Pick<
   | "names"
   | "findText"
   | "sizes"
-  | "exportObjects"
 > & {
   readonly [M in "compare" | "compareTypes" | "compareAllocations" | "growth"]: (
     request: Omit<RequestOf<M>, "before"> & { readonly before: CaptureId },
@@ -93,6 +92,10 @@ export type AnswererApi = Pick<
     request: Omit<RequestOf<M>, "before"> & { readonly before?: CaptureId },
   ) => ReturnType<SessionApi[M]>;
 } & {
+  /** With what somebody has written about objects of the list, by object. */
+  exportObjects(
+    request: RequestOf<"exportObjects"> & { readonly notes: ReadonlyMap<ObjectId, string> },
+  ): ReturnType<SessionApi["exportObjects"]>;
   /** All dumps of the row but the last one, which is asked. */
   series(request: { readonly before: readonly CaptureId[] }): ReturnType<SessionApi["series"]>;
   /** Writes the plain relational form of the dump; see `shared/store/export-tables.ts`. */

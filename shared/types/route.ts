@@ -22,6 +22,13 @@ export type Source =
   | { readonly kind: "kept"; readonly object: ObjectId }
   | { readonly kind: "referents"; readonly object: ObjectId }
   | { readonly kind: "referrers"; readonly object: ObjectId }
+  /** Neighbours of one type that are referred to in one way: a key of `NeighbourGroup`. */
+  | {
+      readonly kind: "neighbours";
+      readonly object: ObjectId;
+      readonly direction: "referents" | "referrers";
+      readonly group: string;
+    }
   /** Objects whose text contains this, ignoring ASCII case. */
   | { readonly kind: "text"; readonly text: string }
   /** Objects whose text a regular expression matches, ignoring case. */

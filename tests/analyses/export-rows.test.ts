@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { exportedRows } from "../../shared/analyses/export-rows.ts";
+import { type ExportedRow, exportedRows } from "../../shared/analyses/export-rows.ts";
 import { asAddress, asObjectId, asTypeId } from "../../shared/types/ids.ts";
-import type { ObjectRow } from "../../shared/types/rows.ts";
 
-const row = (id: number, label: string, type = "str"): ObjectRow => ({
+const row = (id: number, label: string, type = "str", note: string | null = null): ExportedRow => ({
   id: asObjectId(id),
   address: asAddress(4096 + id),
   type,
@@ -13,6 +12,7 @@ const row = (id: number, label: string, type = "str"): ObjectRow => ({
   retainedBytes: id % 2 === 0 ? 100 : null,
   releasedByRefcountBytes: null,
   children: null,
+  note,
 });
 const HOSTILE = [
   "<img src=x onerror=alert(1)>",
@@ -38,11 +38,11 @@ function parseCsv(text: string): string[][] {
 
 describe("exported rows", () => {
   it("are CSV with a head, sizes in bytes, and nothing where nothing is known", () => {
-    const rows = [row(0, "'u-17'"), row(1, "dict, 3 entries", "dict")];
+    const rows = [row(0, "'u-17'"), row(1, "dict, 3 entries", "dict", "seen\nin the log")];
     expect(parseCsv(exportedRows(rows, "csv", { offset: 0, total: 2 }))).toEqual([
-      ["id", "address", "type", "object", "own size", "keeps alive", "frees at once"],
-      ["0", "0x1000", "str", "'u-17'", "50", "100", ""],
-      ["1", "0x1001", "dict", "dict, 3 entries", "50", "", ""],
+      ["id", "address", "type", "object", "own size", "keeps alive", "frees at once", "note"],
+      ["0", "0x1000", "str", "'u-17'", "50", "100", "", ""],
+      ["1", "0x1001", "dict", "dict, 3 entries", "50", "", "", "seen\\nin the log"],
     ]);
   });
 
@@ -56,7 +56,7 @@ describe("exported rows", () => {
 
   it.each(HOSTILE)("keep a hostile name in its cell of the CSV: %j", (label) => {
     const [line, ...more] = parseCsv(exportedRows([row(0, label)], "csv", { offset: 1, total: 2 }));
-    expect([line?.length, more.length]).toEqual([7, 0]);
+    expect([line?.length, more.length]).toEqual([8, 0]);
     expect(line?.[3]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
@@ -66,7 +66,7 @@ describe("exported rows", () => {
       exportedRows(rows.slice(offset, offset + 3), "json", { offset, total: rows.length }),
     );
     const text = parts.join("");
-    expect((JSON.parse(text) as ObjectRow[]).map(({ label }) => label)).toEqual(HOSTILE);
+    expect((JSON.parse(text) as ExportedRow[]).map(({ label }) => label)).toEqual(HOSTILE);
     expect(text).not.toMatch(/[\p{Cf}]|[^\P{Cc}\n]/u);
     expect(JSON.parse(exportedRows([], "json", { offset: 0, total: 0 }))).toEqual([]);
   });
@@ -74,8 +74,8 @@ describe("exported rows", () => {
   it.each(HOSTILE)("are one line of a Markdown table each: %j", (label) => {
     const text = exportedRows([row(0, label)], "markdown", { offset: 1, total: 2 });
     expect(text.split("\n")).toHaveLength(2);
-    expect(text.match(/(?<!\\)\|/g)).toHaveLength(8);
+    expect(text.match(/(?<!\\)\|/g)).toHaveLength(9);
     // Outside of code spans there is nothing of the name.
-    expect(text.replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, "code")).toBe("| 0 | code | code | code | 50 | 100 |  |\n");
+    expect(text.replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, "code")).toBe("| 0 | code | code | code | 50 | 100 |  |  |\n");
   });
 });

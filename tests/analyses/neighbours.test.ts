@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { neighbours } from "../../shared/analyses/neighbours.ts";
+import { neighbours, neighboursOfGroup } from "../../shared/analyses/neighbours.ts";
 import { referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { subgraph } from "../../shared/analyses/subgraph.ts";
 import type { HeapView } from "../../shared/analyses/view.ts";
@@ -44,6 +44,17 @@ describe("the neighbours of an object", () => {
     ]);
     expect(told(ask("n", "referrers"))).toEqual([".name app.Item: 3 by 3"]);
     expect(told(ask("a", "referrers"))).toEqual(["[…] list: 1 by 2", "weak reference weakref.ReferenceType: 1 by 1"]);
+  });
+
+  it("can be listed group by group, whoever asks", () => {
+    for (const object of ["l", "b", "n", "a", "d"])
+      for (const direction of ["referents", "referrers"] as const)
+        for (const { key, rows } of ask(object, direction).rows) {
+          const listed = neighboursOfGroup(view, { object: id[object] as number, direction, group: key }, noTick);
+          expect([...listed].sort()).toEqual(rows.map((row) => row.id).sort());
+        }
+    const none = { object: id.l as number, direction: "referents", group: "no such group" } as const;
+    expect([...neighboursOfGroup(view, none, noTick)]).toEqual([]);
   });
 
   it("tell keys from values", () => {

@@ -49,6 +49,7 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
         { kind: "kept", object },
         { kind: "referents", object },
         { kind: "referrers", object },
+        { kind: "neighbours", object, direction: "referents", group: MARKUP + BIDI },
         { kind: "text", text: MARKUP },
         { kind: "text", text: BIDI },
         { kind: "pattern", pattern: "onerror=|\\n" },

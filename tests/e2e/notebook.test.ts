@@ -114,18 +114,31 @@ it("keeps notes on objects where they show, also from two windows at once, for t
   await page.getByRole("link", { name: /^Sets and notes/ }).click();
   await page.getByText("from <b>one</b>").waitFor();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.getByRole("button", { name: "Copy notes as Markdown" }).click();
+  await page.getByRole("button", { name: "Copy notes and sets as Markdown" }).click();
   await page.getByText("Copied").first().waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^## Notes on cache\\_service\.pyheap\n\n- `'u-7'` \(`str` at `0x[0-9a-f]+`\)\n\n {2}from <b>one<\/b>\n {2}from two\n$/,
+    /^## Notes on cache\\_service\.pyheap\n\n- `'u-7'` \(`str` at `0x[0-9a-f]+`\)\n\n {2}from <b>one<\/b>\n {2}from two\n\n## Object sets of .*\n\n- \*\*.+\*\*: [\d,]+ objects\n/,
   );
+  await page.getByRole("link", { name: "'u-7'" }).click();
+  await page.getByRole("link", { name: "Why alive?" }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: "this object" })
+    .getByText("Note: from <b>one</b>")
+    .waitFor({ state: "attached" });
+  await page.getByRole("link", { name: "Reference graph" }).click();
+  await page.getByRole("treeitem", { name: /'u-7' ✎/ }).waitFor();
+  await listOf(page, "/^'u-7'$/", /^1 object/);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  expect(readFileSync(await (await download).path(), "utf8")).toContain(',"from <b>one</b>');
   expect(statSync(join(folder.path, "state/pyheap-explorer/notebook.sqlite")).mode & 0o777).toBe(0o600);
   expect(problems).toEqual([]);
   await page.context().close();
 });
 
 it.each([
-  ["CSV", /\.csv$/, /^id,address,type,object,own size,keeps alive,frees at once\r\n\d+,"0x/],
+  ["CSV", /\.csv$/, /^id,address,type,object,own size,keeps alive,frees at once,note\r\n\d+,"0x/],
   ["JSON", /\.json$/, /^\[\n\{"id":/],
   ["Markdown", /\.md$/, /^\| id \| address \|/],
 ] as const)("saves a list as %s, hostile names and all", async (format, ending, start) => {

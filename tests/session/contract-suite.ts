@@ -233,6 +233,14 @@ export function contractSuite({ name, connect }: Shell): void {
       expect(none).toEqual({ to: null, levels: 0 });
     });
 
+    it("lists one group of an object's neighbours", async () => {
+      const object = asObjectId(dump.ids.list);
+      const which = { snapshot: info.snapshot, object, direction: "referents", offset: 0, limit: 1 } as const;
+      const { rows } = await client.neighbours({ ...which, group: null });
+      const source = { kind: "neighbours", object, direction: "referents", group: rows[0]?.key ?? "" } as const;
+      expect(await client.objects(list("id", { source, limit: 1 }))).toMatchObject({ total: 1_500 });
+    });
+
     it("tells how sizes are spread, and lists the objects of one class", async () => {
       const { typeId } = await client.typeNamed({ ...info, name: "str" });
       const source = { kind: "type", type: typeId } as const;

@@ -47,6 +47,11 @@ const ROUTES: Route[] = [
   { view: "notebook", capture },
   { view: "allocations", capture, by: "line" },
   { view: "allocations", capture, by: "traceback" },
+  {
+    view: "objects",
+    capture,
+    source: { kind: "neighbours", object: asObjectId(7), direction: "referrers", group: "3 out item a/b %" },
+  },
   { view: "objects", capture, source: { kind: "site", by: "file", site: 12, type: null } },
   { view: "objects", capture, source: { kind: "site", by: "line", site: 12, type: asTypeId(3) } },
   { view: "threads", capture, stack: null },
