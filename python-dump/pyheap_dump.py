@@ -5187,8 +5187,8 @@ def _not_attachable(pid: int, python: tuple[int, int]) -> str:
     return (
         f"process {pid} runs Python {python[0]}.{python[1]}, which nobody can enter without a"
         " restart: only 3.14 and later let one in. Add this line to it now, for the next time:"
-        " import pyheap_dump; pyheap_dump.listen() (see: pyheap_dump.py install). The last resort"
-        " is --gdb, which has frozen and ended processes"
+        " import pyheap_dump; pyheap_dump.listen() (see: pyheap_dump.py install). The last"
+        " resort, at your own risk, is --gdb"
     )
 
 
@@ -5356,23 +5356,54 @@ def _by_remote_exec(pid: int, script: str, _seconds: float) -> None:
         raise DumpError(f"process {pid} can't be entered: {error}") from error
 
 
+# The process may be stopped anywhere, with any lock held, so gdb calls two functions only: mmap,
+# which is the system's, and the one that C signal handlers use to have the main thread run
+# something when it is between two instructions. A string as an argument would call malloc. What
+# runs then must let no exception out, which would end the process.
+_GDB = """\
+set $at = ((void *(*)(void *, unsigned long, int, int, int, long)) mmap)(0, 4096, 3, 34, -1, 0)
+restore code binary $at
+call ((int (*)(void *, void *)) Py_AddPendingCall)((void *) PyRun_SimpleString, $at)
+"""
+_GDB_CODE = """\
+try:
+    with open({script!r}) as file: exec(file.read())
+except BaseException: pass
+"""
+
+
 def _by_gdb(pid: int, script: str, seconds: float) -> None:
-    """Let gdb run the script inside; its exit status proves nothing."""
+    """Let gdb have the main thread run the script; that it is to run proves nothing yet."""
     import subprocess
 
-    code = f"exec(open({script!r}).read())".replace('"', '\\"')
-    command = [
-        *("gdb", "-p", str(pid), "-batch", "-nx"),
-        *("-ex", "call (int)PyGILState_Ensure()"),
-        *("-ex", f'call (int)PyRun_SimpleString("{code}")'),
-        *("-ex", "call (void)PyGILState_Release($1)"),
-    ]
+    folder = os.path.dirname(script)
+    _put(os.path.join(folder, "gdb"), _GDB)
+    code = _GDB_CODE.format(script=script)
+    alone = f"exec({code!r}, {{'__builtins__': __builtins__}})\0"  # no name of it stays
+    _put(os.path.join(folder, "code"), alone)
+    command = ["gdb", "-p", str(pid), "-batch", "-nx", "-x", "gdb"]
     try:
-        subprocess.run(command, capture_output=True, timeout=max(seconds, 30) + 60, check=False)
+        gdb = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
     except FileNotFoundError:
         raise DumpError("there is no gdb here") from None
+    try:
+        said, _ = gdb.communicate(timeout=max(seconds, 30) + 60)
     except subprocess.TimeoutExpired:
+        gdb.terminate()  # it lets go of the process; killed, it would leave it in the middle
+        gdb.communicate()
         raise DumpError(f"gdb did not come back from process {pid}") from None
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "$1 = 0" not in lines:  # what the function returned
+        why = next((line for line in reversed(lines) if "detached]" not in line), "nothing")
+        raise DumpError(f"gdb could not enter process {pid}; it says: {why}")
 
 
 def _dump_inside(folder: str, innermost: types.FrameType | None) -> None:
@@ -5485,8 +5516,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument(
             "--gdb",
             action="store_true",
-            help="before 3.14, and at your own risk: let gdb run the dump inside. It has frozen and"
-            " ended processes",
+            help="before 3.14, and at your own risk: let gdb have the main thread run the dump",
         )
     return parser
 

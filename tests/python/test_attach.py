@@ -27,9 +27,8 @@ BUSY = """
 """
 
 
-@unittest.skipUnless(sys.platform == "linux", "Linux only")
-class AttachTest(ProgramTest):
-    """Each failure leaves the process as it was."""
+class AttachingTest(ProgramTest):
+    """What starts a program, attaches to it, and sees how it ends."""
 
     def start(self, source: str = BUSY, *before: str, **environment: str) -> subprocess.Popen[str]:
         """Start a program and return it once it is ready."""
@@ -63,6 +62,11 @@ class AttachTest(ProgramTest):
         """Run ``attach``."""
         command = [str(DUMPER), "attach", *map(str, arguments)]
         return self.python(*command, environment={"TMPDIR": str(self.folder)})
+
+
+@unittest.skipUnless(sys.platform == "linux", "Linux only")
+class AttachTest(AttachingTest):
+    """Each failure leaves the process as it was."""
 
     @unittest.skipIf(sys.version_info < (3, 14), "sys.remote_exec came with 3.14")
     def test_a_process_that_runs_is_dumped_and_goes_on(self) -> None:
@@ -153,6 +157,55 @@ def dedented(source: str) -> str:
     import textwrap
 
     return textwrap.dedent(source)
+
+
+@unittest.skipUnless(sys.platform == "linux" and shutil.which("gdb"), "there is no gdb here")
+class GdbTest(AttachingTest):
+    """The last resort, on any version: asked for by name."""
+
+    def setUp(self) -> None:
+        """Find out whether one may trace here."""
+        super().setUp()
+        probe = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(probe.wait)
+        self.addCleanup(probe.kill)
+        command = ["gdb", "-p", str(probe.pid), "-batch", "-nx", "-ex", "detach"]
+        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        if "detached]" not in said.stdout:
+            self.skipTest("nobody may be traced here")
+
+    def test_a_process_that_runs_is_dumped_by_gdb_and_goes_on(self) -> None:
+        """As soon as its main thread is between two instructions."""
+        service = self.start()
+        attached = self.attach(service.pid, "--gdb", "--wait", "60", "-o", "out.pyheap")
+        self.assertEqual(attached.returncode, 0, attached.stderr)
+        heap = read(self.folder / "out.pyheap")
+        heap.follow(heap.root("module", "__main__"), ".kept", "[0]")
+        self.assertIn("goes on []", self.stop(service))
+
+    def test_a_failure_inside_is_told_and_the_process_goes_on(self) -> None:
+        """Where the file exists already; what was there stays."""
+        service = self.start()
+        (self.folder / "out.pyheap").write_text("mine")
+        attached = self.attach(service.pid, "--gdb", "--wait", "60", "-o", "out.pyheap")
+        self.assertEqual(attached.returncode, 1)
+        self.assertIn("exists already", attached.stderr)
+        self.assertEqual((self.folder / "out.pyheap").read_text(), "mine")
+        self.assertIn("goes on []", self.stop(service))
+
+    def test_one_that_waits_in_a_call_is_left_alone_by_gdb(self) -> None:
+        """It finds an empty script when it comes back."""
+        service = self.start("""
+            import sys
+            print("ready", flush=True)
+            sys.stdin.read()
+            print("goes on", flush=True)
+        """)
+        attached = self.attach(service.pid, "--gdb", "--wait", "1", "-o", "out.pyheap")
+        self.assertEqual(attached.returncode, 1)
+        self.assertIn("did not run Python within 1 s", attached.stderr)
+        self.assertIn("goes on", self.stop(service))
+        self.assertFalse((self.folder / "out.pyheap").exists())
 
 
 if __name__ == "__main__":
