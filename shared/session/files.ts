@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { numberOf, textOf } from "../analyses/summary.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import { openDump } from "../store/open-file.ts";
 import { readMeta } from "../store/small-tables.ts";
 import { isSpool, readSpoolMeta } from "../store/spool.ts";
@@ -109,7 +110,7 @@ export class OfferedFiles {
 
   #writeRecent(paths: readonly string[]): void {
     if (this.#recentFile === null) return;
-    mkdirSync(dirname(this.#recentFile), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(this.#recentFile));
     const partial = `${this.#recentFile}.${process.pid}`;
     writeFileSync(partial, JSON.stringify({ recent: paths }), { mode: 0o600 });
     renameSync(partial, this.#recentFile);

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** What all indexes together may take on the disk. */
 export const MOST_CACHE_BYTES = 4 * 2 ** 30;
@@ -38,19 +39,6 @@ export function codeFolder(cacheFolder: string): string | null {
     return preparePrivateFolder(cacheFolder) && preparePrivateFolder(folder) ? folder : null;
   } catch {
     return null; // a folder that can't be made: the worker starts all the same
-  }
-}
-
-/** Not by Node's `recursive`, which never ends where a parent can't be made, as in `/proc`. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(folder) === folder) throw thrown;
-    makeFolder(dirname(folder));
-    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

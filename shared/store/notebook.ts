@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { HeapError } from "../types/failure.ts";
 import { asObjectId, asSetId, type CaptureId, type ObjectId, type SetId } from "../types/ids.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** "PYHN", in `PRAGMA application_id`. */
 const APPLICATION_ID = 0x5059484e;
@@ -178,7 +179,7 @@ const storedSet = ({ id, name, note, objects, changed }: SetRow): StoredSet => (
 
 function open(path: string | null): Database.Database {
   if (path !== null) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     closeSync(openSync(path, "a", 0o600)); // SQLite's journal gets the same mode
     chmodSync(path, 0o600);
   }

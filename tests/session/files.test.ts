@@ -62,6 +62,17 @@ describe("files that may be opened", () => {
     ]);
   });
 
+  it("open all the same where no list of recent ones can be kept", () => {
+    const folder = temporaryFolder();
+    const path = dumpIn(folder, "a.pyheap");
+    writeFileSync(join(folder, "a file"), "");
+    for (const state of ["/proc/no/such", join(folder, "a file", "state")]) {
+      const files = new OfferedFiles(state);
+      files.opened(files.offer({ path, origin: "command-line" }));
+      expect(new OfferedFiles(state).list()).toEqual([]);
+    }
+  });
+
   it("come from the command line first and the samples last, and recent ones that are gone say so", () => {
     const folder = temporaryFolder();
     const state = join(folder, "state");

@@ -1,4 +1,7 @@
-/** Opens a dump, closes it, and prints the process's memory in bytes at each step. Started by `memory.test.ts`. */
+/**
+ * Opens a dump, closes it, and prints the process's memory in bytes at each step; `beside` is open all the time. Started
+ * by `memory.test.ts`.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "../../shared/session/client.ts";
 import { createHost } from "../../shared/session/host.ts";
@@ -16,12 +19,13 @@ async function settledMemory(): Promise<number> {
   return least;
 }
 
-const [path = "", times = "1"] = process.argv.slice(2);
+const [path = "", times = "1", beside = null] = process.argv.slice(2);
 const session = createSession({ stateFolder: null });
 const client = createClient(createHost(session));
 const open: number[] = [];
 const closed: number[] = [];
-for (let i = 0; i < Number(times); i++) {
+
+async function openWhole(path: string) {
   const { snapshot } = await client.open({ file: session.offer({ path, origin: "command-line" }) });
   for (let seen = 0; ; ) {
     const status = await client.watch({ snapshot, seen });
@@ -30,6 +34,12 @@ for (let i = 0; i < Number(times); i++) {
     seen = status.version;
   }
   await session.built();
+  return snapshot;
+}
+
+if (beside !== null) await openWhole(beside);
+for (let i = 0; i < Number(times); i++) {
+  const snapshot = await openWhole(path);
   open.push(process.memoryUsage.rss());
   await client.close({ snapshot });
   closed.push(await settledMemory());
