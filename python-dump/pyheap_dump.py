@@ -4610,15 +4610,17 @@ def _dump_by_fork(
     looks is a grandchild, so that no child is left for the program to wait for.
     """
     del max_pause  # the fork itself can't be given up
-    facts = [_process_facts(privacy), json.loads(_memory_facts()), _tracemalloc_facts()]
-    parent = json.dumps(facts)
-    del facts
     threading = sys.modules.get("threading")
     active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
     others: list[Any] = [_innermost_frames(), {**active} if type(active) is dict else {}]
     del others[0][_thread.get_ident()], threading, active
+    unseen = 0
     if sys.version_info >= (3, 15):
+        unseen = len(others[0].keys() - _helpers)
         others[0].clear()  # in the fork, what these frames ran on is gone: to look would crash
+    facts = [_process_facts(privacy), json.loads(_memory_facts()), _tracemalloc_facts(), unseen]
+    parent = json.dumps(facts)
+    del facts
     read_end, write_end = os.pipe()
     began = time.perf_counter()
     child = _fork()
@@ -4767,8 +4769,14 @@ def _finish(temporary: str, target: str, told: str) -> dict[str, Any]:
 
 def _speak_for_parent(capture: _Capture, meta: dict[str, Any], parent: str) -> None:
     """Let the file tell of the process that was forked."""
-    pause, process, memory, tracing = json.loads(parent)
+    pause, process, memory, tracing, unseen = json.loads(parent)
     capture.pause = pause
+    if unseen:
+        capture.warnings.append(
+            f"the {'stack' if unseen == 1 else 'stacks'} of {unseen} other"
+            f" {'thread' if unseen == 1 else 'threads'} {'is' if unseen == 1 else 'are'} not in the"
+            " file: on Python 3.15 a fork can't look at them, a dump without --fork can"
+        )
     meta.update(process=process, memory=memory, tracemalloc=tracing)
     meta["capture"].update(method="fork", pause_seconds=pause)
 

@@ -118,6 +118,8 @@ class AskTest(ProgramTest):
         self.assertEqual(heap.meta["process"]["pid"], service.pid)
         if sys.version_info < (3, 15):  # there a fork can't look at other threads
             self.assertEqual({r["name"] for r in heap.tables["thread"]}, {"MainThread", "idle"})
+        else:
+            self.assertIn("the stacks of 2 other threads", heap.meta["capture"]["warnings"][0])
         self.assertEqual(heap.meta["capture"]["method"], "fork")
 
     def test_standard_output_gets_the_file(self) -> None:
