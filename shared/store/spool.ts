@@ -21,7 +21,7 @@ const MAGIC = "PyHeap spool ";
 /** More bytes than the largest BLOB, a page of texts, may have. */
 const LARGEST_BLOB = 2 ** 26;
 /** `meta` stands at the end, and is far smaller. */
-const TAIL_BYTES = 2 ** 20;
+const TAIL_BYTES = 2 ** 18;
 
 /** False also for a file that can't be read: whoever opens it says why. */
 export function isSpool(path: string): boolean {

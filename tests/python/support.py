@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from typing import Any
 from heapfile import HeapFile, read
 
 DUMPER = Path(__file__).resolve().parents[2] / "python-dump" / "pyheap_dump.py"
+
+# Whoever starts the tests in the background may have it ignored; a handler is not passed on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ProgramTest(unittest.TestCase):
