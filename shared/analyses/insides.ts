@@ -2,8 +2,8 @@ import type { Heap } from "../types/heap.ts";
 import { type Edge, edgeAt, edgeText, type TextSource } from "./edges.ts";
 
 /*
- * Thread-locals and contexts keep what is in them below objects of their own that nobody ever wrote: a dict for each
- * thread, and the nodes of a tree (Python/hamt.c). Their references have no names in the dump; what they are follows from
+ * Thread-locals, contexts and queues keep what is in them below objects of their own that nobody ever wrote: a dict for
+ * each thread, the nodes of a tree (Python/hamt.c), a list. Their references have no names in the dump; what they are follows from
  * the types, so that `LOCAL.seen` and `Context[<ContextVar trail>]` can be told.
  */
 
@@ -11,6 +11,8 @@ import { type Edge, edgeAt, edgeText, type TextSource } from "./edges.ts";
 export const THREADS = " threads";
 /** From a context to the tree of its variables, and within it. */
 export const VARIABLES = " variables";
+/** From a queue that is written in C to the list that has its entries. */
+export const ENTRIES = " entries";
 /** From a context variable to the object that it has where it was not set. */
 export const DEFAULT = " default";
 
@@ -43,6 +45,7 @@ function insideText(heap: Heap, texts: TextSource, { source, place, edge }: Refe
   if (to === "dict" && (edge.kind === "dict" || from === "_thread._local"))
     return isByThread(heap, target) ? THREADS : null;
   if (edge.kind === "dict") return null;
+  if (from === "_queue.SimpleQueue" && to === "list") return ENTRIES;
   if (CONTEXT_VARIABLE.test(from)) return DEFAULT;
   if (CONTEXT.test(from) || NODE.test(from)) {
     if (NODE.test(to)) return VARIABLES;

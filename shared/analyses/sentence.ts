@@ -2,7 +2,7 @@ import { assertNever } from "../types/failure.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { ObjectRow, Reach, RetainingPath, RootInfo, SentencePart } from "../types/rows.ts";
 import type { Edge } from "./edges.ts";
-import { THREADS, VARIABLES } from "./insides.ts";
+import { ENTRIES, THREADS, VARIABLES } from "./insides.ts";
 
 /** One step of a path: the reference, and how it is written. */
 export interface NamedEdge {
@@ -85,9 +85,11 @@ const isPartOfNext = (edge: Edge, next: Edge | undefined): boolean =>
   (next?.kind === "cell" && (edge.name === "__closure__" || (edge.kind === "cell" && edge.name === next.name))) ||
   (next?.kind === "default" && (edge.name === "__defaults__" || edge.name === "__kwdefaults__"));
 
-/** Insides of thread-locals and contexts, but for what is in them at last. */
+/** Insides of thread-locals, contexts and queues, but for what is in them at last. */
 const isInside = (edges: readonly NamedEdge[], index: number): boolean =>
-  edges[index].text === VARIABLES || edges[index].text === THREADS || edges[index - 1]?.text === THREADS;
+  INSIDES.has(edges[index].text) || edges[index - 1]?.text === THREADS;
+
+const INSIDES: ReadonlySet<string> = new Set([VARIABLES, THREADS, ENTRIES]);
 
 interface Facts {
   readonly target: ObjectRow;

@@ -66,8 +66,16 @@ export function whyAlive(view: HeapView, object: number, options: WhyOptions, ti
  * The most telling of the ways in which an object is held: the first path of `whyAlive`, without what else it finds out.
  * Null where no starting point with a name leads to it, or none was found within `MOST_VISITED`.
  */
-export const mostTellingPath = (view: HeapView, object: number, tick: Tick): RetainingPath | null =>
-  mostTellingWay(view, preorderOf(view, object), { ignored: () => false }, tick).told?.path ?? null;
+export function mostTellingPath(
+  view: HeapView,
+  object: number,
+  tick: Tick,
+  { frames = true }: Pick<WhyOptions, "frames"> = {},
+): RetainingPath | null {
+  return (
+    mostTellingWay(view, preorderOf(view, object), { ignored: nodesLeftOut(view, [], frames) }, tick).told?.path ?? null
+  );
+}
 
 /** What no way may pass through, in preorder numbers. */
 function nodesLeftOut(view: HeapView, ignored: readonly number[], frames: boolean): (node: number) => boolean {

@@ -125,8 +125,15 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
   return (holding.adds && !holding.removes) || isHidden || hasOwnMembers(facts, group) ? "likely" : "possible";
 }
 
+/** What the standard library's container is of which the object is the inside; null where it stands for itself. */
+function insideOf(steps: Holding["steps"]): "queue" | "weak keys" | null {
+  const outer = steps.findLast(({ type }, i) => i < steps.length - 1 && type !== "dict")?.type ?? "";
+  if (/(^|\.)_?queues?\.(Simple|Lifo|Priority)?Queue$/.test(outer)) return "queue";
+  return outer === "weakref.WeakKeyDictionary" ? "weak keys" : null;
+}
+
 /** The lines that bound it, by what it is and where it is. */
-function fixFor({ as, variable }: Holding, type: string, { shape }: Group): { fix: string; snippet: string } {
+function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group): { fix: string; snippet: string } {
   const name = variable ?? "entries";
   if (as === "default argument")
     return {
@@ -153,7 +160,7 @@ function fixFor({ as, variable }: Holding, type: string, { shape }: Group): { fi
       fix: "Let go of the old end of the chain, or keep a bounded number in a deque.",
       snippet: "recent = collections.deque(maxlen=1000)",
     };
-  switch (bareName(type)) {
+  switch (insideOf(steps) ?? bareName(type)) {
     case "list":
     case "deque":
       return {
@@ -165,12 +172,12 @@ function fixFor({ as, variable }: Holding, type: string, { shape }: Group): { fi
         fix: "Remove entries when they are done.",
         snippet: `try:\n    handle(item)\nfinally:\n    ${name}.discard(item)`,
       };
-    case "Queue":
+    case "queue":
       return {
         fix: "Bound the queue, so that producers wait for consumers.",
         snippet: `${name} = queue.Queue(maxsize=1000)`,
       };
-    case "WeakKeyDictionary":
+    case "weak keys":
       return {
         fix: "A value must not refer to its own key, or the key never goes.",
         snippet: `${name}[key] = value  # value must not hold key; let it hold weakref.ref(key)`,

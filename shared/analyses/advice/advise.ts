@@ -60,8 +60,13 @@ function earlierOf({ since }: HeapFacts): AdviceEarlier | null {
 
 const weightOf = ({ bytes, confidence }: Suspect): number => bytes * WEIGHTS[confidence];
 
-/** A holder's bytes are told once: by the rule that says most about it. */
+/** A holder's bytes are told once: by what is surer, else by the rule that says most about it. */
 const LEAST_TELLING: SuspectKind = "accumulation";
+
+function tellsMore(a: Suspect, b: Suspect): boolean {
+  if (a.confidence !== b.confidence) return WEIGHTS[a.confidence] > WEIGHTS[b.confidence];
+  return b.kind === LEAST_TELLING && a.kind !== LEAST_TELLING;
+}
 
 function onePerHolder(suspects: readonly Suspect[]): Suspect[] {
   const best = new Map<string, Suspect>();
@@ -69,7 +74,7 @@ function onePerHolder(suspects: readonly Suspect[]): Suspect[] {
     const [holder] = each.ids;
     const key = each.holder === null || holder === undefined ? `no holder ${i}` : String(holder);
     const known = best.get(key);
-    if (known === undefined || (known.kind === LEAST_TELLING && each.kind !== LEAST_TELLING)) best.set(key, each);
+    if (known === undefined || tellsMore(each, known)) best.set(key, each);
   }
   return [...best.values()];
 }

@@ -170,6 +170,8 @@ function confidenceOf(state: State, share: number, hasWaited: boolean): Confiden
 interface Kept {
   readonly objects: readonly number[];
   readonly bytes: number;
+  /** The list that has them; `NONE` where that can't be told. */
+  readonly list: number;
 }
 
 /** Members of `gc.garbage`, by their flag, with what they keep alive: each byte once, through the list. */
@@ -182,31 +184,27 @@ function keptGarbage({ columns: { heap }, dominators, graph }: HeapView): Kept {
     bytes += numberAt(heap.shallow, object);
   }
   const preorder = graph?.graph.preordering.preorder;
-  if (dominators === null || preorder === undefined) return { objects, bytes };
+  if (dominators === null || preorder === undefined) return { objects, bytes, list: NONE };
   // All are held by one list; what they keep alive together is what it keeps.
   const holders = new Set(objects.map((object) => dominators.idom[preorder[object]]));
-  const [only] = holders;
-  return {
-    objects,
-    bytes:
-      holders.size === 1 && only !== undefined && only > 0
-        ? Math.max(bytes, numberAt(dominators.retained, only))
-        : bytes,
-  };
+  const [only = NONE, ...more] = holders;
+  if (more.length > 0 || only <= 0) return { objects, bytes, list: NONE };
+  const list = graph?.graph.preordering.node[only] ?? NONE;
+  return { objects, bytes: Math.max(bytes, numberAt(dominators.retained, only)), list };
 }
 
-function keptFound({ collector, liveBytes, view }: HeapFacts, { objects, bytes }: Kept): Found {
+function keptFound({ collector, liveBytes, view }: HeapFacts, { objects, bytes, list }: Kept): Found {
   const saveAll = ((collector.debug ?? 0) & DEBUG_SAVEALL) !== 0;
   const types = mostFrequent(view, objects);
   return {
     kind: "garbage",
-    says: sentence`${named("gc.garbage")} keeps ${plural(collector.garbage ?? objects.length, "object")} that the collector found: ${formatBytes(bytes)}, ${formatShare(bytes, liveBytes)} of what is alive${saveAll ? sentence`, because ${named("gc.DEBUG_SAVEALL")} is set` : ""}`,
+    says: sentence`${named("gc.garbage")} keeps ${plural(collector.garbage ?? objects.length, "object")} that ${saveAll ? "the collector found" : "are not freed"}: ${formatBytes(bytes)}, ${formatShare(bytes, liveBytes)} of what is alive${saveAll ? sentence`, because ${named("gc.DEBUG_SAVEALL")} is set` : ""}`,
     text: saveAll
       ? "With DEBUG_SAVEALL (part of DEBUG_LEAK) the collector puts everything it finds into gc.garbage instead of freeing it: a flag for looking for leaks makes one."
-      : "The collector could not free them, and keeps them so that somebody looks at them.",
+      : "What the collector can't free goes into this list so that somebody looks at it, and what a program puts there stays too.",
     bytes,
     confidence: "certain",
-    objects: objects.slice(0, 8),
+    objects: [...(list === NONE ? [] : [list]), ...objects.slice(0, 8)],
     holder: "gc.garbage",
     usedBy: [],
     seen: [

@@ -1,7 +1,7 @@
 import { addressAt } from "../../types/addresses.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { type CodeInfo, FLAGS } from "../../types/heap.ts";
-import type { PathStep, UsedBy } from "../../types/rows.ts";
+import type { PathStep, RetainingPath, UsedBy } from "../../types/rows.ts";
 import { placeOf } from "../edges.ts";
 import { DEFAULT, THREADS, variableOf } from "../insides.ts";
 import { type HeapView, objectRow } from "../view.ts";
@@ -43,7 +43,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   const known = facts.holdings.get(object);
   if (known !== undefined) return known;
   const { view } = facts;
-  const path = mostTellingPath(view, object, tick);
+  const path = pathTo(view, object, tick);
   const row = objectRow(view, object);
   const steps = path?.steps ?? [];
   const { as, variable, owner } = nameIn(facts, steps);
@@ -67,6 +67,15 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
   };
   facts.holdings.set(object, holding);
   return holding;
+}
+
+/** A way from a name of the program's where there is one: a frame that uses the object at the moment says less. */
+function pathTo(view: HeapView, object: number, tick: Tick): RetainingPath | null {
+  const path = mostTellingPath(view, object, tick);
+  if (path?.steps[0]?.root?.kind !== "thread") return path;
+  const named = mostTellingPath(view, object, tick, { frames: false });
+  const kind = named?.steps[0]?.root?.kind;
+  return kind === "module" || kind === "type" ? named : path;
 }
 
 /**

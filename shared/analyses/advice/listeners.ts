@@ -1,6 +1,8 @@
 import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
+import { NONE } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
+import { referentOf } from "../stacks.ts";
 import { objectRow } from "../view.ts";
 import { groupFinding } from "./accumulation.ts";
 import { contentOf } from "./content.ts";
@@ -37,5 +39,7 @@ function ownerOf({ view }: HeapFacts, group: Group): string | null {
   const [first] = examples(view, group, 1);
   if (first === undefined) return null;
   const { type, label } = objectRow(view, first);
+  const called = type === "functools.partial" ? referentOf(view.columns.heap, first, null, "func") : NONE;
+  if (called !== NONE) return `partial of ${objectRow(view, called).label.replace(/^function /, "")}`;
   return bareName(type) === "tuple" || bareName(type) === "list" || bareName(type) === "dict" ? null : label;
 }

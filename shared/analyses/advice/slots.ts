@@ -1,0 +1,232 @@
+import { objectAtAddress } from "../../types/addresses.ts";
+import type { Suspect } from "../../types/advice.ts";
+import { numberAt } from "../../types/compact.ts";
+import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
+import { NONE } from "../../types/graph.ts";
+import { FLAGS } from "../../types/heap.ts";
+import { sentence } from "../../types/sentence.ts";
+import { identifierIn } from "../edges.ts";
+import { dictOf } from "../loaded-code.ts";
+import { referentOf } from "../stacks.ts";
+import { type HeapView, preorderOf } from "../view.ts";
+import type { HeapFacts } from "./facts.ts";
+import { bareName, named, suspect } from "./finding.ts";
+
+/** Fewer instances are not worth a change to a class. */
+export const FEWEST = 1000;
+const MOST_TOLD = 5;
+const MOST_NAMES = 30;
+/** Sample of instances whose attributes and sizes are looked at. */
+export const SAMPLES = 400;
+
+interface Shape {
+  readonly type: number;
+  readonly names: readonly string[];
+  /** Allocated for an instance now, and with slots, in bytes. */
+  readonly now: number;
+  readonly then: number;
+  readonly example: number;
+  /** Attributes that have no slot yet. */
+  readonly withoutSlot: readonly string[];
+  readonly bases: Bases;
+}
+
+/** Why instances have a `__dict__`, by the names of the program's own classes. */
+interface Bases {
+  /** The nearest base without slots, which gives all of its subclasses a `__dict__`. */
+  readonly withDict: string | null;
+  /** The nearest base that has slots. */
+  readonly withSlots: string | null;
+  /** Whether the class itself has them. */
+  readonly hasSlots: boolean;
+}
+
+/** Classes of the program with many instances that could have `__slots__`. Time O(n). */
+export function slots(facts: HeapFacts): Suspect[] {
+  const { view, leastBytes, liveBytes, ownership } = facts;
+  const { heap } = view.columns;
+  const { typeCount } = view.columns;
+  const candidates = [...heap.types.keys()].filter(
+    (type) => ownership.type(type) && heap.types[type].hasDict && typeCount[type] >= FEWEST,
+  );
+  return shapesOf(facts, candidates)
+    .map((shape) => ({ ...shape, saves: (shape.now - shape.then) * typeCount[shape.type] }))
+    .filter(({ saves }) => saves >= leastBytes)
+    .sort((a, b) => b.saves - a.saves)
+    .slice(0, MOST_TOLD)
+    .map(({ type, names, withoutSlot, now, then, example, bases, saves }): Suspect => {
+      const name = heap.types[type].name;
+      return suspect(view, {
+        kind: "small-objects",
+        says: sentence`${plural(typeCount[type], "object")} of ${named(name)} would take ${formatBytes(saves)} less with ${named("__slots__")}: ${formatCount(then)} instead of ${formatCount(now)} bytes each`,
+        text: `Each instance has room for a dict of attributes. With __slots__ it has one place for each of its ${plural(names.length, "attribute")}, and no dict. That is ${formatShare(saves, liveBytes)} of what is alive.`,
+        bytes: saves,
+        confidence: "possible",
+        objects: [example],
+        holder: null,
+        usedBy: [],
+        seen: [
+          {
+            text: `An instance: ${formatCount(now)} bytes, with its attributes' table and the allocator's rounding`,
+            object: example,
+          },
+          `Attributes seen: ${names.join(", ")}`,
+          ...whyDict(bases),
+        ],
+        ...fixFor(bareName(name), withoutSlot, bases),
+        caveat:
+          "Attributes that are set elsewhere, class attributes of the same names (defaults), cached_property and weak references need places of their own; a subclass without __slots__ has a dict again.",
+      });
+    });
+}
+
+/** Why there is a `__dict__` although somebody thought of slots, or what else must change. */
+function whyDict({ withDict, withSlots, hasSlots }: Bases): string[] {
+  if (hasSlots)
+    return withDict === null
+      ? []
+      : [`It has __slots__, but its base ${withDict} has none: that gives each instance a __dict__`];
+  return [
+    ...(withSlots === null
+      ? []
+      : [`Its base ${withSlots} has __slots__, but a subclass without its own has a __dict__ again`]),
+    ...(withDict === null ? [] : [`Its base ${withDict} has a __dict__, so it needs __slots__ too`]),
+  ];
+}
+
+function fixFor(name: string, withoutSlot: readonly string[], { withDict, withSlots, hasSlots }: Bases): Fix {
+  const listed = `(${withoutSlot.map((each) => `"${each}"`).join(", ")}${withoutSlot.length === 1 ? "," : ""})`;
+  const base = bareName(withDict ?? withSlots ?? "");
+  if (hasSlots && withDict !== null)
+    return {
+      fix: `Give the base ${base} __slots__ too, an empty one if it has no attributes.`,
+      snippet: `class ${base}:\n    __slots__ = ${listed}`,
+    };
+  return {
+    fix: `Give the class __slots__${withDict === null ? "" : `, and its base ${base} an empty or own one`}. A dataclass takes slots=True from Python 3.10 on.`,
+    snippet: `class ${name}${base === "" ? "" : `(${base})`}:\n    __slots__ = ${listed}`,
+  };
+}
+
+type Fix = Pick<Suspect, "fix" | "snippet">;
+
+/** What an instance of each class is made of; classes that can't have slots are left out. Time O(n). */
+function shapesOf(facts: HeapFacts, candidates: readonly number[]): Shape[] {
+  const { view } = facts;
+  const { heap } = view.columns;
+  const samples = new Map<number, number[]>(candidates.map((type) => [type, []]));
+  for (let object = 0; object < heap.objectCount && candidates.length > 0; object++) {
+    const known = samples.get(heap.type[object]);
+    if (known !== undefined && known.length < SAMPLES) known.push(object);
+  }
+  return [...samples].flatMap(([type, objects]): Shape[] => {
+    const [example] = objects;
+    const bases = basesOf(facts, type);
+    if (example === undefined || bases === null) return [];
+    const names = new Set<string>();
+    const inSlots = new Set<string>();
+    let now = 0;
+    for (const object of objects) {
+      const { bytes, attributes, slots: its } = costOf(view, object);
+      if (attributes === null) return [];
+      now += bytes;
+      for (const name of [...its, ...attributes]) names.add(name);
+      for (const name of its) inSlots.add(name);
+    }
+    if (names.size === 0 || names.size > MOST_NAMES) return [];
+    // The collector's header, the object's, and one place for each attribute.
+    const then = rounded(16 + 16 + 8 * names.size);
+    const withoutSlot = [...names].filter((name) => !inSlots.has(name));
+    return [{ type, names: [...names], withoutSlot, now: Math.round(now / objects.length), then, example, bases }];
+  });
+}
+
+/** The allocator gives blocks of whole 16 bytes (Objects/obmalloc.c), and larger ones as they are. */
+export const rounded = (bytes: number): number => (bytes <= 512 ? 16 * Math.ceil(bytes / 16) : bytes);
+
+interface Cost {
+  readonly bytes: number;
+  /** Attributes outside of slots; null where they can't be told. */
+  readonly attributes: readonly string[] | null;
+  readonly slots: readonly string[];
+}
+
+/** What the allocator gave for an instance and its attributes' table, and the attributes; null where they can't be told. */
+function costOf(view: HeapView, object: number): Cost {
+  const { heap } = view.columns;
+  const layout = heap.layouts[heap.layout[object]];
+  const dict = dictOf(view, object);
+  const own = numberAt(heap.shallow, object) - layout.hiddenBytes;
+  // Up to 3.12 values lie in a block of their own; from 3.13 on behind the object.
+  const inline =
+    layout.hiddenBytes === 0
+      ? rounded(own)
+      : heap.types[heap.type[object]].inlineValues
+        ? rounded(own + layout.hiddenBytes)
+        : rounded(own) + rounded(layout.hiddenBytes);
+  const attributes: string[] = [];
+  const slots: string[] = [];
+  for (const { kind, name, repeat } of layout.runs) {
+    if (name === null || repeat !== 1) continue;
+    if (kind === "attribute") attributes.push(name);
+    if (kind === "slot") slots.push(name);
+  }
+  const unknown = { bytes: inline, attributes: null, slots };
+  if (dict === NONE) return { bytes: inline, attributes, slots };
+  if (view.dominators?.idom[preorderOf(view, dict)] !== preorderOf(view, object)) return unknown;
+  const { offsets, targets } = heap.references;
+  for (let e = offsets[dict]; e + 1 < offsets[dict + 1]; e += 2) {
+    const name = targets[e] === heap.objectCount ? null : identifierIn(view.texts.get(targets[e]));
+    if (name === null) return unknown;
+    attributes.push(name);
+  }
+  return { bytes: inline + dictBytes(view, dict), attributes, slots };
+}
+
+/** A dict is an object of 64 bytes with the collector's header, and its table. */
+export const dictBytes = ({ columns: { heap } }: HeapView, dict: number): number =>
+  64 + rounded(Math.max(0, numberAt(heap.shallow, dict) - 64));
+
+/** What the class's bases have; null where slots can't be added, or a base that is not the program's own has a `__dict__`. */
+function basesOf({ view, ownership }: HeapFacts, type: number): Bases | null {
+  const { heap } = view.columns;
+  const self = objectAtAddress(heap.address, heap.types[type].address);
+  let withDict: string | null = null;
+  let withSlots: string | null = null;
+  if (self === NONE) return { withDict, withSlots, hasSlots: false };
+  for (const base of classesIn(view, referentOf(heap, self, null, "__mro__"))) {
+    const name = view.texts.get(base);
+    if (base === self || name === null || name === "object") continue;
+    if (VARIABLE_SIZE.has(name)) return null;
+    const isOwn = ownership.module(name.slice(0, name.lastIndexOf(".")));
+    if (isOwn && hasEntry(view, base, "__slots__")) withSlots ??= name;
+    if (!hasEntry(view, base, "__dict__")) continue;
+    if (!isOwn) return null;
+    withDict ??= name;
+  }
+  return { withDict, withSlots, hasSlots: hasEntry(view, self, "__slots__") };
+}
+
+/** Whether the class has it among its own attributes: one that gives its instances a `__dict__` has that. */
+function hasEntry(view: HeapView, cls: number, name: string): boolean {
+  const { heap } = view.columns;
+  const { offsets, targets } = heap.references;
+  const dict = dictOf(view, cls);
+  if (dict === NONE) return false;
+  for (let e = offsets[dict]; e < offsets[dict + 1]; e += 2)
+    if (targets[e] < heap.objectCount && view.texts.get(targets[e]) === `'${name}'`) return true;
+  return false;
+}
+
+/** Slots can't be added where instances differ in size, nor to exceptions, which always have a `__dict__`. */
+const VARIABLE_SIZE = new Set(["int", "tuple", "bytes", "type", "BaseException"]);
+
+/** A class, or the classes of a tuple of bases. */
+function classesIn({ columns: { heap } }: HeapView, object: number): number[] {
+  if (object === NONE) return [];
+  if ((heap.flags[object] & FLAGS.isClass) !== 0) return [object];
+  const { offsets, targets } = heap.references;
+  return [...targets.subarray(offsets[object], offsets[object + 1])].filter(
+    (each) => each < heap.objectCount && (heap.flags[each] & FLAGS.isClass) !== 0,
+  );
+}
