@@ -91,7 +91,7 @@ FORMAT_VERSION = 1
 PAGE = 65_536
 PREVIEW = 64  # characters of a value that are kept
 PRIVACY_LEVELS = ("none", "names", "previews")
-METHODS = ("auto", "memory", "fork")
+METHODS = ("auto", "memory", "disk", "fork")
 
 UNKNOWN = 0xFFFFFFFF  # a refcount or length that there is not
 UNNAMED_TYPES = 200  # as many are listed of the types whose references lack names
@@ -233,7 +233,9 @@ def dump(
         privacy: ``"none"`` writes no names of functions and files and no values, ``"names"`` adds
             the former, ``"previews"`` adds values cut at 64 characters. Values that are called
             like a secret are hidden at every level.
-        method: ``"memory"`` looks from inside, while all threads stand still. ``"fork"`` (Linux)
+        method: ``"memory"`` looks from inside, while all threads stand still. ``"disk"`` does too,
+            but keeps what it finds in a file without a name beside ``path``, so that it needs a
+            small part of the memory, and about twice the time. ``"fork"`` (Linux)
             lets a copy of the process look, so that this one only stands still for the fork. That
             runs what was given to ``os.register_at_fork``, and needs memory for the copy.
             ``"auto"`` takes what the limits on memory and ``max_pause`` allow.
@@ -375,11 +377,25 @@ def _dump(
     temporary = ""
     try:
         started = time.perf_counter()
-        method = _choose_method(method, max_pause, force)
+        method = _choose_method(method, max_pause, force, target)
         temporary = _new_temporary(target)
-        _check_room(target, force)
-        make = _dump_by_fork if method == "fork" else _dump_here
-        return make(temporary, target, label, privacy, mode, innermost, max_pause, started)
+        _check_room(target, force, method)
+        if method == "fork":
+            return _dump_by_fork(
+                temporary, target, label, privacy, mode, innermost, max_pause, started
+            )
+        on_disk = method == "disk"
+        return _dump_here(
+            temporary,
+            target,
+            label,
+            privacy,
+            mode,
+            innermost,
+            max_pause,
+            started,
+            on_disk=on_disk,
+        )
     finally:
         if temporary and os.path.lexists(temporary):
             os.unlink(temporary)
@@ -397,18 +413,20 @@ def _dump_here(
     started: float,
     parent: str | None = None,
     others: list[Any] | None = None,
+    on_disk: bool = False,
 ) -> Report:
     """Capture and write in this process.
 
     In a fork, ``parent`` is what to say of the parent, and ``others`` are its threads.
     """
+    room = _file_to_map(temporary) if on_disk else None
     memory = _memory_facts()  # before the capture takes some; a text is in no dump
     tracing = json.dumps(_tracemalloc_facts())
     try:
-        capture, problem = _capture(privacy, innermost, max_pause, others), ""
+        capture, problem = _capture(privacy, innermost, max_pause, others, room), ""
     except _TooLongError as error:
         problem, capture = str(error), _Capture()  # its traceback would keep what was captured
-    del innermost, others
+    del innermost, others, room
     if problem:
         raise DumpError(problem)
     try:
@@ -462,7 +480,7 @@ def _meta(
         "python": _python_facts(),
         "capture": {
             "mode": mode,
-            "method": "memory",
+            "method": "memory" if type(capture.columns.targets) is array else "disk",
             "pause_seconds": capture.pause,
             "seconds": time.perf_counter() - started,
             "privacy": privacy,
@@ -1182,23 +1200,45 @@ class _Walk:
         self._ours = len(ours)
         self._first = len(self.known)
         self._unreported: dict[int, Callable[[Any], Iterable[object]] | None] = {}
+        self._listed = 0
+        self._not_old: list[tuple[array[int], int]] = []  # addresses, in order, and their flags
 
-    def start(self, *lists: list[object]) -> int:
-        """Make known what the collector lists, and all that it leads to.
-
-        Returns:
-            How many objects there were in the lists: the first ones of ``known``.
-        """
+    def start(self, *lists: list[object]) -> None:
+        """Make known what the collector lists, the youngest first, and all that it leads to."""
         for objects in lists:
             self.known.update(zip(map(id, objects), objects))
-        listed = len(self.known)
+        for generation, objects in enumerate(lists[:-1]):
+            members = array("Q", sorted(map(id, objects)))
+            self._not_old.append((members, generation << GENERATION_SHIFT))
+        self._listed = len(self.known) - self._ours
         self._expand(self._first)
-        return listed - self._ours
 
-    def forget(self, ours: Iterable[int]) -> None:
-        """Take the objects out again at which the walk ended."""
+    def take(self, ours: Iterable[int]) -> list[Any]:
+        """Return all objects in the order of their addresses, less those at which it ended.
+
+        Nothing is known afterwards.
+        """
         for address in ours:
             del self.known[address]
+        tracked = map(gc.is_tracked, islice(self.known.values(), self._listed, None))
+        hidden = compress(islice(self.known, self._listed, None), tracked)  # frozen
+        self._not_old.append((array("Q", sorted(hidden)), GENERATION_UNKNOWN))
+        ordered = sorted(self.known)
+        objects = list(map(self.known.__getitem__, ordered))
+        self.known.clear()
+        return objects
+
+    def flags(self, part: list[Any], tracked: bytes) -> array[int]:
+        """Return the first flags of some objects, of which it is told which are tracked."""
+        flags = array("H", iter(tracked.translate(_TRACKED_FLAGS)))
+        for members, generation in self._not_old:
+            inside = members[
+                bisect_left(members, id(part[0])) : bisect_right(members, id(part[-1]))
+            ]
+            found = map(set(inside).__contains__, map(id, part)) if inside else ()
+            for index in compress(count(), found):
+                flags[index] = flags[index] & ~(3 << GENERATION_SHIFT) | generation
+        return flags
 
     def add(self, objects: Iterable[object]) -> None:
         """Make objects known, and all that they lead to."""
@@ -1240,6 +1280,298 @@ class _Walk:
 
 
 # ---------------------------------------------------------------------------------------------
+# The same with little memory
+# ---------------------------------------------------------------------------------------------
+
+
+class _FullError(BaseException):
+    """The file that was prepared has no more room."""
+
+
+class _Column:
+    """A column in a file that is mapped into memory, used like an array that grows."""
+
+    PIECE = 1 << 15  # entries that are copied at once
+
+    def __init__(self, room: memoryview, code: str) -> None:
+        self._code: Any = code
+        self._room = room.cast(self._code)
+        self._none = array(code)
+        self.itemsize = self._room.itemsize
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._room[: self._length])
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return an entry; of several, an array in memory."""
+        if type(key) is slice:
+            entries = self._none[:]
+            entries.frombytes(self._room[: self._length][key].tobytes())
+            return entries
+        return self._room[key]
+
+    def __setitem__(self, index: int, value: int) -> None:
+        self._room[index] = value
+
+    def extend(self, entries: Iterable[int]) -> None:
+        """Add entries."""
+        entries = iter(entries)
+        while True:
+            piece = self._none[:]
+            piece.extend(islice(entries, self.PIECE))
+            self.frombytes(memoryview(piece).cast("B"))
+            if len(piece) < self.PIECE:
+                return
+
+    def frombytes(self, raw: Any) -> None:
+        """Add entries as they are in memory."""
+        end = self._length + len(raw) // self.itemsize
+        if end > len(self._room):
+            raise _FullError
+        self._room[self._length : end] = memoryview(raw).cast(self._code)
+        self._length = end
+
+
+class _Disk:
+    """A file without a name that is mapped into memory and cut into columns.
+
+    What is written there is no memory of the process: the system moves it to the disk when it
+    needs the room. It is as large from the beginning as it will ever be, for to write into a hole
+    of it while the disk is full would end the process; and because to make it larger would let
+    other threads run.
+    """
+
+    _TEXT = 96  # bytes for each object, on average
+    _BYTES = 72 + _TEXT  # of the columns with entries by object
+    _REFERENCES = 6  # for each object, but for what long containers have
+    _SEEN_SHIFT = 20  # addresses are noted by the MiB
+
+    def __init__(self, room: Any) -> None:
+        """Cut the file up.
+
+        Args:
+            room: What is mapped. It begins with the numbers of objects and of references.
+        """
+        self._room = memoryview(room)
+        self._end = 16
+        self._objects, self._references = self._room[:16].cast("Q")
+        self._starts: dict[int, int] = {}  # where the marks for a MiB of addresses are
+        columns = self._objects * self._BYTES + self._references * 8
+        self._marks = self._take(len(self._room) - 16 - columns)
+        self._marks_end = 0
+
+    @classmethod
+    def sizes(cls) -> tuple[int, int, int]:
+        """Return for how many objects and references there is to be room, and its size.
+
+        Each object has a block, but for some; each reference is a word of memory somewhere. Marks
+        are a byte for every 16 of memory, twice: a MiB of addresses has all its marks as soon as
+        one object begins in it.
+        """
+        status = _kilobytes(_read("/proc/self/status"))
+        used = sum(status.get(name, 0) for name in ("VmRSS", "VmSwap"))
+        blocks = sys.getallocatedblocks()
+        objects = blocks * 11 // 10 + 300_000
+        references = objects * cls._REFERENCES + max(used - 64 * blocks, 0) // 8
+        marks = used // 8 + (32 << 20)
+        return objects, references, 16 + objects * cls._BYTES + references * 8 + marks
+
+    def _take(self, size: int) -> memoryview:
+        if self._end + size > len(self._room):
+            raise _FullError
+        taken = self._room[self._end : self._end + size // 8 * 8]
+        self._end += len(taken)
+        return taken
+
+    def column(self, code: str) -> Any:
+        """Return a column with an entry for each object."""
+        return _Column(self._take(array(code).itemsize * self._objects), code)
+
+    def targets(self) -> Any:
+        """Return a column with an entry for each reference."""
+        return _Column(self._take(8 * self._references), "Q")
+
+    def text(self) -> Any:
+        """Return a column for the text of all objects."""
+        return _Column(self._take(self._TEXT * self._objects), "B")
+
+    def new(self, objects: list[Any], mark: int) -> list[Any]:
+        """Return those that were not marked yet, once each and in order, and mark them."""
+        by_address = dict(zip(map(id, objects), objects))
+        places = self._places(list(by_address))
+        marks = self._marks
+        fresh = list(map(operator.not_, map(marks.__getitem__, places)))
+        for place in compress(places, fresh):
+            marks[place] = mark
+        return list(compress(by_address.values(), fresh))
+
+    def marks(self, objects: list[Any]) -> Iterator[int]:
+        """Return the marks of objects."""
+        return map(self._marks.__getitem__, self._places(list(map(id, objects))))
+
+    def _places(self, addresses: list[int]) -> list[int]:
+        """Return where the marks for addresses are: no two objects share 16 bytes."""
+        blocks = list(map(operator.rshift, addresses, repeat(self._SEEN_SHIFT)))
+        for block in set(blocks).difference(self._starts):
+            self._starts[block] = self._marks_end
+            self._marks_end += 1 << (self._SEEN_SHIFT - 4)
+            if self._marks_end > len(self._marks):
+                raise _FullError
+        inside = map(operator.and_, addresses, repeat((1 << self._SEEN_SHIFT) - 1))
+        places = map(operator.rshift, inside, repeat(4))
+        return list(map(operator.add, map(self._starts.__getitem__, blocks), places))
+
+
+class _Parts:
+    """All objects in the order of their addresses, as lists of moderate length."""
+
+    def __init__(self, lists: list[list[Any]]) -> None:
+        self._lists = lists
+        self._starts = [0, *accumulate(map(len, lists))]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return an object, or the rest of the list in which a slice begins, at most the slice."""
+        first = key.start if type(key) is slice else key
+        number = bisect_right(self._starts, first) - 1
+        start = self._starts[number]
+        if type(key) is slice:
+            return self._lists[number][first - start : key.stop - start]
+        return self._lists[number][first - start]
+
+    def __delitem__(self, index: int) -> None:
+        number = bisect_right(self._starts, index) - 1
+        del self._lists[number][index - self._starts[number]]
+        if not self._lists[number]:
+            del self._lists[number]
+        self._starts = [0, *accumulate(map(len, self._lists))]
+
+    def parts(self) -> Iterator[tuple[int, list[Any]]]:
+        """Yield the lists, each with the number of its first object."""
+        return zip(self._starts, self._lists)
+
+
+class _SmallWalk(_Walk):
+    """A walk that notes in a file which objects it has seen.
+
+    Of each object it keeps nothing but a place in a list: 8 bytes. Only the collector's lists, in
+    which each tracked object has as much, are in memory beside that.
+    """
+
+    CHUNK = 5000
+    LONG = 1000  # containers of more items are read piece by piece
+    _LISTED, _FOUND, _OURS = 1, 4, 5  # marks; the first is that of the youngest generation
+
+    def __init__(self, ours: dict[int, object], ends: Iterable[object], disk: _Disk) -> None:
+        """Prepare a walk; see ``_Walk``."""
+        super().__init__({}, ())
+        self._disk = disk
+        self._lists: dict[int, list[Any]] = {}  # by MiB of addresses
+        self._follows: dict[int, bool] = {}  # whether instances refer to something, by the type
+        disk.new(list(ours.values()), self._OURS)
+        ends = list(ends)
+        self._keep(disk.new(ends, self._FOUND))
+        self._ends = set(map(id, ends))
+
+    def start(self, *lists: list[object]) -> None:
+        """Make known what the collector lists, the youngest first, and all that it leads to.
+
+        The lists are empty afterwards.
+        """
+        for mark, objects in enumerate(lists, self._LISTED):
+            while objects:
+                self._keep(self._disk.new(objects[-self.CHUNK :], mark))
+                del objects[-self.CHUNK :]
+        for block in list(self._lists):
+            for start in range(0, len(self._lists[block]), self.CHUNK):
+                self._follow(self._lists[block][start : start + self.CHUNK])
+
+    def add(self, objects: Iterable[object]) -> None:
+        """Make objects known, and all that they lead to."""
+        self._follow(self._keep(self._disk.new(list(objects), self._FOUND)))
+
+    def _keep(self, objects: list[Any]) -> list[Any]:
+        for obj in objects:
+            block = id(obj) >> 20
+            try:
+                self._lists[block].append(obj)
+            except KeyError:
+                self._lists[block] = [obj]
+        return objects
+
+    def _follow(self, objects: list[Any]) -> None:
+        """Follow the references of objects; what can't refer to anything is not looked at."""
+        pending = [objects]
+        while pending:
+            _check_deadline()
+            for piece in self._references(pending.pop()):
+                found = self._keep(self._disk.new(piece, self._FOUND))
+                found = list(compress(found, map(self._can_refer, map(type, found))))
+                if found:
+                    pending.append(found)
+
+    def _can_refer(self, kind: type) -> bool:
+        follows = self._follows.get(id(kind))
+        if follows is None:
+            follows = bool(_class_flags(kind) & TP_HAVE_GC) or _unreported(kind) is not None
+            self._follows[id(kind)] = follows
+        return follows
+
+    def _references(self, objects: list[Any]) -> Iterator[list[Any]]:
+        """Yield what objects refer to, and their types, in pieces."""
+        short: list[Any] = []
+        for obj in objects:
+            read = _READ_PLAINLY.get(id(type(obj)))
+            if id(obj) in self._ends:
+                continue
+            if read is None or len(obj) <= self.LONG:
+                short.append(obj)
+                continue
+            items = read(obj)
+            while True:
+                piece = list(islice(items, self.CHUNK))
+                if not piece:
+                    break
+                yield piece
+        for start in range(0, len(short), self.CHUNK):
+            chunk = short[start : start + self.CHUNK]
+            yield _referents_of(chunk)
+            yield list(self._more(chunk))
+
+    def take(self, ours: Iterable[int]) -> Any:  # noqa: ARG002 - marked as seen, so not here
+        """Return all objects in the order of their addresses, less those at which it ended."""
+        parts: list[list[Any]] = []
+        for block in sorted(self._lists):
+            part = self._lists.pop(block)
+            part.sort(key=id)
+            if parts and len(parts[-1]) + len(part) < PAGE // 2:
+                parts[-1] += part
+            else:
+                parts.append(part)
+        return _Parts(parts)
+
+    def flags(self, part: list[Any], tracked: bytes) -> array[int]:
+        """Return the first flags of some objects, of which it is told which are tracked."""
+        generations = [mark - self._LISTED << GENERATION_SHIFT for mark in range(self._FOUND)]
+        flags = [TRACKED | flag for flag in (*generations, GENERATION_UNKNOWN)]
+        marks = self._disk.marks(part)
+        return array("H", map(operator.mul, map(flags.__getitem__, marks), tracked))
+
+
+# How to read containers piece by piece, by the type's address.
+_READ_PLAINLY: dict[int, Callable[[Any], Iterator[object]]] = {
+    id(dict): lambda obj: chain(obj.keys(), obj.values()),
+    **{id(kind): iter for kind in (list, tuple, set, frozenset)},
+}
+
+
+# ---------------------------------------------------------------------------------------------
 # Layouts: which reference is which
 # ---------------------------------------------------------------------------------------------
 
@@ -1268,25 +1600,29 @@ def _is_secret_name(name: str) -> bool:
     return any(map(lower.__contains__, _SENSITIVE_WORDS))
 
 
-def _secret_names(strings: Iterable[str]) -> set[int]:
+def _secret_names(strings: Iterator[str]) -> set[int]:
     """Return the addresses of strings that are names of secrets.
 
-    All of them are searched at once, which is many times faster than one by one.
+    Many of them are searched at once, which is many times faster than one by one.
     """
-    names = [name for name in strings if len(name) <= PREVIEW]
-    everything = "\n".join(names).lower()
-    starts = [0, *accumulate(len(name) + 1 for name in names)]
-    if starts[-1] != len(everything) + 1:  # a letter whose lower case is longer
-        return {id(name) for name in names if _is_secret_name(name)}
     found: set[int] = set()
-    for word in _SENSITIVE_PARTS:
-        at = everything.find(word)
-        while at >= 0:
-            index = bisect_right(starts, at) - 1
-            if _is_secret_name(names[index]):
-                found.add(id(names[index]))
-            at = everything.find(word, starts[index + 1])
-    return found
+    short = (name for name in strings if len(name) <= PREVIEW)
+    while True:
+        names = list(islice(short, PAGE))
+        if not names:
+            return found
+        everything = "\n".join(names).lower()
+        starts = [0, *accumulate(len(name) + 1 for name in names)]
+        if starts[-1] != len(everything) + 1:  # a letter whose lower case is longer
+            found.update(id(name) for name in names if _is_secret_name(name))
+            continue
+        for word in _SENSITIVE_PARTS:
+            at = everything.find(word)
+            while at >= 0:
+                index = bisect_right(starts, at) - 1
+                if _is_secret_name(names[index]):
+                    found.add(id(names[index]))
+                at = everything.find(word, starts[index + 1])
 
 
 class _Layouts:
@@ -1395,15 +1731,13 @@ class _Guard:
 
     AHEAD = 50_000  # objects among which instances are read at once, for setting it takes some µs
 
-    def __init__(self, heap: _Heap, numbers: array[int]) -> None:
+    def __init__(self, heap: _Heap) -> None:
         """Prepare to read.
 
         Args:
             heap: All objects.
-            numbers: Addresses of their types.
         """
         self._heap = heap
-        self._numbers = numbers
         self._kinds: dict[int, bool] = {}  # whether it is such a descriptor, by the type's address
         self._refused: set[types.CodeType] = set()
         self._works: bool | None = None
@@ -1460,9 +1794,9 @@ class _Guard:
     def following(self, cls: type, obj: object) -> tuple[list[Any], int]:
         """Return the next instances of a class, the object first, and the address up to which."""
         first = self._heap.index(id(obj))
-        last = min(first + self.AHEAD, len(self._heap.objects))
-        fitting = map(id(cls).__eq__, self._numbers[first:last])
-        objects = islice(self._heap.objects, first, last)
+        objects = self._heap.objects[first : first + self.AHEAD]
+        last = first + len(objects)
+        fitting = map(id(cls).__eq__, self._heap.types[first:last])
         return list(compress(objects, fitting)), self._heap.addresses[last - 1]
 
 
@@ -1499,7 +1833,7 @@ class _HiddenDicts:
         """Return an instance's ``__dict__`` if it is not among its referents."""
         if self._values.isdisjoint(map(id, referents)):
             return None
-        found = self._heap.known.get(self._memory.word_before(obj, self.MANAGED_DICT))
+        found = self._heap.get(self._memory.word_before(obj, self.MANAGED_DICT))
         return found if type(found) is dict else None
 
 
@@ -2014,19 +2348,21 @@ class _Names:
     MAX_NAMES = 300_000  # to search; with more, that would take too long
     MAX_SEARCHES = 250  # each takes some milliseconds
 
-    def __init__(self, codes: list[types.CodeType], strings: list[str], memory: _OwnMemory) -> None:
+    def __init__(
+        self, codes: list[types.CodeType], selection: _Selection, memory: _OwnMemory
+    ) -> None:
         """Keep what the names are taken from.
 
         Args:
             codes: All code.
-            strings: All strings.
+            selection: The objects by type.
             memory: Tells the names, on Linux.
         """
         self.searches = self.MAX_SEARCHES
         self._memory = memory
         self._all: dict[int, bool] = {}
         self._codes = codes
-        self._strings = strings
+        self._selection = selection
         self._everywhere: list[str] = []
         self._in_code = 0
         self._own_names: dict[int, dict[str, None]] = {}
@@ -2056,7 +2392,7 @@ class _Names:
         if not self._everywhere:
             names = dict.fromkeys(chain.from_iterable(code.co_names for code in self._codes))
             self._in_code = len(names)
-            short = (text for text in self._strings if len(text) <= PREVIEW)
+            short = (text for text in self._selection.of(str) if len(text) <= PREVIEW)
             names.update(dict.fromkeys(filter(str.isidentifier, short)))
             self._everywhere = list(islice(names, self.MAX_NAMES))
         safe = filterfalse(self._unsafe(cls).__contains__, self._everywhere)
@@ -2183,7 +2519,7 @@ class _Describers:
         self,
         layouts: _Layouts,
         codes: list[types.CodeType],
-        strings: list[str],
+        selection: _Selection,
         interpreter: _Interpreter,
         guard: _Guard,
         memory: _OwnMemory,
@@ -2195,7 +2531,7 @@ class _Describers:
         Args:
             layouts: Where layouts are numbered.
             codes: Every code object, for names of attributes.
-            strings: Every string, for names of attributes and of secrets.
+            selection: The objects by type: strings, for names of attributes and of secrets.
             interpreter: What the interpreter keeps for itself.
             guard: Reads attributes that are not safe to read.
             memory: Reads variables without making a frame object.
@@ -2210,9 +2546,9 @@ class _Describers:
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
         self._layouts = layouts
-        self._names = _Names(codes, strings, memory)
+        self._names = _Names(codes, selection, memory)
         self._guard = guard
-        self._secret_names = _secret_names(strings)
+        self._secret_names = _secret_names(selection.of(str))
         self._tuples: dict[int, int] = {}  # layouts of tuples whose items have names, by address
         self._cells: dict[int, int] = {}
         self._function_shapes: dict[tuple[int, ...], list[_PartialShape]] = {}
@@ -2528,7 +2864,7 @@ class _Describers:
         """
         _, _, address = _proxy_texts[id(type(proxy))](proxy).rpartition(" at 0x")
         try:
-            target = self._heap.known.get(int(address[:-1], 16))
+            target = self._heap.get(int(address[:-1], 16))
         except ValueError:  # dead
             target = None
         if target is None or not any(each is proxy for each in _weakref.getweakrefs(target)):
@@ -2537,7 +2873,7 @@ class _Describers:
 
     def _generator(self, generator: Any) -> Description:
         """Describe a generator or coroutine."""
-        known = self._heap.known  # less what a running one keeps since we looked at its variables
+        known = self._heap  # less what a running one keeps since we looked at its variables
         referents = [part for part in gc.get_referents(generator) if id(part) in known]
         code, awaited, frame, running = _GENERATORS[id(type(generator))]
         named: list[Named] = [
@@ -2612,7 +2948,7 @@ class _Describers:
         return self._layouts.number(runs), found + others
 
     def note_running_frame(
-        self, frame: types.FrameType, variables: list[Named], known: dict[int, object]
+        self, frame: types.FrameType, variables: list[Named], known: _Heap
     ) -> None:
         """Describe a running frame from what was noted about it.
 
@@ -2727,13 +3063,12 @@ _AST_SINGLETONS = ("expr_context", "boolop", "operator", "unaryop", "cmpop")
 class _Selection:
     """Finds the objects of some types, after one look at the types of all."""
 
-    def __init__(self, objects: list[Any], numbers: array[int], classes: dict[int, type]) -> None:
+    def __init__(self, heap: _Heap, classes: dict[int, type]) -> None:
         """Group the objects.
 
         Args:
-            objects: All objects.
-            numbers: Addresses of their types.
-            classes: These types by address.
+            heap: All objects.
+            classes: Their types by address.
         """
         groups = {id(kind): group for group, kind in enumerate(_SELECTED, 1)}
         for number, cls in classes.items():
@@ -2741,29 +3076,39 @@ class _Selection:
                 groups[number] = _CLASS
             elif _class_module(cls) == "ast" and _class_name(_mro(cls)[1]) in _AST_SINGLETONS:
                 groups[number] = _SYNTAX_SINGLETON
-        self._objects = objects
-        self._groups = bytes(map(groups.get, numbers, repeat(0)))
+        self._heap = heap
+        self._groups = heap.column("B")
+        for first, part in heap.parts():
+            numbers = heap.types[first : first + len(part)]
+            self._groups.extend(map(groups.get, numbers, repeat(0)))
 
-    def _mask(self, group: int) -> bytes:
-        return self._groups.translate(bytes(number == group for number in range(256)))
+    def _parts(self, group: int) -> Iterator[tuple[int, list[Any], bytes]]:
+        """Yield the parts of the heap, each with a mask of what is in the group."""
+        table = bytes(number == group for number in range(256))
+        for first, part in self._heap.parts():
+            yield first, part, self._groups[first : first + len(part)].tobytes().translate(table)
+
+    def _members(self, group: int) -> Iterator[Any]:
+        for _, part, mask in self._parts(group):
+            yield from compress(part, mask)
 
     def of(self, kind: type) -> Iterator[Any]:
         """Return the objects of one of the selected types."""
-        return compress(self._objects, self._mask(_SELECTED.index(kind) + 1))
+        return self._members(_SELECTED.index(kind) + 1)
 
-    def unshared(self, kind: type, refcounts: array[int]) -> Iterator[Any]:
+    def unshared(self, kind: type) -> Iterator[Any]:
         """Return the objects of a type to which there is exactly one reference."""
-        mask = self._mask(_SELECTED.index(kind) + 1)
-        one = map((1).__eq__, compress(refcounts, mask))
-        return compress(compress(self._objects, mask), one)
+        for first, part, mask in self._parts(_SELECTED.index(kind) + 1):
+            counts = self._heap.refcounts[first : first + len(part)]
+            yield from compress(compress(part, mask), map((1).__eq__, compress(counts, mask)))
 
     def classes(self) -> Iterator[Any]:
         """Return all classes."""
-        return compress(self._objects, self._mask(_CLASS))
+        return self._members(_CLASS)
 
     def syntax_singletons(self) -> Iterator[Any]:
         """Return the instances of operators of the syntax tree, such as ``ast.Add``."""
-        return compress(self._objects, self._mask(_SYNTAX_SINGLETON))
+        return self._members(_SYNTAX_SINGLETON)
 
 
 class _Interpreter:
@@ -2794,11 +3139,11 @@ class _Interpreter:
         self._codec_info = _of_module("codecs", "CodecInfo")
         self._codecs_search: Any = _of_module("encodings", "search_function")
         self._after_fork: Any = _of_module("threading", "_after_fork")
-        for table in selection.unshared(dict, heap.refcounts):
+        for table in selection.unshared(dict):
             for key, value in table.items():
                 self._look_at_dict(table, key, value)
                 break
-        for table in selection.unshared(list, heap.refcounts):
+        for table in selection.unshared(list):
             if table:
                 self._look_at_list(table)
         self._give_subclasses_to_classes(selection)
@@ -2830,7 +3175,7 @@ class _Interpreter:
     def _look_at_interned(self, table: dict[Any, Any]) -> None:
         if _interned_names([table]):
             self.roots[id(table)] = "sys.intern"
-            strings = [name for name in table if id(name) in self._heap.known]
+            strings = [name for name in table if id(name) in self._heap]
             self.special[id(table)] = self._borrowed, strings
 
     def _look_at_subclasses(self, table: dict[Any, Any]) -> None:
@@ -2901,7 +3246,7 @@ class _Interpreter:
         heap = self._heap
         left = {number: heap.refcounts[heap.index(number)] for number in self.roots}
         for number in left:  # a weak reference is a target, but not counted
-            left[number] += _weakref.getweakrefcount(heap.known[number])
+            left[number] += _weakref.getweakrefcount(heap[number])
         for target in filter(left.__contains__, targets):
             left[target] -= 1
         found = [number for number, more in left.items() if more > 0]
@@ -3059,53 +3404,62 @@ class _Texts:
         if privacy == "previews":
             self._makers.update(_VALUE_TEXTS)
 
-    def write(
-        self, objects: list[Any], addresses: array[int], numbers: array[int]
-    ) -> tuple[bytearray, array[int], int]:
-        """Return all texts in one buffer, where each one ends, and how many were hidden."""
+    def write(self, heap: _Heap, columns: _Columns) -> int:
+        """Write all texts into one buffer, and where each one ends; return how many were hidden."""
         makers = self._makers
-        kinds = numbers[:]  # where a text must not be written, the type is replaced
-        hidden = self._hide(objects, addresses, kinds)
         makers[_HIDDEN_KIND] = lambda _: _HIDDEN
-        text = bytearray()
-        lengths = array("I")
-        made = (
-            "" if make is None else make(obj) for obj, make in zip(objects, map(makers.get, kinds))
-        )
-        while len(lengths) < len(objects):
-            texts = list(islice(made, PAGE))
+        columns.text = array("B") if heap.disk is None else heap.disk.text()
+        columns.text_ends = heap.column("Q")
+        secret = sorted(self._secrets.addresses)
+        keys = self._addresses_of_keys(heap) if self._keys else set()
+        hidden = end = 0
+        for first, part in heap.parts():
+            kinds = heap.types[first : first + len(part)]
+            # Where a text must not be written, the type is replaced.
+            if self._keys:
+                self._hide_all_but_keys(part, kinds, keys)
+            if self._values:
+                hidden += self._hide(part, kinds, secret)
+            texts = [
+                "" if make is None else make(obj) for obj, make in zip(part, map(makers.get, kinds))
+            ]
             encoded = "".join(texts).encode("utf-8", "backslashreplace")
+            lengths = map(len, texts)
             if len(encoded) != sum(map(len, texts)):
-                pieces = [each.encode("utf-8", "backslashreplace") for each in texts]
-                lengths.extend(map(len, pieces))
-            else:
-                lengths.extend(map(len, texts))
-            text += encoded
-        return text, array("Q", accumulate(lengths)), hidden
+                lengths = (len(each.encode("utf-8", "backslashreplace")) for each in texts)
+            columns.text_ends.extend(map(end.__add__, accumulate(lengths)))
+            columns.text.frombytes(encoded)
+            end += len(encoded)
+        return hidden
 
-    def _hide(self, objects: list[Any], addresses: array[int], kinds: array[int]) -> int:
-        """Replace the types of objects whose text must not be written."""
-        if self._keys:
-            self._hide_all_but_keys(objects, kinds)
-        if not self._values:
-            return 0
-        secret = self._secrets
-        hidden = [bisect_left(addresses, address) for address in secret.addresses]
-        hidden = [index for index in hidden if kinds[index] in _VALUE_TEXTS]
+    def _hide(self, part: list[Any], kinds: array[int], secret: list[int]) -> int:
+        """Replace the types of secret values; return of how many."""
+        hidden: list[int] = []
+        places = secret[bisect_left(secret, id(part[0])) : bisect_right(secret, id(part[-1]))]
+        if places:
+            addresses = list(map(id, part))
+            hidden = [bisect_left(addresses, address) for address in places]
+            hidden = [index for index in hidden if kinds[index] in _VALUE_TEXTS]
         for kind in (id(str), id(bytes)):
             indexes = list(compress(count(), map(kind.__eq__, kinds)))
-            equal = map(secret.texts.__contains__, map(objects.__getitem__, indexes))
+            equal = map(self._secrets.texts.__contains__, map(part.__getitem__, indexes))
             hidden += compress(indexes, equal)
         for index in hidden:
             kinds[index] = _HIDDEN_KIND
         return len(hidden)
 
-    def _hide_all_but_keys(self, objects: list[Any], kinds: array[int]) -> None:
+    def _addresses_of_keys(self, heap: _Heap) -> set[int]:
+        keys: set[int] = set()
+        for first, part in heap.parts():
+            kinds = heap.types[first : first + len(part)]
+            dicts = compress(part, map(id(dict).__eq__, kinds))
+            keys.update(map(id, chain.from_iterable(dicts)))
+        return keys
+
+    def _hide_all_but_keys(self, part: list[Any], kinds: array[int], keys: set[int]) -> None:
         """Leave of strings only keys that say no more than an identifier would."""
-        dicts = compress(objects, map(id(dict).__eq__, kinds))
-        keys = set(map(id, chain.from_iterable(dicts)))
         for index in compress(count(), map(id(str).__eq__, kinds)):
-            value = objects[index]
+            value = part[index]
             short = len(value) <= 32 and _KEY_CHARACTERS.issuperset(value)
             is_key = id(value) in keys and (short or value.isidentifier())
             if not is_key or value in self._secrets.texts:
@@ -3129,7 +3483,7 @@ class _Columns:
     reference_counts: array[int]
     flags: array[int]
     targets: array[int]
-    text: bytearray
+    text: array[int]
     text_ends: array[int]
     sites: array[int] | None = None  # where tracemalloc traces: by object, UNKNOWN for none
 
@@ -3167,6 +3521,7 @@ def _capture(
     innermost: types.FrameType | None,
     max_pause: float | None = None,
     others: list[Any] | None = None,
+    room: Any = None,
 ) -> _Capture:
     """Stop the world, look at everything, and let the world go on as it was."""
     collecting = gc.isenabled()
@@ -3183,7 +3538,12 @@ def _capture(
         if max_pause is not None:
             _deadline[0] = began + max_pause
         try:
-            capture = _look(privacy, innermost, others)
+            capture = _look(privacy, innermost, others, room)
+        except _FullError:
+            raise _TooLongError(
+                "given up, for the heap is unlike others: the file on disk that was prepared for"
+                " it is too small; nothing was written"
+            ) from None
         except _TooLongError:
             raise _TooLongError(
                 f"given up after {time.perf_counter() - began:.2f} s, for the program may stand"
@@ -3200,20 +3560,34 @@ def _capture(
 
 
 def _look(
-    privacy: str, innermost: types.FrameType | None, others: list[Any] | None = None
+    privacy: str,
+    innermost: types.FrameType | None,
+    others: list[Any] | None,
+    room: Any,
 ) -> _Capture:
-    """Capture the heap. Nothing of ours may be made before the collector's lists are taken."""
+    """Capture the heap. Nothing of ours may be made before the collector's lists are taken.
+
+    Args:
+        privacy: The level.
+        innermost: This thread's first frame that is not ours.
+        others: What a fork knows of its parent's threads.
+        room: A file that is mapped, in which to keep what is found; or ``None``.
+    """
     probe = [float("1.5e300")]  # one object of ours that is tracked, holding one that is not
     youngest = gc.get_objects(0)  # by keyword, Python would keep the keywords' names
     middle = gc.get_objects(1)
     oldest = gc.get_objects(2)
     collector = _collector_facts(len(youngest), len(middle), len(oldest))
     traces = _traces() if privacy != "none" else None  # before we take more memory
-    young = [array("Q", map(id, youngest)), array("Q", map(id, middle))]
 
     ours = _ours(others, youngest, middle, oldest)
-    walk = _Walk(ours, _interned_names(chain(oldest, middle, youngest)))
-    listed = walk.start(youngest, middle, oldest)
+    if room is not None:
+        ours[id(room)] = room
+    disk = None if room is None else _Disk(room)
+    ends = _interned_names(chain(oldest, middle, youngest))
+    walk = _Walk(ours, ends) if disk is None else _SmallWalk(ours, ends, disk)
+    del ends
+    walk.start(youngest, middle, oldest)
     del youngest, middle, oldest
     memory = _OwnMemory()
     try:
@@ -3226,12 +3600,10 @@ def _look(
             walk.add(running.read_variables(frame))
             del frame
 
-        walk.forget(ours)
-        heap = _Heap(walk, listed, young, id(probe), id(probe[0]), ours)
-        heap.forget([id(probe), id(probe[0])])
+        heap = _Heap(walk, id(probe), id(probe[0]), ours, disk)
         heap.discount(chain.from_iterable(map(_counted_by_ours, ours.values())))
         del ours
-        sites = None if traces is None else traces.of_objects(heap.objects)
+        sites = None if traces is None else traces.of_objects(heap)
         if others is not None:
             _stop_tracing()
         capture = _describe(heap, running, memory, privacy)
@@ -3272,79 +3644,114 @@ class _Heap:
     """All objects in the order of their addresses, with what only the walk can tell of them."""
 
     def __init__(
-        self,
-        walk: _Walk,
-        listed: int,
-        young: list[array[int]],
-        probe: int,
-        number: int,
-        ours: Iterable[int],
+        self, walk: _Walk, probe: int, number: int, ours: Iterable[int], disk: _Disk | None
     ) -> None:
         """Sort the objects and take their reference counts.
 
         Args:
-            walk: What was found. Besides ``objects`` here, only it holds them.
-            listed: How many of the objects, the first ones, the collector listed itself.
-            young: Addresses of the objects of the two younger generations.
+            walk: What was found. Besides ``objects`` here, nothing holds them any more.
             probe: Address of a tracked object of ours to which one variable refers.
             number: Address of an untracked object of ours to which the former refers.
             ours: Addresses of objects of ours that were left out.
+            disk: Where columns are, or ``None``.
         """
+        self.disk = disk
         self.ours = frozenset(ours)
-        self.known = walk.known
-        ordered = sorted(self.known)
-        self.objects: list[Any] = list(map(self.known.__getitem__, ordered))
-        self.addresses = array("Q", ordered)
-        del ordered
-        tracked = bytes(map(gc.is_tracked, self.objects))
-        self.refcounts, self.flags = self._count(tracked, self.index(probe), self.index(number))
-        for generation, members in enumerate(young):
-            for address in filterfalse(self.ours.__contains__, members):
-                self.flags[self.index(address)] &= ~(3 << GENERATION_SHIFT)
-                self.flags[self.index(address)] |= generation << GENERATION_SHIFT
-        found = map(gc.is_tracked, islice(self.known.values(), listed, None))
-        for address in compress(islice(self.known, listed, None), found):
-            index = self.index(address)  # hidden from the lists: frozen
-            self.flags[index] &= ~(3 << GENERATION_SHIFT)
-            self.flags[index] |= GENERATION_UNKNOWN
+        self.objects: Any = walk.take(self.ours)
+        self.addresses = self.column("Q")
+        self.types = self.column("Q")  # their addresses
+        self.refcounts = self.column("I")
+        self.flags = self.column("H")
+        excess = [self._excess(number), self._excess(probe)]
+        for address in (number, probe):
+            del self.objects[_place(self.objects, address)]
+        for _, part in self.parts():
+            self.addresses.extend(map(id, part))
+            self.types.extend(map(id, map(type, part)))
+            self._count(part, walk, excess)
 
-    def _count(self, tracked: bytes, probe: int, number: int) -> tuple[array[int], array[int]]:
-        """Return reference counts less our own references, and the first flags.
+    def column(self, code: str) -> array[int]:
+        """Return a new column with a number for each object."""
+        return array(code) if self.disk is None else self.disk.column(code)
+
+    def parts(self) -> Iterator[tuple[int, list[Any]]]:
+        """Yield all objects in parts, each with the number of its first object."""
+        if self.disk is not None:
+            yield from self.objects.parts()
+            return
+        for first in range(0, len(self.objects), PAGE):
+            yield first, self.objects[first : first + PAGE]
+
+    def every(self) -> Iterator[Any]:
+        """Yield all objects."""
+        return chain.from_iterable(part for _, part in self.parts())
+
+    def _excess(self, address: int) -> int:
+        """Return how often we refer to an object that has one owner."""
+        for _, part in self.parts():
+            if id(part[0]) <= address <= id(part[-1]):
+                return _counts(part)[_place(part, address)] - 1
+        raise LookupError
+
+    def _count(self, part: list[Any], walk: _Walk, excess: list[int]) -> None:
+        """Add the reference counts less our own references, and the first flags.
 
         How often we refer to each object ourselves is measured, on two objects that have one
-        owner each, and whose numbers are given.
+        owner each, untracked and tracked.
         """
-        counts = array("Q", map(sys.getrefcount, self.objects))
-        flags = array("H", iter(tracked.translate(_TRACKED_FLAGS)))
-        ours = counts[probe] - 1
-        if ours == counts[number] - 1:
-            true = array("Q", map(operator.sub, counts, repeat(ours)))
+        tracked = bytes(map(gc.is_tracked, part))
+        flags = walk.flags(part, tracked)
+        counts = _counts(part)
+        if excess[0] == excess[1]:
+            true = list(map(operator.sub, counts, repeat(excess[0])))
         else:  # not seen so far
-            by_kind = (counts[number] - 1, ours)
-            true = array("Q", (n - by_kind[is_tracked] for n, is_tracked in zip(counts, tracked)))
-        immortal = [index for index, n in enumerate(counts) if n >= IMMORTAL]
-        for index in immortal:
+            true = list(map(operator.sub, counts, map(excess.__getitem__, tracked)))
+        for index in compress(count(), map(IMMORTAL.__le__, counts)):
             true[index] = UNKNOWN
             flags[index] |= IS_IMMORTAL
-        return array("I", true), flags
+        self.refcounts.extend(true)
+        self.flags.extend(flags)
 
     def index(self, address: int) -> int:
         """Return the number of the object at an address that is known."""
         return bisect_left(self.addresses, address)
 
+    def get(self, address: int) -> Any:
+        """Return the object at an address, or ``None``."""
+        index = bisect_left(self.addresses, address)
+        is_there = index < len(self.addresses) and self.addresses[index] == address
+        return self.objects[index] if is_there else None
+
+    def __contains__(self, address: int) -> bool:
+        """Tell whether there is an object at an address."""
+        index = bisect_left(self.addresses, address)
+        return index < len(self.addresses) and self.addresses[index] == address
+
+    def __getitem__(self, address: int) -> Any:
+        """Return the object at an address that is known."""
+        return self.objects[self.index(address)]
+
     def discount(self, referents: Iterable[object]) -> None:
         """Take references of objects that were left out from the counts."""
         for address, number in _counted(referents).items():
-            if address in self.known and self.refcounts[self.index(address)] != UNKNOWN:
+            if address in self and self.refcounts[self.index(address)] != UNKNOWN:
                 self.refcounts[self.index(address)] -= number
 
-    def forget(self, addresses: Iterable[int]) -> None:
-        """Take objects of ours out again."""
-        for address in addresses:
-            if self.known.pop(address, None) is not None:
-                index = self.index(address)
-                del self.addresses[index], self.objects[index]
-                del self.refcounts[index], self.flags[index]
+
+def _counts(objects: list[Any]) -> list[int]:
+    return list(map(sys.getrefcount, objects))
+
+
+def _place(objects: Sequence[Any], address: int) -> int:
+    """Return where an object is in a sequence in the order of addresses."""
+    low, high = 0, len(objects)
+    while low < high:
+        middle = (low + high) // 2
+        if id(objects[middle]) < address:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 _TRACKED_FLAGS = bytes([0, TRACKED | 2 << GENERATION_SHIFT]) + bytes(254)
@@ -3428,7 +3835,7 @@ class _Running:
         self._variables[id(frame)] = [(name, id(value)) for _, name, value in variables]
         return [value for _, _, value in variables]
 
-    def variables(self, frame: types.FrameType, known: dict[int, object]) -> list[Named]:
+    def variables(self, frame: types.FrameType, known: _Heap) -> list[Named]:
         """Return the variables that were noted; one that a closure shares leads to its cell."""
         named: list[Named] = []
         slots: dict[str, int] = {}
@@ -3449,74 +3856,62 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
     """Name every reference, and compute the columns."""
     capture = _Capture()
     columns = capture.columns
-    objects = heap.objects
-    kinds = list(map(type, objects))
-    numbers = array("Q", map(id, kinds))
-    classes = dict(zip(numbers, kinds))
-    del kinds
+    classes: dict[int, type] = {}
+    for first, part in heap.parts():
+        classes.update(zip(heap.types[first : first + len(part)], map(type, part)))
 
-    selection = _Selection(objects, numbers, classes)
+    selection = _Selection(heap, classes)
     codes: list[types.CodeType] = list(selection.of(types.CodeType))
     functions: list[types.FunctionType] = list(selection.of(types.FunctionType))
-    strings: list[str] = list(selection.of(str))
     interpreter = _Interpreter(heap, selection, capture.layouts)
     hidden = None
     if (3, 13) <= sys.version_info < (3, 14):
         found = _HiddenDicts(heap, memory, selection.of(dict))
         hidden = found if found.any else None
-    del selection
-    guard = _Guard(heap, numbers)
+    guard = _Guard(heap)
     describers = _Describers(
-        capture.layouts, codes, strings, interpreter, guard, memory, heap, hidden
+        capture.layouts, codes, selection, interpreter, guard, memory, heap, hidden
     )
-    del strings
+    del selection
     for function in functions:
         describers.learn_names(function)
     for frame in running.frames():
-        variables = running.variables(frame, heap.known)
-        describers.note_running_frame(frame, variables, heap.known)
+        variables = running.variables(frame, heap)
+        describers.note_running_frame(frame, variables, heap)
     _forget_our_counts(heap, codes, functions, running)
 
-    certain = _add_references(columns, heap, numbers, classes, describers, capture.layouts)
-    capture.missing = _count_missing(
-        columns, numbers, set() if running.moved() else certain, heap.known
-    )
-    type_numbers = {number: index for index, number in enumerate(classes)}
+    certain = _add_references(columns, heap, classes, describers, capture.layouts)
+    if running.moved():
+        certain = set()
+    capture.missing = _count_missing(columns, heap, certain)
     columns.addresses = heap.addresses
     columns.refcounts = heap.refcounts
     columns.flags = heap.flags
-    columns.types = array("I", map(type_numbers.__getitem__, numbers))
-    columns.lengths = _lengths(objects, numbers, classes)
-    columns.sizes, capture.python_sizes = _sizes(objects, numbers, classes)
+    capture.python_sizes = _add_facts(columns, heap, classes)
     describers.correct_sizes(columns)
-    _add_flags(columns, objects, numbers, classes)
     secrets = _Secrets(describers.found_secrets)
     secrets.add_environment()
     texts = _Texts(privacy, secrets, classes)
-    written = texts.write(objects, heap.addresses, numbers)
-    columns.text, columns.text_ends, capture.redacted = written
+    capture.redacted = texts.write(heap, columns)
     capture.tables = _tables(heap, running, memory, classes, describers, codes, privacy)
     capture.tables["root"] += interpreter.named(columns.targets)
     describers.let_go()
     return capture
 
 
-def _count_missing(
-    columns: _Columns, numbers: array[int], certain: set[int], known: dict[int, object]
-) -> int:
+def _count_missing(columns: _Columns, heap: _Heap, certain: set[int]) -> int:
     """Return how many references lead to what was not found.
 
     Args:
         columns: With all references.
-        numbers: Addresses of the objects' types.
+        heap: All objects.
         certain: Types whose instances were followed by the same calls that describe them.
-        known: The objects that were found, by address.
     """
     counts, targets = columns.reference_counts, columns.targets
     ends = zip(counts, accumulate(counts))
-    doubtful = compress(ends, map(operator.not_, map(certain.__contains__, numbers)))
-    lost = (filterfalse(known.__contains__, targets[end - n : end]) for n, end in doubtful)
-    return len(list(chain.from_iterable(lost)))
+    doubtful = compress(ends, map(operator.not_, map(certain.__contains__, heap.types)))
+    lost = (filterfalse(heap.__contains__, targets[end - n : end]) for n, end in doubtful)
+    return sum(1 for _ in chain.from_iterable(lost))
 
 
 def _forget_our_counts(
@@ -3530,14 +3925,13 @@ def _forget_our_counts(
     spoilt += [code for code in codes if code.co_filename == __file__]
     spoilt += [function for function in functions if function.__globals__ is globals()]
     for obj in spoilt:
-        if id(obj) in heap.known:
+        if id(obj) in heap:
             heap.refcounts[heap.index(id(obj))] = UNKNOWN
 
 
 def _add_references(
     columns: _Columns,
     heap: _Heap,
-    numbers: array[int],
     classes: dict[int, type],
     describers: _Describers,
     layouts: _Layouts,
@@ -3547,37 +3941,38 @@ def _add_references(
     Returns:
         Addresses of the types whose instances surely refer to nothing that was not found.
     """
-    objects = heap.objects
     chosen = {number: describers.choose(cls) for number, cls in classes.items()}
-    numbers = numbers[:]
-    for address in describers.special:
-        numbers[heap.index(address)] = _SPECIAL
+    special = {heap.index(address) for address in describers.special}
     chosen[_SPECIAL] = describers.describe_special
-    layout_column = array("I", bytes(4 * len(objects)))
-    counts = array("I", bytes(4 * len(objects)))
-    targets = array("Q")
+    columns.layouts = heap.column("I")
+    columns.reference_counts = heap.column("I")
+    columns.targets = targets = array("Q") if heap.disk is None else heap.disk.targets()
     extend = targets.extend
     secret_layouts = layouts.secret
     end = 0
-    for index, obj, describe in zip(count(), objects, map(chosen.__getitem__, numbers)):
-        if not index & 0xFFFF:
-            _check_deadline()
-        if describe is None:
-            continue
-        layout, references = describe(obj)
-        extend(map(id, references))
-        layout_column[index] = layout
-        counts[index] = len(targets) - end
-        end = len(targets)
-        if layout in secret_layouts:
-            describers.found_secrets += [
-                value
-                for run, value in zip(layouts.runs[layout], references)
-                if run[1] is not None and _is_secret_name(run[1])
-            ]
-    columns.layouts = layout_column
-    columns.reference_counts = counts
-    columns.targets = targets
+    for first, part in heap.parts():
+        _check_deadline()
+        numbers = heap.types[first : first + len(part)]
+        for index in special.intersection(range(first, first + len(part))):
+            numbers[index - first] = _SPECIAL
+        layout_numbers = array("I", bytes(4 * len(part)))
+        counts = array("I", bytes(4 * len(part)))
+        for index, obj, describe in zip(count(), part, map(chosen.__getitem__, numbers)):
+            if describe is None:
+                continue
+            layout, references = describe(obj)
+            extend(map(id, references))
+            layout_numbers[index] = layout
+            counts[index] = len(targets) - end
+            end = len(targets)
+            if layout in secret_layouts:
+                describers.found_secrets += [
+                    value
+                    for run, value in zip(layouts.runs[layout], references)
+                    if run[1] is not None and _is_secret_name(run[1])
+                ]
+        columns.layouts.extend(layout_numbers)
+        columns.reference_counts.extend(counts)
     return describers.certain(chosen)
 
 
@@ -3586,24 +3981,49 @@ _SPECIAL = 1  # in place of a type's address
 _GC_HEADER = sys.getsizeof(()) - tuple.__sizeof__(())
 
 
-def _sizes(
-    objects: list[Any], numbers: array[int], classes: dict[int, type]
-) -> tuple[array[int], int]:
+def _add_facts(columns: _Columns, heap: _Heap, classes: dict[int, type]) -> int:
+    """Add the columns that need no more than an object and its type.
+
+    Returns:
+        For how many objects a base class was asked for the size.
+    """
+    numbers = {number: index for index, number in enumerate(classes)}
+    by_base = {number for number, cls in classes.items() if not _has_c_size(cls)}
+    shown = {number: read for number, cls in classes.items() if (read := _shown_bytes(cls))}
+    finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
+    metaclasses = {n for n, cls in classes.items() if _is_metaclass(cls)}
+    columns.types = heap.column("I")
+    columns.lengths = heap.column("I")
+    columns.sizes = heap.column("Q")
+    asked = 0
+    for first, part in heap.parts():
+        kinds = heap.types[first : first + len(part)]
+        columns.types.extend(map(numbers.__getitem__, kinds))
+        columns.lengths.extend(_lengths(part, kinds, shown))
+        sizes, more = _sizes(part, kinds, by_base)
+        columns.sizes.extend(sizes)
+        asked += more
+        _add_flags(columns.flags, first, part, kinds, finalizable, metaclasses)
+    for obj in gc.garbage:
+        columns.flags[heap.index(id(obj))] |= UNCOLLECTABLE
+    return asked
+
+
+def _sizes(part: list[Any], kinds: array[int], by_base: set[int]) -> tuple[array[int], int]:
     """Return what ``sys.getsizeof`` says, asking a base class where it would run Python code.
 
     Returns:
         The sizes, and for how many objects a base class was asked.
     """
-    ours = {number for number, cls in classes.items() if not _has_c_size(cls)}
-    if not ours:
-        return array("Q", map(sys.getsizeof, objects)), 0
-    asked = list(compress(count(), map(ours.__contains__, numbers)))
-    others = objects[:]
+    asked = list(compress(count(), map(by_base.__contains__, kinds))) if by_base else []
+    if not asked:
+        return array("Q", map(sys.getsizeof, part)), 0
+    others = part[:]
     for index in asked:
         others[index] = None
     sizes = array("Q", map(sys.getsizeof, others))
     for index in asked:
-        sizes[index] = _base_size(objects[index])
+        sizes[index] = _base_size(part[index])
     return sizes, len(asked)
 
 
@@ -3631,15 +4051,14 @@ def _base_size(obj: object) -> int:
 _SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)))
 
 
-def _lengths(objects: list[Any], numbers: array[int], classes: dict[int, type]) -> array[int]:
+def _lengths(
+    part: list[Any], kinds: array[int], shown: dict[int, Callable[[Any], int]]
+) -> array[int]:
     """Return ``len()`` of exact built-in containers and texts, and of views the bytes they show."""
     sized = _SIZED
-    lengths = array(
-        "I", [len(obj) if number in sized else UNKNOWN for obj, number in zip(objects, numbers)]
-    )
-    shown = {number: read for number, cls in classes.items() if (read := _shown_bytes(cls))}
-    for index in compress(count(), map(shown.__contains__, numbers)):
-        lengths[index] = _shown_by(objects[index], shown[numbers[index]])
+    lengths = array("I", [len(obj) if kind in sized else UNKNOWN for obj, kind in zip(part, kinds)])
+    for index in compress(count(), map(shown.__contains__, kinds)):
+        lengths[index] = _shown_by(part[index], shown[kinds[index]])
     return lengths
 
 
@@ -3661,20 +4080,20 @@ def _shown_bytes(cls: type) -> Callable[[Any], int] | None:
 
 
 def _add_flags(
-    columns: _Columns, objects: list[Any], numbers: array[int], classes: dict[int, type]
+    flags: array[int],
+    first: int,
+    part: list[Any],
+    kinds: array[int],
+    finalizable: set[int],
+    metaclasses: set[int],
 ) -> None:
-    """Mark classes, finalized objects, and garbage."""
-    flags = columns.flags
-    finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
-    metaclasses = {n for n, cls in classes.items() if _is_metaclass(cls)}
+    """Mark classes and finalized objects."""
     marked = finalizable | metaclasses
-    for index in compress(count(), map(marked.__contains__, numbers)):
-        if numbers[index] in metaclasses:
-            flags[index] |= IS_CLASS
-        elif gc.is_finalized(objects[index]):
-            flags[index] |= FINALIZED
-    for obj in gc.garbage:
-        flags[bisect_left(columns.addresses, id(obj))] |= UNCOLLECTABLE
+    for index in compress(count(), map(marked.__contains__, kinds)):
+        if kinds[index] in metaclasses:
+            flags[first + index] |= IS_CLASS
+        elif gc.is_finalized(part[index]):
+            flags[first + index] |= FINALIZED
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3721,10 +4140,10 @@ def _tables(
     tables.update(_task_tables(heap, memory, classes, named))
     caches = map(_cache_row, _of_type(heap, _LruCache), repeat(named))
     tables["cache"] = [row for row in caches if row]
-    for cls in heap.objects:
+    for cls in heap.every():
         if type(cls) is type and not _class_flags(cls) & TP_HEAPTYPE:
             roots.append(("type", _text_of_class(cls), id(cls)))
-    tables["root"] = [root for root in roots if root[2] in heap.known]
+    tables["root"] = [root for root in roots if root[2] in heap]
     tables["module"] = modules
     tables["thread"] = threads
     tables["frame"] = frames
@@ -3750,7 +4169,9 @@ _as_json = json.JSONEncoder().encode
 
 
 def _of_type(heap: _Heap, cls: type) -> Iterator[Any]:
-    return compress(heap.objects, map(operator.is_, map(type, heap.objects), repeat(cls)))
+    for first, part in heap.parts():
+        kinds = heap.types[first : first + len(part)]
+        yield from compress(part, map(id(cls).__eq__, kinds))
 
 
 def _cache_row(cache: Any, named: bool) -> Row | None:
@@ -3776,8 +4197,7 @@ def _task_tables(
     frames: list[Row] = []
     if not readers:
         return {"task": tasks, "task_frame": frames}
-    kinds = map(id, map(type, heap.objects))
-    for task in compress(heap.objects, map(readers.__contains__, kinds)):
+    for task in compress(heap.every(), map(readers.__contains__, heap.types)):
         read: Any = readers[id(type(task))]
         state, coroutine, loop, waits_for = map(functools.partial(read, task), _TASK_PARTS)
         state = state.lower() if type(state) is str else "unknown"
@@ -4231,11 +4651,11 @@ class _Traces:
         text = json.dumps([(_clean(file), line) for file, line in frames[:end]])
         return self._sites.setdefault(text, len(self._sites))
 
-    def of_objects(self, objects: Iterable[object]) -> array[int]:
+    def of_objects(self, heap: _Heap) -> array[int]:
         """Return for each object the number of the place that allocated it."""
         numbers: dict[Any, int] = {None: UNKNOWN}
-        sites = array("I")
-        for frames in map(self._place_of, objects):
+        sites = heap.column("I")
+        for frames in map(self._place_of, heap.every()):
             site = numbers.get(frames)
             if site is None:
                 site = numbers[frames] = self._site(frames)
@@ -4454,6 +4874,7 @@ def _packed(column: array[int]) -> bytes:
 # Measured on 3.9 to 3.13, for each block of memory that Python has given out. There are 1.0 to 1.4
 # blocks for each object.
 _BYTES_TO_LOOK = 300
+_BYTES_TO_LIST = 17  # with what is found on disk
 _BYTES_TO_WRITE = 60
 _SECONDS_TO_LOOK = 5e-6
 _MEGABYTE = 1_000_000
@@ -4518,42 +4939,88 @@ def _cgroup_rooms() -> Iterator[tuple[int, str]]:
             folder = os.path.dirname(folder)
 
 
-def _choose_method(method: str, max_pause: float | None, force: bool) -> str:
+def _choose_method(method: str, max_pause: float | None, force: bool, target: str) -> str:
     """Choose how to look, by what may be used and how long the program may stand still.
 
     Raises:
         DumpError: It would take too much, or too long.
     """
     room, limit = _room_for_memory()
-    needed = sys.getallocatedblocks() * _BYTES_TO_LOOK + 8 * _MEGABYTE
+    blocks = sys.getallocatedblocks()
     status = _kilobytes(_read("/proc/self/status"))
-    by_fork = needed + status.get("RssAnon", status.get("VmRSS", 0))
+    needed = {"memory": blocks * _BYTES_TO_LOOK + 8 * _MEGABYTE}
+    needed["disk"] = blocks * _BYTES_TO_LIST + 64 * _MEGABYTE
+    needed["fork"] = needed["memory"] + status.get("RssAnon", status.get("VmRSS", 0))
+    pauses = {"memory": _predicted_pause(), "disk": 2 * _predicted_pause()}
+    pauses["fork"] = 0.05 + status.get("VmRSS", 0) * 0.5e-9
     can_fork = sys.platform == "linux"
+    no_disk = _why_no_disk(os.path.dirname(target))
     if method == "fork" and not can_fork:
         raise DumpError("only Linux lets a fork of the process look: leave out --fork")
+    if method == "disk" and no_disk:
+        raise DumpError(f"{no_disk}: leave out --disk, or choose another place for the file")
     if force:
         return "memory" if method == "auto" else method
-    pause = _predicted_pause()
     if method == "auto":
-        too_long = max_pause is not None and pause > max_pause
-        method = "fork" if too_long and can_fork and by_fork < room else "memory"
-    if method == "fork":
-        needed = by_fork
-        pause = 0.05 + status.get("VmRSS", 0) * 0.5e-9
-    if max_pause is not None and pause > max_pause:
+        method = "memory"
+        if needed["memory"] > room and needed["disk"] < room and not no_disk:
+            method = "disk"
+        too_long = max_pause is not None and pauses[method] > max_pause
+        if too_long and can_fork and needed["fork"] < room:
+            method = "fork"
+    if max_pause is not None and pauses[method] > max_pause:
         raise DumpError(
-            f"the program would stand still for about {pause:.1f} s, and may for {max_pause:g} s"
-            f" only; nothing was done{' (--force does it)' if force else ''}"
+            f"the program would stand still for about {pauses[method]:.1f} s, and may for"
+            f" {max_pause:g} s only; nothing was done"
         )
-    if needed > room:
+    if needed[method] > room:
         raise DumpError(
-            f"a dump takes about {_in_megabytes(needed)} of memory here, and"
+            f"a dump takes about {_in_megabytes(needed[method])} of memory here, and"
             f" {_in_megabytes(max(room, 0))} {limit}; nothing was done (--force tries it)"
         )
     return method
 
 
-def _check_room(target: str, force: bool) -> None:
+def _why_no_disk(folder: str) -> str:
+    """Return why what is found can't be kept in a file in a folder, or nothing."""
+    if not hasattr(os, "posix_fallocate"):
+        return "this system can't promise room on the disk"
+    if _tracer():
+        return "while tracemalloc traces, that takes more memory than it saves"
+    kind, longest = "", ""
+    for line in _lines("/proc/self/mounts"):
+        _, place, kind_there = line.split(" ")[:3]
+        inside = folder == place or folder.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= len(longest):
+            kind, longest = kind_there, place
+    return f"{folder} is in memory" if kind in ("tmpfs", "ramfs", "devtmpfs") else ""
+
+
+def _file_to_map(path: str) -> Any:
+    """Return a mapped file without a name in the folder of a path.
+
+    Raises:
+        DumpError: There is no room.
+    """
+    import mmap
+
+    path = f"{path}.columns"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            os.unlink(path)
+            objects, references, size = _Disk.sizes()
+            os.posix_fallocate(file, 0, size)
+            room = mmap.mmap(file, size)
+            room[:16] = array("Q", [objects, references]).tobytes()
+            return room
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise DumpError(_reason(error, path)) from error
+
+
+def _check_room(target: str, force: bool, method: str) -> None:
     """Make sure that the file has room.
 
     Raises:
@@ -4563,7 +5030,10 @@ def _check_room(target: str, force: bool) -> None:
         return
     disk = os.statvfs(os.path.dirname(target))
     free = disk.f_bavail * disk.f_frsize
-    needed = sys.getallocatedblocks() * _BYTES_TO_WRITE + _MEGABYTE
+    blocks = sys.getallocatedblocks()
+    needed = blocks * _BYTES_TO_WRITE + _MEGABYTE
+    if method == "disk":
+        needed += _Disk.sizes()[2]
     if free < needed:
         raise DumpError(
             f"the file takes up to {_in_megabytes(needed)}, and {os.path.dirname(target)} has"
@@ -5552,6 +6022,12 @@ def _add_what_to_write(parser: argparse.ArgumentParser) -> None:
         " the program's os.register_at_fork hooks, needs memory for the copy",
     )
     parser.add_argument(
+        "--disk",
+        action="store_true",
+        help="keep what is found in a file while looking, which takes little memory and twice the"
+        " time; it is chosen where memory does not suffice otherwise",
+    )
+    parser.add_argument(
         "--max-pause",
         type=float,
         metavar="S",
@@ -5637,7 +6113,7 @@ def main(inside: str | None = None) -> Any:
     if options.keep is not None and options.output:
         parser.error("--keep goes with the default name: leave out -o")
     _plan.update(vars(options), folder=os.getcwd(), pid=os.getpid())  # it may go elsewhere
-    _plan["method"] = "fork" if options.fork else "auto"
+    _plan["method"] = "fork" if options.fork else "disk" if options.disk else "auto"
     _plan["privacy"] = options.privacy or PRIVACY_LEVELS[-1]
     watched = options.every is not None or options.when_memory_above is not None
     at_exit = options.at_exit or not watched
@@ -5831,7 +6307,7 @@ def _wishes(options: argparse.Namespace) -> dict[str, Any]:
         "folder": os.getcwd(),
         "label": options.label,
         "privacy": options.privacy,
-        "method": "fork" if options.fork else None,
+        "method": "fork" if options.fork else "disk" if options.disk else None,
         "max_pause": options.max_pause,
         "force": options.force,
     }
