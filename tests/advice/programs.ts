@@ -60,7 +60,7 @@ export function dumpsOf(program: string): readonly [earlier: string, later: stri
   const files = ["earlier", "later"].map((name) => join(folder, `${name}.pyheap`));
   const take = `import sys\nsys.path.insert(0, ${JSON.stringify(join(ROOT, "python-dump"))})
 import pyheap_dump
-def dump(files=${JSON.stringify(files)}): pyheap_dump.dump(files.pop(0))
+def dump(files=${JSON.stringify(files)}, **options): pyheap_dump.dump(files.pop(0), **options)
 `;
   writeFileSync(join(folder, "app.py"), `${take}${program}`);
   python(folder, [join(folder, "app.py")]);

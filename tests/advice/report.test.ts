@@ -71,6 +71,13 @@ describe("advice as a document", () => {
     expect(lines.find((line) => line.startsWith("## 1."))).toMatch(/``.*`code`.*`` keeps 3\.0 MiB alive$/);
   });
 
+  it("keeps a number and its unit on one line, and says when the dump was taken", () => {
+    const text = adviceReport(ADVICE, META, "html");
+    expect(text).toContain(" keeps 3.0&nbsp;MiB alive");
+    expect(text).toContain("taken 2026-01-02 03:04:05 UTC");
+    expect(text).toContain("3.0&nbsp;MiB · likely · accumulation");
+  });
+
   it("says at which privacy the dump was taken", () => {
     expect(adviceReport(ADVICE, META, "markdown")).toContain("privacy of the dump: names");
   });

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { adviceReport } from "../../shared/analyses/advice/report.ts";
+import { openDump } from "../../shared/store/open-file.ts";
+import { readMeta } from "../../shared/store/small-tables.ts";
 import { adviceOfFile, adviceOfTwo, dumpOf, dumpsOf, ofKind, serious } from "./programs.ts";
 
 const REQUEST = `
@@ -151,6 +154,31 @@ import gc; gc.collect()
     expect(both?.suspects[0]?.title).toContain("more than in the earlier dump (2,000 → 4,000 entries)");
     expect(both?.suspects[0]?.confidence).toBe(alone?.suspects[0]?.confidence);
     expect(both?.unknowns[0]?.text).toContain("different processes");
+  });
+});
+
+describe("at privacy none", () => {
+  it("documents name no variable, function, file or value, with an earlier dump either", () => {
+    const [earlier, later] = dumpsOf(`${REQUEST}
+import functools
+PENDING_ORDERS = {}
+def remember_order(i): PENDING_ORDERS[f"order-of-{i}"] = Request(i)
+@functools.lru_cache(maxsize=None)
+def price_of(i): return f"the price is {i}" * 20
+for i in range(3000): remember_order(i), price_of(i)
+dump(privacy="none")
+for i in range(3000, 5000): remember_order(i), price_of(i)
+dump(privacy="none")
+`);
+    const advice = adviceOfFile(later, earlier);
+    expect(advice.suspects[0]).toMatchObject({ kind: "accumulation", grewBytes: expect.any(Number) });
+    const file = openDump(later);
+    onTestFinished(() => file.close());
+    for (const format of ["markdown", "html"] as const) {
+      const text = adviceReport(advice, readMeta(file), format);
+      expect(text).toContain("privacy of the dump: none");
+      expect(text).not.toMatch(/PENDING_ORDERS|remember_order|price_of|order-of|the price is|app\.py|xxx/);
+    }
   });
 });
 

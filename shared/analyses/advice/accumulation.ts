@@ -4,7 +4,7 @@ import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 
 import { type Sentence, sentence } from "../../types/sentence.ts";
-import { objectRow, preorderOf } from "../view.ts";
+import { objectRow, preorderOf, retainedOf } from "../view.ts";
 import { LRU_CACHE } from "./caches.ts";
 import { contentOf, hasOwnMembers } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
@@ -87,7 +87,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
       ...seenOfGrowth(growing),
       ...(entries === UNKNOWN ? [] : [`The ${bareName(row.type)} has ${plural(entries, "entry", "entries")}`]),
       ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
-      ...members.map((object) => ({ text: "One of them", object })),
+      ...members.map((object) => ({ text: `One of them, ${formatBytes(retainedOf(view, object) ?? 0)}`, object })),
     ],
     ...fixFor(holding, row.type, group),
     caveat: holding.bounds

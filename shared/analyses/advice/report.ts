@@ -21,7 +21,7 @@ function facts({ earlier }: Advice, { label, createdAt, python, process, capture
     text(process.program) ?? text(process.argv0),
     label,
     text(python.version) === null ? null : `Python ${String(python.version).split(" ")[0]}`,
-    createdAt === null ? null : `taken ${createdAt}`,
+    createdAt === null ? null : `taken ${moment(createdAt)}`,
     text(capture.privacy) === null ? null : `privacy of the dump: ${String(capture.privacy)}`,
     earlier === null ? null : comparedWith(earlier),
   ]
@@ -29,10 +29,18 @@ function facts({ earlier }: Advice, { label, createdAt, python, process, capture
     .map((fact) => shown(fact, LONGEST));
 }
 
+/** `2026-11-22T22:37:37.044879+00:00` -> `2026-11-22 22:37:37 UTC`; a text that is no time stays as it is. */
+function moment(text: string): string {
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? text : `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
 /** Which earlier dump was looked at too: its label, and when it was taken. */
 function comparedWith({ label, createdAt, sameProcess }: AdviceEarlier): string {
   const what = `looked at with an earlier dump of ${sameProcess ? "the same process" : "another process"}`;
-  return [what, label, createdAt === null ? null : `taken ${createdAt}`].filter((part) => part !== null).join(", ");
+  return [what, label, createdAt === null ? null : `taken ${moment(createdAt)}`]
+    .filter((part) => part !== null)
+    .join(", ");
 }
 
 /** The answer to "what is wrong with this heap?". */
@@ -135,7 +143,7 @@ ${advice.unknowns.map(({ text, measure }) => `<li>${escaped(text)} <span>${WORDS
 }
 
 function card(suspect: Suspect): string {
-  const { parts, bytes, confidence, text, usedBy, evidence, fix, snippet, caveat } = suspect;
+  const { parts, text, usedBy, evidence, fix, snippet, caveat } = suspect;
   const used = usedBy
     .slice(0, 8)
     .map((by) => `<code>${escaped(`${by.function} ${by.file}:${by.line}`)}</code>`)
@@ -143,15 +151,15 @@ function card(suspect: Suspect): string {
   const seen = evidence
     .map(
       ({ text: each, id, label }) =>
-        `<li>${escaped(each)}${label === null ? "" : ` <code>${escaped(label)}</code>`}${id === null ? "" : ` <small>object ${id}</small>`}</li>`,
+        `<li>${ownText(each)}${label === null ? "" : `: <code>${escaped(label)}</code>`}${id === null ? "" : ` <small>object ${id}</small>`}</li>`,
     )
     .join("");
-  return `<li class="${confidence}"><h2>${htmlSentence(parts)}</h2>
-<p><b>${formatBytes(bytes)}</b> <i>${confidence}</i>${used === "" ? "" : ` ${WORDS.usedBy} ${used}`}</p>
-<h3>${WORDS.why}</h3><p>${escaped(text)}</p>
-<h3>${WORDS.fix}</h3><p>${escaped(fix)}</p>${snippet === null ? "" : `<pre>${snippet.split("\n").map(escaped).join("\n")}</pre>`}
+  return `<li class="${suspect.confidence}"><h2>${htmlSentence(parts)}</h2>
+<p>${ownText(headOf(suspect))}${used === "" ? "" : ` · ${WORDS.usedBy.toLowerCase()} ${used}`}</p>
+<h3>${WORDS.why}</h3><p>${ownText(text)}</p>
+<h3>${WORDS.fix}</h3><p>${ownText(fix)}</p>${snippet === null ? "" : `<pre>${snippet.split("\n").map(escaped).join("\n")}</pre>`}
 <h3>${WORDS.seen}</h3><ul>${seen}</ul>
-<h3>${WORDS.caveat}</h3><p>${escaped(caveat)}</p></li>`;
+<h3>${WORDS.caveat}</h3><p>${ownText(caveat)}</p></li>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -162,8 +170,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 const escaped = (text: string): string => visible(text.slice(0, 2000)).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? "");
+/** Words around names, in which no line breaks between a number and its unit. */
+const ownText = (text: string): string => escaped(text).replace(/(\d) (%|[KMGT]iB|B)(?![\w%])/g, "$1&nbsp;$2");
 const htmlSentence = (parts: readonly SentencePart[]): string =>
-  parts.map(({ text, code }) => (code ? `<code>${escaped(shown(text, LONGEST))}</code>` : escaped(text))).join("");
+  parts.map(({ text, code }) => (code ? `<code>${escaped(shown(text, LONGEST))}</code>` : ownText(text))).join("");
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -180,5 +190,6 @@ ol > li.likely { border-left: 5px solid light-dark(#8a4b00, #e8b866); }
 ol > li.possible { border-left: 5px solid light-dark(#8f97a3, #79818d); }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.92em; }
 pre { padding: 8px 10px; background: light-dark(#f3f3f1, #1c1f23); border-radius: 6px; white-space: pre-wrap; }
+ul { margin: 2px 0; padding-inline-start: 20px; list-style: disc; }
 section li span { display: block; color: GrayText; }
 `;
