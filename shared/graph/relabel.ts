@@ -11,17 +11,25 @@ import { TICK_MASK } from "./ticking.ts";
  *
  * Numbering depth-first makes every later pass read mostly neighbouring memory: on ten million objects components
  * are found three times faster and dominators 1.4 times.
+ * Targets are looked up in the order of `graph` first, in one pass through memory, and written over: in the order of the
+ * rows that look-up took twice as long. So the targets of `graph` are of no further use.
  * Time O(n + m); memory 4(n + 1) + 4m bytes for the result, no scratch. Nodes without a number are left out.
  */
 export function relabel(graph: Csr, preordering: Preordering, tick: Tick = noTick): Csr {
   const { nodeCount, unreachable, node, preorder, starts } = preordering;
+  const { offsets: rowOffsets, targets: rowTargets } = graph;
+  for (let e = 0; e < rowTargets.length; e++) {
+    if ((e & TICK_MASK) === 0) tick((0.2 * e) / rowTargets.length);
+    rowTargets[e] = preorder[rowTargets[e]];
+  }
+
   const offsets = new Int32Array(nodeCount + 1); // not shared, so that the collector knows its weight
-  const targets = new Int32Array(starts.length + graph.targets.length);
+  const targets = new Int32Array(starts.length + rowTargets.length);
   let next = 0;
   let start = 0;
 
   for (let i = 0; i < nodeCount; i++) {
-    if ((i & TICK_MASK) === 0) tick(i / nodeCount);
+    if ((i & TICK_MASK) === 0) tick(0.2 + (0.8 * i) / nodeCount);
     offsets[i] = next;
     const v = node[i];
     if (v === NONE) {
@@ -30,8 +38,8 @@ export function relabel(graph: Csr, preordering: Preordering, tick: Tick = noTic
       continue;
     }
     const holder = i < unreachable ? 0 : unreachable;
-    for (let e = graph.offsets[v], end = graph.offsets[v + 1]; e < end; e++) {
-      const target = preorder[graph.targets[e]];
+    for (let e = rowOffsets[v], end = rowOffsets[v + 1]; e < end; e++) {
+      const target = rowTargets[e];
       if (target > holder) targets[next++] = target;
     }
   }
