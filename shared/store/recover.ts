@@ -200,6 +200,8 @@ function pageAt<P extends Page>(file: DumpFile, table: string, first: number): P
     if (page === undefined || !CODECS.includes(page.codec)) return null;
     if (!Number.isInteger(page.count) || page.count < 1 || page.count > PAGE_ENTRIES) return null;
     const { first: _first, count: _count, codec: _codec, crc, ...blobs } = page;
+    // SQLite takes a column called `TYPE` for `type`, and answers with its own spelling.
+    if (COLUMNS[table].some((name) => !(name in blobs))) return null;
     checkPage(Object.values(blobs), crc);
     return page;
   } catch {

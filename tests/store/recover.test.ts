@@ -139,6 +139,14 @@ describe("recovering", () => {
     expect(readdirSync(folder)).toEqual(["damaged.pyheap"]);
   });
 
+  it("refuses pages whose columns are spelled otherwise", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "spelled.pyheap");
+    const respelled = 'ALTER TABLE object_page RENAME COLUMN type TO "TYPE"';
+    writeDump(path, drawHeap("a list").content, { damage: (db) => db.exec(respelled) });
+    expect(refusal(path, join(folder, "out.pyheap"))).toMatch(/^damaged: .*not one page/);
+  });
+
   it("refuses a view in place of a table", () => {
     const folder = temporaryFolder();
     const path = join(folder, "hostile.pyheap");
