@@ -1,4 +1,5 @@
 import "./look.css";
+import "./parts.css";
 import { mount } from "svelte";
 import { createClient } from "../../shared/session/client.ts";
 import type { PageShell } from "../../shared/session/contract.ts";

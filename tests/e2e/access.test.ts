@@ -1,22 +1,10 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 const heading = (page: Page, text: string | RegExp) =>
   page.getByRole("heading", { level: 1 }).filter({ hasText: text });
@@ -36,7 +24,7 @@ async function tabTo(page: Page, isThere: (name: string) => boolean, most = 40):
 }
 
 it("can be used with the keyboard alone", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await page.getByRole("button", { name: "cache_service.pyheap" }).waitFor();
   await tabTo(page, (name) => name === "cache_service.pyheap");
   await page.keyboard.press("Enter");
@@ -69,7 +57,7 @@ it("can be used with the keyboard alone", async () => {
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with any screen", async () => {
-    const { page } = await openPage(browser, server.url, { colorScheme });
+    const { page } = await program.open({ colorScheme });
     const found: Record<string, string[]> = {};
     const look = async (screen: string) => {
       found[screen] = await accessibilityProblems(page);
@@ -108,7 +96,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
 });
 
 it("keeps its main screens usable in a narrow window", async () => {
-  const { page } = await openPage(browser, server.url, { viewport: { width: 520, height: 800 } });
+  const { page } = await program.open({ viewport: { width: 520, height: 800 } });
   await page.getByText("cache_service.pyheap").first().click();
   await page.getByRole("tree").waitFor();
   const overflow = await page.evaluate(

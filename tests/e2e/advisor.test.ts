@@ -1,26 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf, runProgram } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  runProgram("growing_cache.py", folder.path);
-  const days = ["monday", "tuesday"].map((day) => join(folder.path, `${day}.pyheap`));
-  const files = [dumpOf("cache_service.py", folder.path), dumpOf("healthy.py", folder.path), ...days];
-  server = await serveFiles(files, folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
+const program = served((folder) => {
+  runProgram("growing_cache.py", folder);
+  const days = ["monday", "tuesday"].map((day) => join(folder, `${day}.pyheap`));
+  const files = [dumpOf("cache_service.py", folder), dumpOf("healthy.py", folder), ...days];
+  return files;
 });
 
 /** From the start screen to the advisor of a dump; another page may have opened it already. */
@@ -35,7 +25,7 @@ async function showAdvisor(page: Page, name: string): Promise<void> {
 }
 
 it("answers what is wrong with a heap, with lines to copy and a way to the object", async () => {
-  const { page, problems } = await openPage(browser, server.url, { acceptDownloads: true });
+  const { page, problems } = await program.open({ acceptDownloads: true });
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await showAdvisor(page, "cache_service.pyheap");
   const heading = page.getByRole("heading", { level: 1 });
@@ -71,7 +61,7 @@ it("answers what is wrong with a heap, with lines to copy and a way to the objec
 });
 
 it("says of a healthy heap that nothing is wrong, and what to measure next", async () => {
-  const { page, problems } = await openPage(browser, server.url, { viewport: { width: 700, height: 800 } });
+  const { page, problems } = await program.open({ viewport: { width: 700, height: 800 } });
   await showAdvisor(page, "healthy.pyheap");
   await page.getByRole("heading", { level: 1, name: "Nothing suspicious was found in this heap" }).waitFor();
   await page
@@ -85,14 +75,14 @@ it("says of a healthy heap that nothing is wrong, and what to measure next", asy
 });
 
 it("looks at an earlier dump too: from the comparison, or chosen here, and in the documents", async () => {
-  const { page, problems } = await openPage(browser, server.url, {
+  const { page, problems } = await program.open({
     acceptDownloads: true,
     viewport: { width: 1000, height: 900 },
   });
   await page.getByRole("table").getByText("monday.pyheap", { exact: true }).click();
   await page.getByText(/^Analysed in/).waitFor();
   const monday = /[0-9a-f]{32}/.exec(page.url())?.[0];
-  await page.goto(server.url);
+  await page.goto(program.url);
   await showAdvisor(page, "tuesday.pyheap");
   const choice = page.getByRole("navigation", { name: "With an earlier dump:" });
   expect(await choice.getByRole("link", { name: "none" }).getAttribute("aria-current")).toBe("page");

@@ -1,26 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Locator, Page } from "playwright";
+import { beforeAll, describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf, runProgram } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  runProgram("traced.py", folder.path);
-  const files = ["before.pyheap", "after.pyheap"].map((name) => join(folder.path, name));
-  server = await serveFiles([...files, dumpOf("families.py", folder.path)], folder.path);
-  browser = await launch();
-  if (process.env.SHOTS) mkdirSync(process.env.SHOTS, { recursive: true });
+const program = served((folder) => {
+  runProgram("traced.py", folder);
+  const files = ["before.pyheap", "after.pyheap"].map((name) => join(folder, name));
+  return [...files, dumpOf("families.py", folder)];
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
+beforeAll(() => {
+  if (process.env.SHOTS) mkdirSync(process.env.SHOTS, { recursive: true });
 });
 
 const heading = (page: Page, text: string | RegExp) =>
@@ -37,7 +30,7 @@ async function show(page: Page, file: string): Promise<void> {
 }
 
 it("puts places together by file and by traceback, and filters them; the address says how", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await show(page, "after.pyheap");
   await page.getByRole("button", { name: "Traceback", exact: true }).click();
   await page.waitForURL(/allocations\/traceback$/);
@@ -57,7 +50,7 @@ it("puts places together by file and by traceback, and filters them; the address
 });
 
 it("leads from a line to its objects and to one of them, and each list is found as it was left", async () => {
-  const { page, problems } = await openPage(browser, server.url, { viewport: { width: 1000, height: 420 } });
+  const { page, problems } = await program.open({ viewport: { width: 1000, height: 420 } });
   await show(page, "after.pyheap");
   const objects = page.getByRole("grid", { name: "Objects" });
   const left = async (grid: Locator) => ({
@@ -100,7 +93,7 @@ it("leads from a line to its objects and to one of them, and each list is found 
 });
 
 it("a dump without tracing says which line turns it on", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await show(page, "families.pyheap");
   await heading(page, "Where memory was allocated is not known: tracing was off").waitFor();
   for (const line of [
@@ -117,7 +110,7 @@ it("a dump without tracing says which line turns it on", async () => {
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("two traced dumps compared tell the line that grew; axe finds nothing wrong, wide or narrow", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     await show(page, "after.pyheap");
     await places(page).getByRole("row").nth(3).waitFor();
     await shot(page, `allocations-${colorScheme}`);
@@ -129,7 +122,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
     await shot(page, `allocations-${colorScheme}-narrow`);
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.goto(server.url);
+    await page.goto(program.url);
     await page.getByRole("table").getByText("before.pyheap", { exact: true }).click();
     await page.getByText(/^Analysed in/).waitFor();
     const [, before] = /#\/([0-9a-f]{32})/.exec(page.url()) ?? [];

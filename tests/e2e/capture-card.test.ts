@@ -1,30 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served(() => []);
 
 const card = (page: Page) => page.getByRole("region", { name: "Capture a process" });
 const titles = (page: Page) => card(page).getByRole("heading", { level: 3 }).allTextContents();
 
 it("leads by questions to the line to copy", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await card(page).waitFor();
   expect(await card(page).getByRole("combobox").count()).toBe(1);
   expect((await titles(page)).length).toBe(3);
@@ -45,7 +32,7 @@ it("leads by questions to the line to copy", async () => {
 });
 
 it("copies the line", async () => {
-  const { page } = await openPage(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = await program.open({ permissions: ["clipboard-read", "clipboard-write"] });
   await card(page)
     .getByRole("button", { name: /Run it under/ })
     .click();
@@ -53,7 +40,7 @@ it("copies the line", async () => {
 });
 
 it.each(["light", "dark"] as const)("fits a narrow window and everybody can read it (%s)", async (colorScheme) => {
-  const { page } = await openPage(browser, server.url, { colorScheme, viewport: { width: 700, height: 900 } });
+  const { page } = await program.open({ colorScheme, viewport: { width: 700, height: 900 } });
   await page.getByLabel("The program").selectOption({ label: "runs, and nothing was prepared" });
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(700);

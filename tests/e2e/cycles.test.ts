@@ -1,22 +1,10 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("families.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("families.py", folder)]);
 
 const heading = (page: Page, text: string | RegExp) =>
   page.getByRole("heading", { level: 1 }).filter({ hasText: text });
@@ -34,7 +22,7 @@ async function showCycles(page: Page): Promise<void> {
 }
 
 it("leads from a cycle to the reference to make weak", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showCycles(page);
   await heading(page, /^\d+ reference cycles keep up to .* alive; .* of it is garbage waiting$/).waitFor();
   expect(await page.title()).toContain("Cycles");
@@ -78,7 +66,7 @@ it("leads from a cycle to the reference to make weak", async () => {
 });
 
 it("shows on request of which cycles Python is built", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await showCycles(page);
   await heading(page, "reference cycle").waitFor();
   await page.getByRole("checkbox", { name: /^Cycles of classes and functions/ }).check();
@@ -93,7 +81,7 @@ it("shows on request of which cycles Python is built", async () => {
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with the cycles", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     await showCycles(page);
     await page.getByText(/^Make \.parent of/).waitFor();
     await page.locator("canvas").first().waitFor();

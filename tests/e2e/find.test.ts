@@ -1,28 +1,16 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const option = (page: Page, name: string | RegExp) => page.getByRole("option", { name }).first();
 
 async function opened(): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await page.getByRole("table").getByText("cache_service.pyheap").click();
   await page.getByText(/^Analysed in/).waitFor();
   return { page, problems };

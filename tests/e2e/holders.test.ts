@@ -1,22 +1,10 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const tree = (page: Page) => page.getByRole("treegrid", { name: "Holders" });
@@ -36,7 +24,7 @@ async function openHolders(page: Page): Promise<void> {
 }
 
 it("goes from the biggest holder down to where its bytes are, by the keyboard alone", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openHolders(page);
   await tree(page).focus();
   await page.keyboard.press("ArrowRight");
@@ -75,7 +63,7 @@ it("goes from the biggest holder down to where its bytes are, by the keyboard al
 });
 
 it("shows the same object in the map and in the table, whichever was used", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openHolders(page);
   await map(page).focus();
   for (const key of ["ArrowDown", "ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
@@ -93,7 +81,7 @@ it("shows the same object in the map and in the table, whichever was used", asyn
 });
 
 it("finds cells of the map by name, colours them by type or module, and sums holders up", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openHolders(page);
   await page.getByRole("searchbox").fill("200 entries");
   await page
@@ -132,7 +120,7 @@ it("finds cells of the map by name, colours them by type or module, and sums hol
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with map, table and groups, wide or narrow", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     const shot = async (name: string) => {
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${colorScheme}.png` });
     };

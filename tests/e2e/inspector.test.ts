@@ -1,23 +1,13 @@
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { runProgram } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  runProgram("tasks.py", folder.path);
-  server = await serveFiles([join(folder.path, "tasks.pyheap")], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
+const program = served((folder) => {
+  runProgram("tasks.py", folder);
+  return [join(folder, "tasks.pyheap")];
 });
 
 const inspector = (page: Page) => page.getByRole("complementary", { name: "Object inspector" });
@@ -37,7 +27,7 @@ async function showType(page: Page, type: string): Promise<void> {
 }
 
 it("shows the current object of a list beside it, and follows the arrow keys", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showType(page, "__main__.Session");
   await page.getByRole("button", { name: "Inspector" }).click();
   await inspector(page)
@@ -88,7 +78,7 @@ it("shows the current object of a list beside it, and follows the arrow keys", a
 });
 
 it("shows what is chosen on other screens: a stack's variable, a step of a way", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showType(page, "__main__.Session");
   await page.getByRole("navigation", { name: "Screens" }).getByRole("link", { name: "Threads and tasks" }).click();
   await page.getByRole("button", { name: "Inspector" }).click();
@@ -120,7 +110,7 @@ it("shows what is chosen on other screens: a stack's variable, a step of a way",
 });
 
 it("finds the way from a pinned object to another one, and lists all that an object keeps", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showType(page, "_asyncio.Task");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: /^Task uses/ }).waitFor();
@@ -147,7 +137,7 @@ it("finds the way from a pinned object to another one, and lists all that an obj
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with the inspector, docked or alone, wide or narrow", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     await showType(page, "__main__.Session");
     await page.getByRole("button", { name: "Inspector" }).click();
     await inspector(page).getByRole("row").filter({ hasText: ".body" }).waitFor();

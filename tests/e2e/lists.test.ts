@@ -1,23 +1,11 @@
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, longTasks, openPage } from "./browser.ts";
+import type { Page } from "playwright";
+import { expect, it } from "vitest";
+import { longTasks } from "./browser.ts";
 import { hugeShell } from "./huge-shell.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 /** No step in a list may keep the page busy for longer. */
 const MOST_PER_STEP = 50;
@@ -52,7 +40,7 @@ const rowsInView = (page: Page): Promise<number[]> =>
   page.locator(".item").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))));
 
 it("scrolls, sorts and filters a real list without keeping the page busy", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await page.getByRole("table").getByText("cache_service.pyheap").click();
   await page.getByText(/^Analysed in/).waitFor();
   await page.evaluate(() => location.assign(location.hash.replace("overview", "objects/dominated")));
@@ -79,9 +67,9 @@ it("scrolls, sorts and filters a real list without keeping the page busy", async
 });
 
 it("shows the first and the last of five million rows, and every one between by exact steps", async () => {
-  const { page, problems } = await openPage(browser, "about:blank");
+  const { page, problems } = await program.open({}, "about:blank");
   await page.addInitScript(hugeShell, 5_000_000);
-  await page.goto(`${server.url.split("#")[0]}#/${"0f".repeat(16)}/objects/all`);
+  await page.goto(`${program.url.split("#")[0]}#/${"0f".repeat(16)}/objects/all`);
   await page.getByRole("gridcell", { name: "object 0", exact: true }).waitFor();
 
   await grid(page).focus();

@@ -1,22 +1,10 @@
-import type { Browser, Locator, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Locator, Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 const eventually = <T>(value: () => Promise<T>) => expect.poll(value);
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
@@ -31,7 +19,7 @@ async function openOverview(page: Page): Promise<void> {
 }
 
 it("answers where the bytes are, and leads on from each answer", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openOverview(page);
   expect(page.url()).toMatch(/\/overview$/);
   expect(await heading(page).textContent()).toMatch(
@@ -77,7 +65,7 @@ it("answers where the bytes are, and leads on from each answer", async () => {
 });
 
 it("zooms the memory map with the mouse, and back", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openOverview(page);
   const height = async () => (await map(page).boundingBox())?.height ?? 0;
   const before = await height();
@@ -98,7 +86,7 @@ it("zooms the memory map with the mouse, and back", async () => {
 });
 
 it("is used with the keyboard alone, and says what is selected", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await openOverview(page);
   await map(page).focus();
   expect(await selected(page)).toMatch(/^all that is alive, keeps/);
@@ -130,7 +118,7 @@ it("is used with the keyboard alone, and says what is selected", async () => {
 });
 
 it("draws the memory map in the colours of the page, sharp on every screen", async () => {
-  const { page } = await openPage(browser, server.url, { deviceScaleFactor: 2 });
+  const { page } = await program.open({ deviceScaleFactor: 2 });
   await openOverview(page);
   const canvas = map(page).locator("canvas");
   const look = () =>
@@ -153,7 +141,7 @@ it("draws the memory map in the colours of the page, sharp on every screen", asy
 describe("the three jobs on the samples", () => {
   /** Clicks, and counts them. */
   async function job(most: number, run: (page: Page, click: (what: Locator) => Promise<void>) => Promise<void>) {
-    const { page, problems } = await openPage(browser, server.url);
+    const { page, problems } = await program.open();
     let clicks = 0;
     await run(page, async (what) => {
       clicks++;
@@ -193,7 +181,7 @@ describe("the three jobs on the samples", () => {
 it.each(["light", "dark"] as const)(
   "axe finds nothing wrong with the map in use, in %s colours",
   async (colorScheme) => {
-    const { page } = await openPage(browser, server.url, { colorScheme });
+    const { page } = await program.open({ colorScheme });
     await openOverview(page);
     await map(page).click({ position: { x: 30, y: 33 } });
     await trail(page).waitFor();

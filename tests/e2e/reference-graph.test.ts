@@ -1,23 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, longTasks, openPage } from "./browser.ts";
-import { dumpOf, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems, longTasks } from "./browser.ts";
+import { dumpOf } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serveFiles([dumpOf("cache_service.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+const program = served((folder) => [dumpOf("cache_service.py", folder)]);
 
 const tree = (page: Page) => page.getByRole("tree", { name: "Nodes" });
 const item = (page: Page, name: string | RegExp) => page.getByRole("treeitem", { name }).first();
@@ -41,7 +29,7 @@ async function openGraph(page: Page, type: string): Promise<void> {
 }
 
 it("shows the way to an object, and what its holder holds when that is asked for", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openGraph(page, "Session");
   expect(page.url()).toMatch(/\/graph\/\d+$/);
   await item(page, /^Session, .*this object/).waitFor();
@@ -81,7 +69,8 @@ it("shows the way to an object, and what its holder holds when that is asked for
   expect(before).toBeGreaterThan(3);
   await others.first().click();
   await page.getByRole("button", { name: "Pin here" }).click();
-  await item(page, /Session.*, pinned$/).waitFor();
+  await item(page, /Session.*, pinned, /).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole("button", { name: "Hide all Session" }).click();
   await expect.poll(() => others.count()).toBeLessThan(2); // the class may stay
   await item(page, /^Session, .*this object/).waitFor();
@@ -92,7 +81,7 @@ it("shows the way to an object, and what its holder holds when that is asked for
 });
 
 it("draws a cycle as one and opens it again, and finds the picture as it was on the way back", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await openGraph(page, "Node");
   await page.getByRole("button", { name: /^Draw its cycle of \d+ objects as one/ }).click();
   await item(page, /cycle of \d+ objects, [\d.]+ (B|KiB)/).waitFor();
@@ -107,7 +96,7 @@ it("draws a cycle as one and opens it again, and finds the picture as it was on 
 });
 
 it("saves the picture as SVG without anything but shapes and text, and as PNG", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await page.getByRole("table").getByText("cache_service.pyheap").click();
   await page.getByText(/^Analysed in/).waitFor();
   const capture = new URL(page.url()).hash.split("/")[1];
@@ -135,7 +124,7 @@ it("saves the picture as SVG without anything but shapes and text, and as PNG", 
 });
 
 it("can be used with the keyboard alone", async () => {
-  const { page } = await openPage(browser, server.url, { reducedMotion: "reduce" });
+  const { page } = await program.open({ reducedMotion: "reduce" });
   await openGraph(page, "Session");
   await tree(page).focus();
   await page.keyboard.press("Home");
@@ -159,7 +148,7 @@ it("can be used with the keyboard alone", async () => {
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with it", async () => {
-    const { page } = await openPage(browser, server.url, { colorScheme });
+    const { page } = await program.open({ colorScheme });
     await openGraph(page, "Node");
     expect(await accessibilityProblems(page)).toEqual([]);
     await item(page, /list/).click();
@@ -169,7 +158,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
 });
 
 it("draws 120 nodes without keeping the page busy for long", async () => {
-  const { page } = await openPage(browser, server.url, { reducedMotion: "reduce" });
+  const { page } = await program.open({ reducedMotion: "reduce" });
   await openGraph(page, "Session");
   await item(page, /dict, 200 entries/).dblclick();
   await item(page, /\+ 19\d more Session/).click();

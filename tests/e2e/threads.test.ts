@@ -1,24 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { dumpOf, runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { dumpOf, runProgram } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  runProgram("tasks.py", folder.path);
-  server = await serveFiles([join(folder.path, "tasks.pyheap"), dumpOf("families.py", folder.path)], folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
+const program = served((folder) => {
+  runProgram("tasks.py", folder);
+  return [join(folder, "tasks.pyheap"), dumpOf("families.py", folder)];
 });
 
 const heading = (page: Page, text: string | RegExp) =>
@@ -36,7 +26,7 @@ async function showThreads(page: Page, file = "tasks.pyheap"): Promise<void> {
 }
 
 it("leads from the thread that keeps most to the variable that holds it", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showThreads(page);
   await heading(
     page,
@@ -58,7 +48,7 @@ it("leads from the thread that keeps most to the variable that holds it", async 
 });
 
 it("shows a task's chain of awaits, by keyboard alone, and its link leads there again", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showThreads(page);
   await page.getByRole("button", { name: /^Tasks 6$/ }).click();
   await grid(page).getByRole("row").filter({ hasText: "request-5" }).waitFor();
@@ -94,7 +84,7 @@ it("shows a task's chain of awaits, by keyboard alone, and its link leads there 
 });
 
 it("finds a generator by its function, and says so where nothing is found", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await showThreads(page);
   await page.getByRole("searchbox").fill("numbers");
   await grid(page).getByRole("row").filter({ hasText: "numbers" }).waitFor();
@@ -106,7 +96,7 @@ it("finds a generator by its function, and says so where nothing is found", asyn
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with threads and tasks, wide or narrow", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     await showThreads(page);
     await stack(page).getByRole("row").filter({ hasText: "big" }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);

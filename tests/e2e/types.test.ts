@@ -1,25 +1,14 @@
 import { join } from "node:path";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityProblems, launch, openPage } from "./browser.ts";
-import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { accessibilityProblems } from "./browser.ts";
+import { runProgram } from "./program.ts";
+import { served } from "./served.ts";
 
-const folder = temporaryFolder();
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  runProgram("tasks.py", folder.path);
-  runProgram("traced.py", folder.path);
-  const files = ["tasks.pyheap", "after.pyheap"].map((name) => join(folder.path, name));
-  server = await serveFiles(files, folder.path);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
+const program = served((folder) => {
+  runProgram("tasks.py", folder);
+  runProgram("traced.py", folder);
+  return ["tasks.pyheap", "after.pyheap"].map((name) => join(folder, name));
 });
 
 const types = (page: Page) => page.getByRole("grid", { name: "Types" }).getByRole("row");
@@ -35,7 +24,7 @@ async function showTypes(page: Page, dump = "tasks.pyheap"): Promise<void> {
 }
 
 it("keeps the types of the program's own code, and those that conditions let through", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await page.getByRole("button", { name: "Mine" }).click();
   await page
@@ -58,7 +47,7 @@ it("keeps the types of the program's own code, and those that conditions let thr
 });
 
 it("opens the row that was pressed, whatever a new answer puts there before the button is released", async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await program.open();
   await showTypes(page);
   const first = types(page).nth(1);
   const name = (await first.getByRole("link").textContent()) ?? "";
@@ -75,7 +64,7 @@ it("opens the row that was pressed, whatever a new answer puts there before the 
 });
 
 it("sums the types up by module, and a module opens its types", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await page.getByRole("button", { name: "By module" }).click();
   const modules = page.getByRole("grid", { name: "Modules" }).getByRole("row");
@@ -89,7 +78,7 @@ it("sums the types up by module, and a module opens its types", async () => {
 });
 
 it("sums all objects up by size class and by generation, and each class opens its objects", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await page.getByRole("button", { name: "By generation" }).click();
   const generations = page.getByRole("table", { name: "Generations" });
@@ -108,14 +97,14 @@ it("sums all objects up by size class and by generation, and each class opens it
 });
 
 it("says by which line objects were allocated, or how to have that traced", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await page.getByRole("button", { name: "By line" }).click();
   await page.getByText("tracemalloc was not tracing").waitFor();
   await page.getByText("python3 -X tracemalloc=10 app.py").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
 
-  await page.goto(server.url);
+  await page.goto(program.url);
   await showTypes(page, "after.pyheap");
   await page.getByRole("button", { name: "By line" }).click();
   await page.getByRole("searchbox").fill("traced.py:21");
@@ -139,7 +128,7 @@ it("says by which line objects were allocated, or how to have that traced", asyn
 });
 
 it("shows how the sizes of a type's objects are spread", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await types(page)
     .filter({ hasText: /^\s*str/ })
@@ -155,7 +144,7 @@ it("shows how the sizes of a type's objects are spread", async () => {
 });
 
 it("selects several types with the keyboard, opens their objects as one list, and keeps them as a set", async () => {
-  const { page, problems } = await openPage(browser, server.url);
+  const { page, problems } = await program.open();
   await showTypes(page);
   await page.getByRole("searchbox").fill("_asyncio.");
   const all = page.getByRole("button", { name: /^Select all \d+$/ });
@@ -186,7 +175,7 @@ it("selects several types with the keyboard, opens their objects as one list, an
 
 describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   it("axe finds nothing wrong with types and modules, wide or narrow", async () => {
-    const { page, problems } = await openPage(browser, server.url, { colorScheme });
+    const { page, problems } = await program.open({ colorScheme });
     await showTypes(page);
     expect(await accessibilityProblems(page)).toEqual([]);
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/types-${colorScheme}.png` });
