@@ -62,7 +62,7 @@ export function importSpool(path: string, database: string, tick: Tick, { cut = 
   try {
     checkVersion(path, input);
     db = new Database(database);
-    db.pragma("journal_mode = OFF");
+    db.pragma("journal_mode = MEMORY"); // of a new file there is nothing to keep in one
     db.pragma("synchronous = OFF");
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SUPPORTED_VERSION}`);

@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -85,6 +85,30 @@ describe("the command line", () => {
     const { code, error } = await cli("summary", spool);
     expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining(`${spool} was cut short`) as string });
   });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "ends by %s as other programs do, and leaves no copy of a spool",
+    async (signal) => {
+      const spool = join(folder, "copied.spool");
+      writeFileSync(spool, spoolOf(file));
+      const temporary = mkdtempSync(join(folder, "tmp-"));
+      const script = join(folder, "waits.mjs");
+      const source = `import { withDumps } from ${JSON.stringify(join(ROOT, "electron/headless/open-dumps.ts"))};
+await withDumps([${JSON.stringify(spool)}], () => {
+  process.stdout.write("open");
+  return new Promise((resolve) => setTimeout(resolve, 600_000));
+});`;
+      writeFileSync(script, source);
+      const env = { ...process.env, TMPDIR: temporary };
+      const command = spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "inherit"] });
+      const ended = new Promise((resolve) => command.once("exit", (_, by) => resolve(by)));
+      await Promise.race([ended, new Promise((resolve) => command.stdout.once("data", resolve))]);
+      expect(readdirSync(temporary)).toHaveLength(1);
+      command.kill(signal);
+      expect(await ended).toBe(signal);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
 
   it("summary: has every key that a script may rely on", async () => {
     const summary = await json("summary", file);
