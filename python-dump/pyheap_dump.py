@@ -4873,7 +4873,7 @@ def _packed(column: array[int]) -> bytes:
 
 # Measured on 3.9 to 3.13, for each block of memory that Python has given out. There are 1.0 to 1.4
 # blocks for each object.
-_BYTES_TO_LOOK = 300
+_BYTES_TO_LOOK = 200
 _BYTES_TO_LIST = 17  # with what is found on disk
 _BYTES_TO_WRITE = 60
 _SECONDS_TO_LOOK = 5e-6

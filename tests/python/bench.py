@@ -1,7 +1,8 @@
-"""Measure a dump of a synthetic heap: ``python3 tests/python/bench.py [OBJECTS]``.
+"""Measure a dump of a synthetic heap: ``python3 tests/python/bench.py [METHOD] [OBJECTS …]``.
 
-Prints objects per CPU second, the pause, and the extra memory at the peak. CPU time is quoted
-because it depends less on who else uses the machine.
+Prints objects per CPU second, the pause, and the extra memory at the peak, a line for each number
+of objects, each in a process of its own: the cost for an object is to be the same. CPU time is
+quoted because it depends less on who else uses the machine.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gc
 import os
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -53,7 +55,7 @@ class Order:
         self.other = random.choice(others) if others else None
 
 
-def main(wanted: int) -> None:
+def main(method: str, wanted: int) -> None:
     """Build, dump, report."""
     random.seed(1)
     orders: list[Order] = []
@@ -63,18 +65,35 @@ def main(wanted: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         cpu = time.process_time()
-        report = pyheap_dump.dump(os.path.join(folder, "bench.pyheap"))
+        report = pyheap_dump.dump(os.path.join(folder, "bench.pyheap"), method=method)
         cpu = time.process_time() - cpu
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         size = os.path.getsize(report.path)
-    print(
-        f"{sys.version.split()[0]:8} {report.objects:,} objects, {report.references:,} references:"
-        f" {report.objects / cpu:,.0f} objects/CPU s in all ({cpu:.2f} CPU s),"
-        f" pause {report.pause_seconds:.2f} s,"
-        f" +{(after - before) / report.objects:.0f} B/object at the peak,"
-        f" {size / report.objects:.0f} B/object on disk"
-    )
+    figures = [
+        f"{sys.version.split()[0]:8} {method:6} {report.objects:>9,} objects",
+        f"{report.references:>10,} references",
+        f"pause {report.pause_seconds:.2f} s",
+        f"{size / report.objects:.0f} B/object on disk",
+    ]
+    if method == "fork":  # the rest is another process's
+        figures.append(f"{report.pause_seconds * 1e11 / before:.0f} ms for 100 MB of memory")
+    else:
+        figures.append(f"{report.objects / cpu:,.0f} objects/CPU s ({cpu:.2f} CPU s)")
+    if method == "memory":  # with pages of a mapped file it would be too much
+        figures.append(f"+{(after - before) / report.objects:.0f} B/object at the peak")
+    print(", ".join(figures), flush=True)
+
+
+def main_of_each(method: str, sizes: list[str]) -> None:
+    """Measure each size in a process of its own."""
+    for size in sizes:
+        subprocess.run([sys.executable, __file__, method, size], check=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    arguments = sys.argv[1:]
+    chosen = arguments.pop(0) if arguments and not arguments[0].isdigit() else "memory"
+    if len(arguments) > 1:
+        main_of_each(chosen, arguments)
+    else:
+        main(chosen, int(arguments[0]) if arguments else 1_000_000)
