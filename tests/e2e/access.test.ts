@@ -29,6 +29,7 @@ it("can be used with the keyboard alone", async () => {
   await tabTo(page, (name) => name === "cache_service.pyheap");
   await page.keyboard.press("Enter");
   await heading(page, "keeps").waitFor();
+  await page.getByRole("link", { name: "All types" }).waitFor();
   await tabTo(page, (name) => name === "All types", 80);
   await page.keyboard.press("Enter");
   await heading(page, "objects of").waitFor();
@@ -48,9 +49,14 @@ it("can be used with the keyboard alone", async () => {
   await page.locator('[aria-rowindex="201"][aria-selected="true"]').waitFor();
   await page.keyboard.press("Enter");
   await heading(page, "uses").waitFor();
+  await page.getByRole("link", { name: "Why alive?" }).waitFor();
   await tabTo(page, (name) => name === "Why alive?");
   await page.keyboard.press("Enter");
   await heading(page, "is alive because").waitFor();
+  await page
+    .getByRole("button", { name: /^Ignore this holder/ })
+    .first()
+    .waitFor();
   await tabTo(page, (name) => name.startsWith("Ignore this holder"));
   await page.context().close();
 });
