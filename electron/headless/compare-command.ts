@@ -68,10 +68,11 @@ export async function runCompare(dumps: readonly OpenDump[], options: Options): 
 
 function pairLines(compared: Comparison, holders: Page<GrowthRow>, least: number): string[] {
   const { before, after, objects, secondsBetween } = compared;
-  const rate = secondsBetween === null ? null : rateOf(after.bytes - before.bytes, secondsBetween);
-  const inAll =
-    rate === null || secondsBetween === null ? "" : ` in ${span(secondsBetween)} = ${signed(rate.bytes)}/${rate.per}`;
-  const left = secondsToLimit(before.rssBytes, after.rssBytes, secondsBetween, after.limitBytes);
+  // From one process to another nothing grows at a rate.
+  const seconds = objects === null ? null : secondsBetween;
+  const rate = seconds === null ? null : rateOf(after.bytes - before.bytes, seconds);
+  const inAll = rate === null || seconds === null ? "" : ` in ${span(seconds)} = ${signed(rate.bytes)}/${rate.per}`;
+  const left = secondsToLimit(before.rssBytes, after.rssBytes, seconds, after.limitBytes);
   return [
     `own sizes ${bytes(before.bytes)} → ${bytes(after.bytes)}, ${signed(after.bytes - before.bytes)}${inAll}`,
     ...(left === null ? [] : [`reaches its limit of ${bytes(after.limitBytes)} in about ${span(left)} at this rate`]),

@@ -63,12 +63,13 @@ export const compareWords = {
         ? `; ${total === 2 ? "another holder" : `${formatCount(total - 1)} other holders`} grew too`
         : garbage >= REST * top.deltaRetainedBytes
           ? `; garbage waiting grew by ${formatBytes(garbage)}`
-          : objects === null
+          : objects === null || change - top.deltaRetainedBytes > REST * top.deltaRetainedBytes
             ? ""
             : "; the rest is churn";
     return sentence`${start}${entries(top)}${rate === null ? "" : `, ${rate}`}${rest}`;
   },
-  limit: ({ before, after, secondsBetween }: Comparison): string | null => {
+  limit: ({ before, after, secondsBetween, objects }: Comparison): string | null => {
+    if (objects === null) return null;
     const left = secondsToLimit(before.rssBytes, after.rssBytes, secondsBetween, after.limitBytes);
     if (left === null || after.limitBytes === null) return null;
     const limit = formatBytes(after.limitBytes);

@@ -19,13 +19,15 @@ export const seriesWords = {
   missing: "A dump of this comparison isn't open here. Open its file, and the comparison is shown.",
   twice: "This link names a dump twice.",
 
-  headline: ({ holders: [top], secondsBetween }: Series): Sentence => {
+  headline: ({ holders: [top], secondsBetween, matching }: Series): Sentence => {
     if (top === undefined) return sentence`No holder grew noticeably from dump to dump`;
     const name = code(shown(pathName(top.path), 80));
     const sizes = arrows(top.retained, formatBytes);
     if (top.trend === "no-longer") return sentence`${name} no longer grows: ${sizes}`;
-    const last = secondsBetween.at(-1) ?? null;
-    const seconds = secondsBetween.every((each) => each !== null) ? sum(secondsBetween) : null;
+    // From one process to another nothing grows at a rate.
+    const isOne = matching.confidence !== "none";
+    const last = isOne ? (secondsBetween.at(-1) ?? null) : null;
+    const seconds = isOne && secondsBetween.every((each) => each !== null) ? sum(secondsBetween) : null;
     if (top.trend === "every-step") {
       const rate = formatRate(top.deltaRetainedBytes, seconds);
       return sentence`${name} grew in every step: ${sizes}${rate === null ? "" : `, ${rate}`}`;

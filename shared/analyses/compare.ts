@@ -3,7 +3,7 @@ import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { CompareTypeRow, Comparison, DumpTotals, Totals } from "../types/rows.ts";
 import { isSameProcess, type Matching, matchByAddress, nameNumbers } from "./match.ts";
-import { numberOf } from "./summary.ts";
+import { numberOf, textOf } from "./summary.ts";
 import { nameTest } from "./type-filter.ts";
 import { type HeapView, retainedAt } from "./view.ts";
 
@@ -32,6 +32,11 @@ export function comparison(pair: Pair): Comparison {
   if (matching === null)
     warnings.push(
       "The dumps are of different processes, so objects can't be matched: only totals and names are compared.",
+    );
+  const [pythonA, pythonB] = [beforeMeta, afterMeta].map(({ python }) => textOf(python.version)?.split(" ")[0]);
+  if (pythonA !== pythonB && pythonA !== undefined && pythonB !== undefined)
+    warnings.push(
+      `Of Python ${pythonA} and ${pythonB}: sizes and the interpreter's own objects differ with the version.`,
     );
   if (seconds !== null && seconds < 0)
     warnings.push("The first dump is the later one; swap them to read growth as growth.");

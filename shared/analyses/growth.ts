@@ -2,6 +2,7 @@ import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 
 import type { GrowthRow } from "../types/rows.ts";
+import { chainBegins, type Way, wayTo } from "./chains.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
 import { nameTest } from "./type-filter.ts";
@@ -21,6 +22,7 @@ const SHARE_OF_NOISE = 0.002;
 const MOST_NOISE = 64 * 1024;
 /** Children whose names are looked at when dumps of different processes are matched by name. */
 const MOST_NAMED = 500;
+const DUMPER = "pyheap_dump";
 
 /** A holder that grew, before its row is told. */
 export interface Holder {
@@ -28,11 +30,20 @@ export interface Holder {
   readonly after: number;
   readonly before: number;
   readonly delta: number;
+  /** The first object of a chain: others may stand in its place in other dumps, and it further down. */
+  readonly isChain: boolean;
+}
+
+/** A holder on the way down to where the growth is. */
+interface Step extends Holder {
+  readonly above: Step | null;
+  readonly way: Way;
 }
 
 /**
  * The holders that grew, deepest first container: from each big holder down the dominator tree as long as one child has
- * most of the growth. What a holder shares with its children is told once, at the deepest. Needs both dominator stages.
+ * most of the growth. What a holder shares with its children is told once, at the deepest; a chain at its first object.
+ * Needs both dominator stages.
  *
  * Objects without an earlier self count with all they keep alive. Time O(children of the holders passed).
  */
@@ -41,16 +52,39 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   if (before.dominators === null || after.dominators === null) throw new Error("Growth needs both dominator stages");
   const total = liveBytes(after) - liveBytes(before);
   const least = leastGrowth(pair);
+  const { type } = after.columns.heap;
   const found: Holder[] = [];
-  const stack: Holder[] = [{ after: 0, before: 0, delta: total }];
+  const stack: Step[] = [{ after: 0, before: 0, delta: total, isChain: false, above: null, way: wayTo(null, NONE) }];
   for (let seen = 0, holder = stack.pop(); holder !== undefined; holder = stack.pop()) {
     if ((++seen & 0x3ff) === 0) tick(0);
+    const begins = chainBegins(holder.way);
+    if (begins !== null) {
+      const head = chainHead(pair, holder, begins);
+      if (head.delta >= least) found.push(head);
+      continue;
+    }
+    const { way } = holder;
     const children = childrenByGrowth(pair, holder, least);
-    for (const child of children) stack.push(child);
+    for (const child of children) {
+      const object = objectAt(after, child.after);
+      if (!isDumper(after, object)) stack.push({ ...child, above: holder, way: wayTo(way, type[object]) });
+    }
     const descends = children.length > 0 && children[0].delta >= SHARE_TO_DESCEND * holder.delta;
     if (holder.after !== 0 && holder.delta >= least && !descends) found.push(holder);
   }
-  return found.sort((a, b) => b.delta - a.delta || a.after - b.after);
+  const first = new Map(found.map((holder) => [holder.after, holder]));
+  return [...first.values()].sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+/** The first object of a chain; where new ones are put before the others, what had its name is its earlier self. */
+function chainHead(pair: Pair, end: Step, begins: number): Holder {
+  let head = end;
+  for (let steps = begins; steps > 0 && head.above !== null; steps--) head = head.above;
+  if (head.before !== NONE || head.above === null) return { ...head, isChain: true };
+  const self = byName(pair, head.above, Int32Array.of(head.after))(head.after);
+  if (self === NONE) return { ...head, isChain: true };
+  const delta = retainedAt(pair.after, head.after) - retainedAt(pair.before, self);
+  return { ...head, before: self, delta, isChain: true };
 }
 
 /** Bytes: a holder that grew by less is left out. */
@@ -79,9 +113,15 @@ function childrenByGrowth(pair: Pair, holder: Holder, least: number): Holder[] {
     if (retainedAt(after, child) < least) continue;
     const self = earlierSelf(child);
     const delta = retainedAt(after, child) - (self === NONE ? 0 : retainedAt(before, self));
-    grown.push({ after: child, before: self, delta });
+    grown.push({ after: child, before: self, delta, isChain: false });
   }
   return grown.sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+/** The dumper's own module in the program that takes its dumps: it grows by its first dump, and is nobody's leak. */
+function isDumper({ columns: { heap }, texts, moduleOfDict }: HeapView, object: number): boolean {
+  if (moduleOfDict?.get(object) === DUMPER) return true;
+  return heap.types[heap.type[object]].name === "module" && texts.get(object) === DUMPER;
 }
 
 function childrenOf(view: HeapView, number: number): Int32Array {

@@ -2,6 +2,8 @@ import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 
 import type { BigDrop, HolderRow } from "../types/rows.ts";
+import { chainBegins, wayTo } from "./chains.ts";
+import type { DominatorStage } from "./stages.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, liveBytes, objectRow, preorderOf, releasedOf, retainedOf } from "./view.ts";
 import { mostTellingPath } from "./why-alive.ts";
@@ -35,7 +37,9 @@ export function biggestHolders(
   return topmost
     .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || a - b)
     .slice(0, most)
-    .map((v) => holderRow(view, functions, descend(view, v), tick));
+    .map((v) => descend(view, v))
+    .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || a - b)
+    .map((v) => holderRow(view, functions, v, tick));
 }
 
 /** From a holder (all, for null) down to the first object whose bytes no single one below it has. Time O(children passed). */
@@ -43,7 +47,7 @@ export function bigDrop(view: HeapView, object: number | null): BigDrop {
   const { dominators, graph } = view;
   if (dominators === null || graph === null) throw new Error("Holders are known once the dominators are");
   const start = object === null ? 0 : preorderOf(view, object);
-  const first = biggestBelow(view, start);
+  const first = biggestBelow(dominators, start);
   if (first === NONE) return { to: null, levels: 0 };
   const to = descend(view, first);
   let levels = 0;
@@ -51,21 +55,30 @@ export function bigDrop(view: HeapView, object: number | null): BigDrop {
   return { to: objectRow(view, graph.graph.preordering.node[to]), levels };
 }
 
-/** The first holder whose bytes no single child has, from `v` down. Time O(children passed). */
-function descend(view: HeapView, start: number): number {
-  const tree = view.dominators;
-  if (tree === null) return start;
-  const { retained } = tree;
+/**
+ * The first holder whose bytes no single child has, from `start` down; of a chain its first object. Time O(children
+ * passed).
+ */
+function descend({ columns, dominators, graph }: HeapView, start: number): number {
+  if (dominators === null || graph === null) return start;
+  const { retained, idom } = dominators;
+  const { node } = graph.graph.preordering;
+  const typeOf = (v: number) => columns.heap.type[node[v]];
+  let way = wayTo(null, typeOf(start));
   for (let v = start; ; ) {
-    const biggest = biggestBelow(view, v);
+    const begins = chainBegins(way);
+    if (begins !== null) {
+      for (let steps = begins; steps > 0; steps--) v = idom[v];
+      return v;
+    }
+    const biggest = biggestBelow(dominators, v);
     if (biggest === NONE || numberAt(retained, biggest) < SHARE_TO_DESCEND * numberAt(retained, v)) return v;
     v = biggest;
+    way = wayTo(way, typeOf(v));
   }
 }
 
-function biggestBelow({ dominators }: HeapView, v: number): number {
-  if (dominators === null) return NONE;
-  const { children, retained } = dominators;
+function biggestBelow({ children, retained }: DominatorStage, v: number): number {
   let biggest = NONE;
   for (const child of listAt(children, v)) {
     if (biggest === NONE || numberAt(retained, child) > numberAt(retained, biggest)) biggest = child;

@@ -58,10 +58,10 @@ function holdersOf(
 ): SeriesHolder[] {
   const rows = new Map<string, SeriesHolder>();
   for (const [i, pair] of pairs.entries()) {
-    for (const { after } of grownHolders(pair, tick).slice(0, MOST_OF_A_STEP)) {
+    for (const { after, isChain } of grownHolders(pair, tick).slice(0, MOST_OF_A_STEP)) {
       const object = pair.after.graph?.graph.preordering.node[after] ?? NONE;
       if (object === NONE) continue;
-      const row = holderRow(dumps, pairs, functions, { object, dump: i + 1 }, tick);
+      const row = holderRow(dumps, pairs, functions, { object, dump: i + 1, isChain }, tick);
       rows.set(row.ids.join(), row);
     }
   }
@@ -74,6 +74,7 @@ interface Found {
   readonly object: number;
   /** Position of the dump that has it. */
   readonly dump: number;
+  readonly isChain: boolean;
 }
 
 function holderRow(
@@ -105,13 +106,26 @@ function holderRow(
 }
 
 /** The object in each dump, from the one that has it to both ends; once lost, it stays lost. */
-function follow(dumps: readonly SeriesDump[], pairs: readonly Pair[], { object, dump }: Found, tick: Tick): number[] {
+function follow(
+  dumps: readonly SeriesDump[],
+  pairs: readonly Pair[],
+  { object, dump, isChain }: Found,
+  tick: Tick,
+): number[] {
+  // Of a chain the first one is meant, whichever object that is.
+  const same = (matched: Int32Array | undefined) => (isChain ? undefined : matched);
   const objects = new Array<number>(dumps.length).fill(NONE);
   objects[dump] = object;
   for (let i = dump; i + 1 < dumps.length && objects[i] !== NONE; i++)
-    objects[i + 1] = counterpart(pairs[i].matching?.later, dumps[i].view, objects[i], dumps[i + 1].view, tick);
+    objects[i + 1] = counterpart(same(pairs[i].matching?.later), dumps[i].view, objects[i], dumps[i + 1].view, tick);
   for (let i = dump; i > 0 && objects[i] !== NONE; i--)
-    objects[i - 1] = counterpart(pairs[i - 1].matching?.earlier, dumps[i].view, objects[i], dumps[i - 1].view, tick);
+    objects[i - 1] = counterpart(
+      same(pairs[i - 1].matching?.earlier),
+      dumps[i].view,
+      objects[i],
+      dumps[i - 1].view,
+      tick,
+    );
   return objects;
 }
 

@@ -51,6 +51,46 @@ const TUESDAY = `
   r3 shop.Request size=1000
 `;
 
+/** A log whose newest entry holds the one before it, `count` of them; an entry keeps its line, and so its address. */
+const chain = (count: number, others = "") =>
+  [
+    "@module app: m",
+    'm module "app" -> dict d',
+    `d dict -> ['HEAD'] n${count - 1} ['SMALL'] s ${others === "" ? "" : "['pyheap_dump'] z"}`,
+    "s list size=60",
+    others,
+    ...Array.from({ length: count }, (_, i) => `n${i} app.Msg size=1000${i === 0 ? "" : ` -> .next n${i - 1}`}`),
+  ].join("\n");
+
+describe("a chain that grew", () => {
+  it("is told by its first object, wherever new ones are put", () => {
+    const { pair: both, after } = pair(chain(40), chain(60));
+    expect(growth(both)).toMatchObject([
+      { idB: after.n59, path: "module app › HEAD", deltaRetainedBytes: 20_000, isNew: false },
+    ]);
+  });
+
+  it("is followed through the objects between its links", () => {
+    const linked = (count: number) =>
+      [
+        "@module app: m",
+        'm module "app" -> .HEAD n0',
+        ...Array.from({ length: count }, (_, i) =>
+          i === count - 1
+            ? `n${i} app.Msg size=1000`
+            : `n${i} app.Msg size=900 -> dict c${i}\nc${i} dict size=100 -> ['next'] n${i + 1}`,
+        ),
+      ].join("\n");
+    const [row] = growth(pair(linked(40), linked(60)).pair);
+    expect(row).toMatchObject({ path: "module app › HEAD", deltaRetainedBytes: 20_000 });
+  });
+});
+
+it("growth of the dumper itself is no holder that grew", () => {
+  const dumper = (size: number) => `z module "pyheap_dump" -> dict y\ny dict size=${size}`;
+  expect(growth(pair(chain(3, dumper(100)), chain(3, dumper(900_000))).pair)).toEqual([]);
+});
+
 describe("two dumps of one process", () => {
   it("have new objects, objects that are gone, and objects that are still there", () => {
     const { pair: both, after } = pair(MONDAY, TUESDAY);

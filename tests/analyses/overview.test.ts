@@ -121,6 +121,22 @@ describe("memory that no object explains", () => {
 });
 
 describe("the overview", () => {
+  it("names a chain by its first object, and sorts by what is shown", () => {
+    const { view, id } = viewOf(
+      [
+        "@module app: m",
+        'm module "app" -> .HEAD n0 .SMALL s',
+        "s list size=3000",
+        ...Array.from({ length: 50 }, (_, i) => `n${i} app.Msg size=1000${i === 49 ? "" : ` -> .next n${i + 1}`}`),
+      ].join("\n"),
+    );
+    const { holders } = overview(view, META, { isCode: loadedCode(view), code: new Map(), tracing: "off" }, noTick);
+    expect(holders.map((row) => [row.id, row.path, row.retainedBytes])).toEqual([
+      [id.n0, "module app › HEAD", 50_000],
+      [id.s, "module app › SMALL", 3000],
+    ]);
+  });
+
   it("names the containers that keep most alive, and the functions that use them", () => {
     const { view, id, isCode, code } = parts();
     const { holders } = overview(view, META, { isCode, code, tracing: "off" }, noTick);
