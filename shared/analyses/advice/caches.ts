@@ -23,6 +23,7 @@ export const caches: Rule = (facts, tick) => {
   const type = heap.types.findIndex(({ name }) => name === LRU_CACHE);
   const found: Suspect[] = [];
   for (let object = 0; type !== NONE && object < heap.objectCount; object++) {
+    if ((object & 0xffff) === 0) tick(0);
     if (heap.type[object] !== type || (retainedOf(view, object) ?? 0) < leastBytes) continue;
     const finding = cacheFinding(facts, object, tick);
     if (finding !== null) found.push(suspect(view, finding));

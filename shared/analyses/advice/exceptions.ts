@@ -63,6 +63,7 @@ function keptAlone(facts: HeapFacts, tick: Tick): Suspect[] {
   const { preorder, unreachable } = graph.graph.preordering;
   const large: number[] = [];
   for (let object = 0; object < heap.objectCount; object++) {
+    if ((object & 0xffff) === 0) tick(0);
     const v = preorder[object];
     if (numberAt(dominators.retained, v) < 2 * leastBytes || v >= unreachable) continue;
     if (contentOfObject(view, object) === "exceptions") large.push(object);

@@ -75,6 +75,7 @@ const SHARE_TO_TELL = 0.002;
 export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): HeapFacts {
   const { meta, isCode, code, modules, tracing } = sources;
   const functions = indexFunctions(view, code);
+  tick(0);
   const collector = collectorInfo(view, meta);
   const live = liveBytes(view);
   const { heap } = view.columns;
@@ -87,7 +88,7 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
     ownership: ownership(view, modules),
     functions,
     collector,
-    ages: agesOf(view, isCode, collector.design),
+    ages: agesOf(view, isCode, collector.design, tick),
     liveBytes: live,
     version: Array.isArray(version) ? version.filter((part) => typeof part === "number") : [],
     holdings: new Map<number, Holding>(),

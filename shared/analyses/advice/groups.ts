@@ -48,7 +48,7 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
   const byType = new AlikeChildren(heap.types.length);
   const inGroup = new Uint8Array(node.length);
   const groups: Group[] = [];
-  const { length, head } = chains(view);
+  const { length, head } = chains(view, tick);
   const inChain = new Set<number>();
 
   for (let v = 0; v < unreachable; v++) {
@@ -175,13 +175,17 @@ class AlikeChildren {
 }
 
 /** By preorder number: the first of the chain it is in, and, for a first one, how long the chain is. Time O(n). */
-function chains({ columns: { heap }, dominators, graph }: HeapView): { head: Int32Array; length: Int32Array } {
+function chains(
+  { columns: { heap }, dominators, graph }: HeapView,
+  tick: Tick,
+): { head: Int32Array; length: Int32Array } {
   const idom = dominators?.idom ?? new Int32Array(0);
   const node = graph?.graph.preordering.node ?? new Int32Array(0);
   const head = new Int32Array(node.length);
   const depth = new Int32Array(node.length);
   const length = new Int32Array(node.length);
   for (let v = 1; v < node.length; v++) {
+    if ((v & 0xffff) === 0) tick(0);
     head[v] = v;
     depth[v] = 1;
     length[v] = 1;

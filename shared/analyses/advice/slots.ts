@@ -2,7 +2,7 @@ import { objectAtAddress } from "../../types/addresses.ts";
 import type { Suspect } from "../../types/advice.ts";
 import { numberAt } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
-import { NONE } from "../../types/graph.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import { identifierIn } from "../edges.ts";
@@ -42,14 +42,14 @@ interface Bases {
 }
 
 /** Classes of the program with many instances that could have `__slots__`. Time O(n). */
-export function slots(facts: HeapFacts): Suspect[] {
+export function slots(facts: HeapFacts, tick: Tick): Suspect[] {
   const { view, leastBytes, liveBytes, ownership } = facts;
   const { heap } = view.columns;
   const { typeCount } = view.columns;
   const candidates = [...heap.types.keys()].filter(
     (type) => ownership.type(type) && heap.types[type].hasDict && typeCount[type] >= FEWEST,
   );
-  return shapesOf(facts, candidates)
+  return shapesOf(facts, candidates, tick)
     .map((shape) => ({ ...shape, saves: (shape.now - shape.then) * typeCount[shape.type] }))
     .filter(({ saves }) => saves >= leastBytes)
     .sort((a, b) => b.saves - a.saves)
@@ -111,11 +111,12 @@ function fixFor(name: string, withoutSlot: readonly string[], { withDict, withSl
 type Fix = Pick<Suspect, "fix" | "snippet">;
 
 /** What an instance of each class is made of; classes that can't have slots are left out. Time O(n). */
-function shapesOf(facts: HeapFacts, candidates: readonly number[]): Shape[] {
+function shapesOf(facts: HeapFacts, candidates: readonly number[], tick: Tick): Shape[] {
   const { view } = facts;
   const { heap } = view.columns;
   const samples = new Map<number, number[]>(candidates.map((type) => [type, []]));
   for (let object = 0; object < heap.objectCount && candidates.length > 0; object++) {
+    if ((object & 0xffff) === 0) tick(0);
     const known = samples.get(heap.type[object]);
     if (known !== undefined && known.length < SAMPLES) known.push(object);
   }

@@ -12,7 +12,7 @@ import { dictBytes, FEWEST, rounded, SAMPLES, slots } from "./slots.ts";
 
 /** Many small objects of one kind: classes that could have `__slots__`, numbers that could be an array, rows that are dicts. */
 export const smallObjects: Rule = (facts, tick) => [
-  ...slots(facts),
+  ...slots(facts, tick),
   ...facts.groups.flatMap((group) => [...numbers(facts, group, tick), ...rows(facts, group, tick)]),
 ];
 

@@ -41,7 +41,7 @@ function unshown({ view }: HeapFacts, tick: Tick): Map<number, Kept[]> {
   const { heap } = view.columns;
   const byHolder = new Map<number, Kept[]>();
   let seen = 0;
-  for (const [owner, views] of viewsByOwner(view)) {
+  for (const [owner, views] of viewsByOwner(view, tick)) {
     if ((++seen & 0x3ff) === 0) tick(0);
     const size = numberAt(heap.shallow, owner);
     const shown = Math.min(
@@ -57,12 +57,13 @@ function unshown({ view }: HeapFacts, tick: Tick): Map<number, Kept[]> {
 }
 
 /** Views whose length is known, by what owns the bytes in the end; not those that are there only for another view. */
-function viewsByOwner(view: HeapView): Map<number, number[]> {
+function viewsByOwner(view: HeapView, tick: Tick): Map<number, number[]> {
   const { heap } = view.columns;
   const isOfView = heap.layouts.map(({ runs }) => runs.some(({ kind }) => kind === "buffer"));
   const preordering = view.graph?.graph.preordering;
   const byOwner = new Map<number, number[]>();
   for (let object = 0; object < heap.objectCount; object++) {
+    if ((object & 0xffff) === 0) tick(0);
     if (!isOfView[heap.layout[object]] || numberAt(heap.length, object) === UNKNOWN) continue;
     if (preordering === undefined || preordering.preorder[object] >= preordering.unreachable) continue;
     if (isHeldByViewsOnly(view, object)) continue;

@@ -98,6 +98,7 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
   const pointer = meta.python.pointer_bytes === 4 ? 4 : 8;
   let bytes = 0;
   for (const kind of ["dict", "set", "list"]) {
+    tick(0);
     const type = heap.types.findIndex(({ name }) => name === kind);
     const objects: number[] = [];
     for (let object = 0; object < heap.objectCount; object++)

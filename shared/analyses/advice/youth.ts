@@ -1,4 +1,4 @@
-import { NONE } from "../../types/graph.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import type { CollectorInfo } from "../../types/rows.ts";
 import { generationOf } from "../references.ts";
@@ -38,7 +38,7 @@ const FEWEST_KNOWN = 8;
 const FEWEST_NEW = 3;
 
 /** Counts ages up the dominator tree. Needs the dominators. Time O(n), memory 8 bytes a node. */
-export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo["design"]): Ages {
+export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo["design"], tick: Tick): Ages {
   const { columns, graph, dominators } = view;
   if (graph === null || dominators === null) throw new Error("Ages are counted once the dominators are there");
   const { heap } = columns;
@@ -54,6 +54,7 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
   let youngData = 0;
   let knownData = 0;
   for (let v = node.length - 1; v > 0; v--) {
+    if ((v & 0xffff) === 0) tick(0);
     const object = node[v];
     if (object !== NONE && (heap.flags[object] & FLAGS.tracked) !== 0) {
       const age = isYoung(object);
