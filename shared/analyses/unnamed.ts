@@ -1,18 +1,20 @@
-import * as v from "valibot";
 import type { Meta } from "../types/heap.ts";
 import type { UnnamedReferences } from "../types/rows.ts";
 
 const MOST_TYPES = 200;
 const MOST_NAMED = 5;
 
-const isCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const UNNAMED = v.object({ references: isCount, types: v.array(v.tuple([v.string(), isCount])) });
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCounted = (row: unknown): row is [string, number] =>
+  Array.isArray(row) && row.length === 2 && typeof row[0] === "string" && isCount(row[1]);
 
 /** What the capture could not name; null where the file does not say it. */
 export function unnamedReferences({ capture }: Meta): UnnamedReferences | null {
-  const parsed = v.safeParse(UNNAMED, capture.unnamed);
-  if (!parsed.success) return null;
-  const { references, types } = parsed.output;
+  const { unnamed } = capture;
+  if (typeof unnamed !== "object" || unnamed === null || !("references" in unnamed) || !("types" in unnamed))
+    return null;
+  const { references, types } = unnamed;
+  if (!isCount(references) || !Array.isArray(types) || !types.every(isCounted)) return null;
   return {
     references,
     types: types.slice(0, MOST_TYPES).map(([type, count]) => ({
