@@ -6112,6 +6112,12 @@ def main(inside: str | None = None) -> Any:
         parser.error("which program? give a SCRIPT, or -m and a MODULE")
     if options.keep is not None and options.output:
         parser.error("--keep goes with the default name: leave out -o")
+    if options.output not in (None, "-") and options.every is None:
+        # Said now, and not after hours of work that no dump would be left of.
+        if os.path.lexists(options.output):
+            parser.error(f"{options.output} exists already; dumps are never overwritten")
+        if not os.path.isdir(os.path.dirname(os.path.abspath(options.output))):
+            parser.error(f"there is no folder {os.path.dirname(options.output)}")
     _plan.update(vars(options), folder=os.getcwd(), pid=os.getpid())  # it may go elsewhere
     _plan["method"] = "fork" if options.fork else "disk" if options.disk else "auto"
     _plan["privacy"] = options.privacy or PRIVACY_LEVELS[-1]

@@ -40,6 +40,20 @@ class RunTest(ProgramTest):
         """Name, file, arguments, search path, and nothing else among its globals."""
         self.check_same(self.write("app.py", SHOW), "-o", "run", "--label", "x")
 
+    def test_a_program_is_not_started_for_a_dump_that_could_not_be_written(self) -> None:
+        """Where the file is there already, or its folder is not."""
+        app = self.write("app.py", "print('started')")
+        (self.folder / "there.pyheap").write_text("mine")
+        for output, reason in (
+            ("there.pyheap", "exists already"),
+            ("no/where.pyheap", "no folder"),
+        ):
+            with self.subTest(output):
+                run = self.python(str(DUMPER), "run", "-o", output, app)
+                self.assertEqual((run.returncode, run.stdout), (2, ""))
+                self.assertIn(reason, run.stderr)
+        self.assertEqual((self.folder / "there.pyheap").read_text(), "mine")
+
     def test_a_script_elsewhere_has_its_folder_on_the_path(self) -> None:
         """Also with a path in front."""
         (self.folder / "sub").mkdir()
