@@ -12,7 +12,7 @@ export interface ServeCommand {
   readonly open: boolean;
   readonly stateFolder: string | null;
   readonly cacheFolder: string | null;
-  /** Begin with the first file's dump rather than with the list of files. */
+  /** Open all the files, and begin with the first one rather than with the list of files. */
   readonly landOnFile?: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
   for (const path of sampleFiles(join(import.meta.dirname, "../../samples"))) session.offer({ path, origin: "sample" });
   try {
     const host = createHost(session);
-    const route = command.landOnFile === true ? await routeTo(session, files[0]) : undefined;
+    const route = command.landOnFile === true ? await routeTo(session, files) : undefined;
     const options = { ...(port === undefined ? {} : { port }), ...(route === undefined ? {} : { route }) };
     const served = await serve({ session, host, pageFolder, files, open, ...options });
     await stopped;
@@ -41,10 +41,15 @@ export async function runServe(command: ServeCommand): Promise<number> {
   }
 }
 
-/** The overview of this file's dump; nothing for a file that can't be opened, since the list of files says why. */
-async function routeTo(session: Session, path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  const file = session.offer({ path, origin: "command-line" });
+/**
+ * Opens all these files, each of which becomes a tab, and leads to the overview of the first. One that can't be opened is
+ * left out, since the list of files says why.
+ */
+async function routeTo(session: Session, paths: readonly string[]): Promise<string | undefined> {
+  const offered = paths.map((path) => session.offer({ path, origin: "command-line" }));
+  await Promise.allSettled(offered.map((file) => session.api.open({ file })));
+  const [file] = offered;
+  if (file === undefined) return undefined;
   const { rows } = await session.api.files({});
   const capture = rows.find((row) => row.file === file)?.dump?.capture;
   return capture === undefined ? undefined : formatRoute({ view: "overview", capture });

@@ -21,8 +21,8 @@ const SEEN_MS = 5_000;
 async function openWindow(files: readonly string[]): Promise<number | string> {
   const obstacle = windowObstacle(process.platform, process.env, process.getuid?.() === 0);
   const program = findElectron(MODULES) ?? (obstacle ? null : downloadElectron(MODULES));
-  if (!program) return "No Electron binary here";
   if (obstacle) return obstacle;
+  if (!program) return "No Electron binary here";
   await buildIfStale();
   const begin = Date.now();
   const code = await runToEnd(program, [ROOT, ...files]);

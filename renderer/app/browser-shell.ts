@@ -18,6 +18,7 @@ export function browserShell(): PageShell {
         headers: { ...(await headers), "Content-Type": "application/json" },
         body: JSON.stringify(message),
       });
+      if (response.status === 401) throw new HeapError({ code: "no-token" });
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
       return (await response.json()) as Reply;
     },

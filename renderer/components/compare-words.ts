@@ -27,7 +27,7 @@ export const compareWords = {
     compare: "Compare",
     compareAll: (count: number): string => `Compare all ${count}`,
     open: "Only open",
-    cancel: "Cancel",
+    cancel: "Stay here",
   },
 
   waiting: "Both dumps must be analysed before they can be compared.",

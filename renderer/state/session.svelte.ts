@@ -133,7 +133,9 @@ export class SessionState {
       // The file may have been taken anew between the two requests.
       if (opened?.info.capture !== capture) this.unreachable = { capture, failure: null };
     } catch (thrown) {
-      this.unreachable = { capture, failure: toFailure(thrown) };
+      const failure = toFailure(thrown);
+      // A dropped file's copy goes with its tab.
+      this.unreachable = { capture, failure: failure.code === "no-such-offer" ? null : failure };
     }
   }
 

@@ -68,7 +68,7 @@ export function createClient(send: Transport): Client {
 
   const exchange = async (message: Message): Promise<unknown> => {
     const reply = await send(message).catch((cause: unknown) => {
-      throw new HeapError({ code: "connection-lost" }, { cause });
+      throw cause instanceof HeapError ? cause : new HeapError({ code: "connection-lost" }, { cause });
     });
     if (!reply.ok) throw new HeapError(reply.failure);
     return reply.value;

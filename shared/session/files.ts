@@ -60,7 +60,7 @@ export class OfferedFiles {
   /** Throws `HeapError` for a handle that was never given out. */
   get(file: FileId): Offer {
     const offer = this.#offers.get(file);
-    if (offer === undefined) throw new HeapError({ code: "bad-request", what: "no such file was offered" });
+    if (offer === undefined) throw new HeapError({ code: "no-such-offer" });
     return offer;
   }
 

@@ -185,8 +185,7 @@ function savedObjects(file: DumpFile, tick: Tick): Saved {
     tick(Math.min(1, objects / Math.max(1, objectsSaid)));
     if (page.count < PAGE_ENTRIES) break;
   }
-  if (objects === 0)
-    throw new HeapError({ code: "damaged", path: file.path, what: "not one page of its objects can be read" });
+  if (objects === 0) throw new HeapError({ code: "nothing-left", path: file.path });
   return { objects, references: announced, objectsSaid: Math.max(objects, objectsSaid), count, bytes };
 }
 

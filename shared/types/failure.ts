@@ -17,6 +17,9 @@ export type Failure =
   | { readonly code: "file-exists"; readonly path: string }
   | { readonly code: "cannot-write"; readonly path: string; readonly why: string }
   | { readonly code: "bad-request"; readonly what: string }
+  | { readonly code: "no-such-offer" }
+  | { readonly code: "nothing-left"; readonly path: string }
+  | { readonly code: "no-token" }
   | { readonly code: "connection-lost" }
   | { readonly code: "cancelled" }
   | { readonly code: "bug"; readonly message: string };
@@ -85,6 +88,12 @@ export function describe(failure: Failure): string {
       return `${failure.path} could not be written: ${failure.why}.`;
     case "bad-request":
       return `The request can't be understood: ${failure.what}.`;
+    case "no-such-offer":
+      return "This file is not on offer any more. Open it again.";
+    case "nothing-left":
+      return `Nothing can be saved of ${failure.path}: not one page of its objects can be read. Copy it again from where it was written, or take the dump again.`;
+    case "no-token":
+      return "This page may not ask: its address lacks the token. Open the whole address that was printed, with all that follows the #.";
     case "connection-lost":
       return "The connection to the analysis was lost. Check that pyheap-explorer is still running, then reload.";
     case "cancelled":

@@ -147,7 +147,7 @@ it("opens a dump again that another tab has closed", async () => {
 
 it("says how to get on when it has no token", async () => {
   const { page } = await openPage(browser, server.url.split("#")[0] ?? "");
-  await page.getByRole("alert").filter({ hasText: "The connection to the analysis was lost." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "its address lacks the token" }).waitFor();
   await page.context().close();
 });
 

@@ -407,7 +407,7 @@ export function contractSuite({ name, connect }: Shell): void {
 
     it("refuses a file that nobody offered", async () => {
       const file = "/etc/passwd" as FileId;
-      await expect(client.open({ file })).rejects.toMatchObject({ failure: { code: "bad-request" } });
+      await expect(client.open({ file })).rejects.toMatchObject({ failure: { code: "no-such-offer" } });
     });
 
     it("knows only snapshots that are open", async () => {

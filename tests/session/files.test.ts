@@ -34,7 +34,7 @@ describe("files that may be opened", () => {
   });
 
   it("can't be named by a path", () => {
-    expect(() => new OfferedFiles(null).get("/etc/passwd" as FileId)).toThrow("no such file was offered");
+    expect(() => new OfferedFiles(null).get("/etc/passwd" as FileId)).toThrow("not on offer any more");
   });
 
   it("are described from what they say, or by why they can't be opened", () => {

@@ -144,7 +144,7 @@ describe("recovering", () => {
     const path = join(folder, "spelled.pyheap");
     const respelled = 'ALTER TABLE object_page RENAME COLUMN type TO "TYPE"';
     writeDump(path, drawHeap("a list").content, { damage: (db) => db.exec(respelled) });
-    expect(refusal(path, join(folder, "out.pyheap"))).toMatch(/^damaged: .*not one page/);
+    expect(refusal(path, join(folder, "out.pyheap"))).toMatch(/^nothing-left: .*not one page/);
   });
 
   it("refuses a view in place of a table", () => {
