@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // Programs that tests start keep no indexes in the cache of whoever runs them.
     env: { PYHEAP_CACHE_DIR: "" },
+    // Tests wait for programs that they start: on two cores one file at a time would leave the other core idle.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,

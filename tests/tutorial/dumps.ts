@@ -100,8 +100,8 @@ export class Dump {
     this.#dump = dump;
   }
 
-  async #ask<T>(command: CommandName, options: Partial<Options> = {}, other = this.#dump): Promise<T> {
-    const { json } = await COMMANDS[command].run([this.#dump, other], { ...ALL, ...options });
+  async #ask<T>(command: CommandName, options: Partial<Options> = {}, ...more: OpenDump[]): Promise<T> {
+    const { json } = await COMMANDS[command].run([this.#dump, ...more], { ...ALL, ...options });
     return JSON.parse(JSON.stringify(json)) as T;
   }
 
