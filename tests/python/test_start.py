@@ -200,9 +200,9 @@ class WhileItRunsTest(ProgramTest):
 
     def test_a_failed_dump_does_not_change_the_exit_code(self) -> None:
         """It is told on standard error."""
-        (self.folder / "out.pyheap").write_text("evidence")
         for code in (0, 3):
-            self.write("app.py", f"import sys; sys.exit({code})")
+            self.write("app.py", f"import sys; open('out.pyheap', 'w').close(); sys.exit({code})")
+            (self.folder / "out.pyheap").unlink(missing_ok=True)
             run = self.python(str(DUMPER), "run", "-o", "out.pyheap", "app.py")
             self.assertEqual(run.returncode, code)
             self.assertIn("exists already", run.stderr)
