@@ -66,7 +66,7 @@ async function run(browser: Browser, files: readonly [string, string], folder: s
     await page.evaluate(() => location.assign("#/"));
     await open(after);
     await analysed();
-    const other = page.getByRole("region", { name: "Compare with" }).getByRole("link", { name: before });
+    const other = page.getByRole("region", { name: "Compare with" }).getByTitle(before, { exact: true });
     const compareMs = await untilShown(page, other, COMPARISON);
     await page.context().close();
     await untilKept(indexes, files.length);
