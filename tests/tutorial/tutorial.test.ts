@@ -79,6 +79,20 @@ describe("__slots__", async () => {
     expect(await bytesEach("Careful")).toBe(slotted);
   });
 
+  it("would pay for the class without, and for the subclass that forgot them", async () => {
+    const found = (await dump.advise()).suspects.filter(({ kind }) => kind === "small-objects");
+    expect(found.map(({ title }) => /__main__\.\w+/.exec(title)?.[0]).sort()).toEqual([
+      "__main__.Forgetful",
+      "__main__.Plain",
+    ]);
+    const forgetful = found.find(({ title }) => title.includes("Forgetful"));
+    expect(forgetful?.evidence.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(
+        /base __main__\.Slotted has __slots__, but a subclass without its own has a __dict__ again/,
+      ),
+    );
+  });
+
   it("shows which attributes are slots", async () => {
     const attributes = async (name: string) => {
       const [first] = await dump.find(`__main__.${name}`);
@@ -211,6 +225,11 @@ describe("many small objects", async () => {
     const packed = await keeps(dump, "PACKED");
     expect(packed).toBeGreaterThanOrEqual(160_000);
     expect(await keeps(dump, "POINTS")).toBeGreaterThan(4 * packed);
+    const titles = (await dump.advise()).suspects.map(({ title }) => title);
+    expect(titles).toContainEqual(expect.stringMatching(/^__main__\.POINTS \(list, 10,000 items\) keeps/));
+    expect(titles).toContainEqual(
+      expect.stringMatching(/^10,000 objects of __main__\.Point would take .* less with __slots__/),
+    );
   });
 
   it("and of a numpy array, where there is numpy", async ({ skip }) => {
