@@ -519,7 +519,7 @@ export function contractSuite({ name, connect }: Shell): void {
     it("takes files off the list of recent ones", async () => {
       expect(await client.forgetFiles({ file: null })).toEqual({});
       const unknown = client.forgetFiles({ file: "/etc/passwd" as FileId });
-      await expect(unknown).rejects.toMatchObject({ failure: { code: "bad-request" } });
+      await expect(unknown).rejects.toMatchObject({ failure: { code: "no-such-offer" } });
     });
 
     it("closes one dump and keeps the other", async () => {
