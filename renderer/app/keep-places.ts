@@ -53,9 +53,9 @@ export function keepPlaces(screen: HTMLElement, navigation: Navigation): { arriv
       }
     }
     if (focus !== null) {
-      const element = elementAt(screen, focus.path);
-      if (element !== null && saysOf(element) === focus.says) element.focus({ preventScroll: true });
-      else waits = true;
+      const element = elementThatSays(screen, focus);
+      if (element === null) waits = true;
+      else element.focus({ preventScroll: true });
     }
     if (!waits || performance.now() - started > PATIENCE_MS) stopRestoring();
     else restoring = requestAnimationFrame(() => restore({ tops, focus }, started));
@@ -99,6 +99,14 @@ function elementAt(screen: HTMLElement, path: string): HTMLElement | null {
   let element: Element | undefined = screen;
   if (path !== "") for (const index of path.split("/")) element = element?.children[Number(index)];
   return element instanceof HTMLElement ? element : null;
+}
+
+/** The element at its place, or elsewhere, where an answer that came later has put something before it. */
+function elementThatSays(screen: HTMLElement, { path, says }: { path: string; says: string }): HTMLElement | null {
+  const element = elementAt(screen, path);
+  if (element !== null && saysOf(element) === says) return element;
+  const alike = screen.querySelectorAll<HTMLElement>(says.slice(0, says.indexOf(" ")));
+  return [...alike].find((each) => saysOf(each) === says) ?? null;
 }
 
 const saysOf = (element: HTMLElement): string =>
