@@ -5,6 +5,9 @@ export const PAGE_ENTRIES = 65_536;
 
 export type Codec = "raw" | "zlib" | "planes+zlib";
 
+/** A full page of 64-bit numbers is decompressed in one piece; only texts are longer. */
+const MOST_CHUNK_BYTES = 8 * PAGE_ENTRIES + 64;
+
 /** Thrown for a page that does not verify; callers turn it into a `Failure` or a warning. */
 export class BadPage extends Error {}
 
@@ -34,7 +37,9 @@ export const unpackText = (blob: Buffer, codec: Codec, atMost: number): Buffer =
 
 function inflate(blob: Buffer, atMost: number): Buffer {
   try {
-    return inflateSync(blob, { maxOutputLength: Math.max(1, atMost) });
+    // One piece of output, with room left, so that zlib sees at once that it is at the end.
+    const chunkSize = Math.min(atMost + 64, MOST_CHUNK_BYTES);
+    return inflateSync(blob, { maxOutputLength: Math.max(1, atMost), chunkSize });
   } catch (cause) {
     throw new BadPage("a page can't be decompressed", { cause });
   }
@@ -52,10 +57,17 @@ export function readU16(blob: Buffer, codec: Codec, out: Uint16Array, first: num
 }
 
 /**
- * Reads `count` unsigned 64-bit numbers as doubles. Throws `BadPage` for one above 2^53, because rounding an address
- * would silently join two objects.
+ * Reads `count` unsigned 64-bit numbers as two halves of 32 bits, the lower ones from `first` on. Throws `BadPage` for one
+ * above 2^53, because rounding an address would silently join two objects: upper halves are below 2^21.
  */
-export function readU64(blob: Buffer, codec: Codec, out: Float64Array, first: number, count: number): void {
+export function readHalves(
+  blob: Buffer,
+  codec: Codec,
+  low: Uint32Array,
+  first: number,
+  high: Uint32Array,
+  count: number,
+): void {
   const b = unpack(blob, codec, 8 * count);
   // Byte planes: plane k holds byte k of every entry. Otherwise the bytes of one entry stand together.
   const planes = codec === "planes+zlib";
@@ -64,10 +76,17 @@ export function readU64(blob: Buffer, codec: Codec, out: Float64Array, first: nu
   const [p1, p2, p3, p4, p5, p6, p7] = [plane, 2 * plane, 3 * plane, 4 * plane, 5 * plane, 6 * plane, 7 * plane];
   let tooLarge = 0;
   for (let i = 0, at = 0; i < count; i++, at += stride) {
-    const low = b[at] | (b[at + p1] << 8) | (b[at + p2] << 16) | (b[at + p3] << 24);
-    const high = b[at + p4] | (b[at + p5] << 8) | (b[at + p6] << 16);
-    tooLarge |= b[at + p7] | (high >>> 21);
-    out[first + i] = high * 4294967296 + (low >>> 0);
+    const upper = b[at + p4] | (b[at + p5] << 8) | (b[at + p6] << 16);
+    tooLarge |= b[at + p7] | (upper >>> 21);
+    low[first + i] = b[at] | (b[at + p1] << 8) | (b[at + p2] << 16) | (b[at + p3] << 24);
+    high[i] = upper;
   }
   if (tooLarge !== 0) throw new BadPage("a number is larger than 2^53");
+}
+
+/** As `readHalves`, as doubles. */
+export function readU64(blob: Buffer, codec: Codec, out: Float64Array, first: number, count: number): void {
+  const [low, high] = [new Uint32Array(count), new Uint32Array(count)];
+  readHalves(blob, codec, low, 0, high, count);
+  for (let i = 0; i < count; i++) out[first + i] = high[i] * 2 ** 32 + low[i];
 }

@@ -15,24 +15,44 @@ export interface AddressColumn {
   readonly first: IndexColumn;
 }
 
-/** Time O(n). */
-export function addressColumn(addresses: Float64Array): AddressColumn {
-  const baseOf = (address: number): number => address - (address % WINDOW_BYTES);
-  const bases: number[] = [];
-  const firsts: number[] = [];
-  const low = new Uint32Array(new SharedArrayBuffer(4 * addresses.length));
-  for (let i = 0, end = 0; i < addresses.length; i++) {
-    if (i === 0 || addresses[i] >= end) {
-      firsts.push(i);
-      bases.push(baseOf(addresses[i]));
-      end = bases[bases.length - 1] + WINDOW_BYTES;
-    }
-    low[i] = addresses[i] - bases[bases.length - 1];
+/** Makes a column of addresses that come in order, as two halves of 32 bits each. */
+export class AddressWriter {
+  /** The lower halves; whoever reads them from a file writes them here. */
+  readonly low: Uint32Array;
+  readonly #bases: number[] = [];
+  readonly #firsts: number[] = [];
+  #window = -1;
+
+  constructor(objects: number) {
+    this.low = new Uint32Array(new SharedArrayBuffer(4 * objects));
   }
-  const [base, first] = [byteColumn(bases.length), indexColumn(firsts.length)];
-  base.set(bases);
-  first.set(firsts);
-  return { low, base, first };
+
+  /**
+   * Takes over the objects `first` to `first + count`, whose lower halves are there and whose upper halves, below 2^21,
+   * are the first of `high`. False where they do not increase.
+   */
+  take(first: number, count: number, high: ArrayLike<number>): boolean {
+    const { low } = this;
+    for (let i = 0; i < count; i++) {
+      const object = first + i;
+      if (high[i] === this.#window) {
+        if (low[object] <= low[object - 1]) return false;
+        continue;
+      }
+      if (high[i] < this.#window) return false;
+      this.#window = high[i];
+      this.#bases.push(high[i] * WINDOW_BYTES);
+      this.#firsts.push(object);
+    }
+    return true;
+  }
+
+  finish(): AddressColumn {
+    const [base, first] = [byteColumn(this.#bases.length), indexColumn(this.#firsts.length)];
+    base.set(this.#bases);
+    first.set(this.#firsts);
+    return { low: this.low, base, first };
+  }
 }
 
 /** Time O(log windows). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AddressIndex } from "../../shared/store/address-index.ts";
 import { NONE } from "../../shared/types/graph.ts";
+import { addressColumn } from "../fixtures/address-column.ts";
 import { seededRandom } from "../fixtures/random.ts";
 
 describe("the address index", () => {
@@ -13,15 +14,24 @@ describe("the address index", () => {
       addresses.add(arena + 16 * Math.floor(next() * 40_000));
     }
     const sorted = Float64Array.from(addresses).sort();
-    const index = new AddressIndex(sorted);
+    const index = new AddressIndex(addressColumn(sorted));
+    const find = (address: number) => index.find(address % 2 ** 32, Math.floor(address / 2 ** 32));
     for (const [i, address] of sorted.entries()) {
-      expect(index.find(address)).toBe(i);
-      expect(index.find(address + 8)).toBe(NONE);
+      expect(find(address)).toBe(i);
+      expect(find(address + 8)).toBe(NONE);
     }
-    expect([0, 1, 2 ** 52, 2 ** 32].map((address) => index.find(address))).toEqual([NONE, NONE, NONE, NONE]);
+    expect([0, 1, 2 ** 52, 2 ** 32].map((address) => find(address))).toEqual([NONE, NONE, NONE, NONE]);
+  });
+
+  it("finds each of the objects that crowd at one end of a memory page, and none between them", () => {
+    const addresses = [...Array.from({ length: 2000 }, (_, i) => 0x7000 + i), 0x7ffe, 0x7fff, 0x8000];
+    const index = new AddressIndex(addressColumn(addresses));
+    const wanted = new Map(addresses.map((address, i) => [address, i]));
+    for (let address = 0x6ff0; address < 0x8010; address++)
+      expect(index.find(address, 0)).toBe(wanted.get(address) ?? NONE);
   });
 
   it("finds nothing in an empty dump", () => {
-    expect(new AddressIndex(new Float64Array(0)).find(0x7f00)).toBe(NONE);
+    expect(new AddressIndex(addressColumn([])).find(0x7f00, 0)).toBe(NONE);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addressAt, addressColumn, addressesOf, objectAtAddress } from "../../shared/types/addresses.ts";
+import { addressAt, addressesOf, objectAtAddress } from "../../shared/types/addresses.ts";
 import { NONE } from "../../shared/types/graph.ts";
+import { addressColumn } from "../fixtures/address-column.ts";
 import { seededRandom } from "../fixtures/random.ts";
 
 const WINDOW = 2 ** 32;
@@ -15,7 +16,7 @@ describe("addresses in four bytes", () => {
         random.below(4) === 0 ? (edges[random.below(edges.length)] ?? 0) : Math.floor(random.next() * spread),
       );
       const addresses = [...new Set(some)].sort((a, b) => a - b);
-      const column = addressColumn(Float64Array.from(addresses));
+      const column = addressColumn(addresses);
       expect([...addressesOf(column)], `seed ${seed}`).toEqual(addresses);
       expect(addresses.map((_, object) => addressAt(column, object))).toEqual(addresses);
       expect(addresses.map((address) => objectAtAddress(column, address))).toEqual([...addresses.keys()]);
@@ -24,8 +25,19 @@ describe("addresses in four bytes", () => {
     }
   });
 
+  it("must increase, within a window of 4 GiB and from one to the next", () => {
+    const wrong = [
+      [5, 5],
+      [6, 5],
+      [WINDOW, 5],
+      [2 * WINDOW, WINDOW + 7],
+      [WINDOW + 7, WINDOW + 7],
+    ];
+    for (const addresses of wrong) expect(() => addressColumn(addresses), `${addresses}`).toThrow();
+  });
+
   it("are none where there are none", () => {
-    const column = addressColumn(new Float64Array(0));
+    const column = addressColumn([]);
     expect([...addressesOf(column)]).toEqual([]);
     expect(objectAtAddress(column, 5)).toBe(NONE);
   });
