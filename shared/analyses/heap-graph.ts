@@ -55,14 +55,21 @@ function referencesOf(heap: Heap, wanted: (kind: ReferenceKind) => boolean, tick
   const { objectCount, references, layout, layouts } = heap;
   const { offsets, targets } = references;
   const places = layouts.map((l) => wantedPlaces(l, wanted));
+  const isPlain = Uint8Array.from(places, ({ fixed, rest }) => (rest === 1 && !fixed.includes(0) ? 1 : 0));
   const keptOffsets = new Int32Array(objectCount + 1); // not shared, so that the collector knows its weight
   const keptTargets = new Int32Array(targets.length);
   let count = 0;
   for (let v = 0; v < objectCount; v++) {
     if ((v & 0xffff) === 0) tick(v / objectCount);
-    const { fixed, rest } = places[layout[v]];
     const first = offsets[v];
-    for (let e = first, end = offsets[v + 1]; e < end; e++) {
+    const end = offsets[v + 1];
+    if (isPlain[layout[v]] === 1) {
+      for (let e = first; e < end; e++) if (targets[e] !== objectCount) keptTargets[count++] = targets[e];
+      keptOffsets[v + 1] = count;
+      continue;
+    }
+    const { fixed, rest } = places[layout[v]];
+    for (let e = first; e < end; e++) {
       const w = targets[e];
       const isWanted = e - first < fixed.length ? fixed[e - first] : rest;
       if (isWanted === 1 && w !== objectCount) keptTargets[count++] = w;

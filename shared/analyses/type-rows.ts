@@ -13,6 +13,14 @@ export interface TypeColumns {
   readonly retained: ArrayLike<number> | null;
 }
 
+/** What the file says of its types, before its objects are counted. */
+export const countsOfFile = (types: readonly TypeInfo[]): TypeColumns => ({
+  types,
+  count: types.map((type) => type.count),
+  bytes: types.map((type) => type.bytes),
+  retained: null,
+});
+
 export function typeRow({ types, count, bytes, retained }: TypeColumns, id: number): TypeRow {
   return {
     typeId: asTypeId(id),

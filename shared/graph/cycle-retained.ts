@@ -132,23 +132,25 @@ function keptByGroup({ predecessors, idom, size }: GraphWithCycles, groups: Grou
 
 /** The references between different groups. */
 function graphOfGroups({ nodeCount, offsets, targets }: Csr, { group, groupCount }: Groups, tick: Tick): Csr {
+  /** Ends of lists, then, filled from behind, their beginnings. */
   const ends = new Int32Array(groupCount + 1);
-  const between = (from: number, done: number, meet: (source: number, target: number) => void): void => {
-    for (let v = 0; v < nodeCount; v++) {
-      for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
-        if ((e & TICK_MASK) === 0) tick(from + (done * v) / nodeCount);
-        const source = group[targets[e]];
-        if (source !== group[v]) meet(source, group[v]);
-      }
+  for (let v = 0; v < nodeCount; v++) {
+    const own = group[v];
+    for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+      if ((e & TICK_MASK) === 0) tick((0.5 * v) / nodeCount);
+      const source = group[targets[e]];
+      if (source !== own) ends[source]++;
     }
-  };
-  between(0, 0.5, (source) => {
-    ends[source]++;
-  });
+  }
   for (let g = 1; g <= groupCount; g++) ends[g] += ends[g - 1];
   const smallTargets = new Int32Array(ends[groupCount]);
-  between(0.5, 0.5, (source, target) => {
-    smallTargets[--ends[source]] = target;
-  });
+  for (let v = 0; v < nodeCount; v++) {
+    const own = group[v];
+    for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+      if ((e & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / nodeCount);
+      const source = group[targets[e]];
+      if (source !== own) smallTargets[--ends[source]] = own;
+    }
+  }
   return { nodeCount: groupCount, offsets: ends, targets: smallTargets };
 }

@@ -25,7 +25,15 @@ import { spread } from "../analyses/spread.ts";
 import { subgraph } from "../analyses/subgraph.ts";
 import { summary } from "../analyses/summary.ts";
 import { typeFilter } from "../analyses/type-filter.ts";
-import { bySums, moduleRows, type TypeColumns, typeRow, typeRows, typesNamed } from "../analyses/type-rows.ts";
+import {
+  bySums,
+  countsOfFile,
+  moduleRows,
+  type TypeColumns,
+  typeRow,
+  typeRows,
+  typesNamed,
+} from "../analyses/type-rows.ts";
 import { type FunctionIndex, indexFunctions } from "../analyses/used-by.ts";
 import { type HeapView, objectRow } from "../analyses/view.ts";
 import { whyAlive } from "../analyses/why-alive.ts";
@@ -342,10 +350,11 @@ export class Answerer {
     const { types } = await this.#dump.stage("types");
     const { columns, dominators } = this.#dump.stages;
     if (source.kind === "all") {
+      if (columns === undefined) return countsOfFile(types);
       return {
         types,
-        count: columns?.typeCount ?? types.map((type) => type.count),
-        bytes: columns?.typeBytes ?? types.map((type) => type.bytes),
+        count: columns.typeCount,
+        bytes: columns.typeBytes,
         retained: dominators?.retainedByType ?? null,
       };
     }

@@ -3,6 +3,7 @@ import { codeFolder } from "../store/cache-folder.ts";
 import type { DumpPlace } from "../store/open-file.ts";
 import { isSpool, removeTemporaryDatabase, temporaryDatabase } from "../store/spool.ts";
 import { type Failure, HeapError, toFailure } from "../types/failure.ts";
+import type { TypeInfo } from "../types/heap.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
@@ -80,6 +81,12 @@ export class Snapshot {
   /** Rejects with the reason when the file can't be opened. */
   get header(): Promise<Header> {
     return this.#header.promise;
+  }
+
+  /** The types as the file counts them, as long as that is all that is known of the dump; null before and after. */
+  get firstTypes(): readonly TypeInfo[] | null {
+    const [first, ...others] = this.#done;
+    return first?.stage === "types" && others.length === 0 ? first.value.types : null;
   }
 
   /** Resolves when the builder has ended: all stages are done, and kept for the next time. */

@@ -1,64 +1,22 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { HeapError, toFailure } from "../types/failure.ts";
-import { Answerer } from "./answer.ts";
-import { build } from "./build.ts";
-import type { FromAnswerer, FromBuilder, ToAnswerer, WorkerTask } from "./worker-messages.ts";
+import type { FromBuilder, WorkerTask } from "./worker-messages.ts";
 
-/** The one worker of all shells, in either of its roles. Started by `snapshot.ts`. */
-function main(): void {
+/**
+ * The one worker of all shells, in either of its roles. Started by `snapshot.ts`. Each role loads its own code only: that
+ * is most of what an opening waits for.
+ */
+async function main(): Promise<void> {
   const { role, place, cacheFolder, cancelFlags } = workerData as WorkerTask;
   if (parentPort === null) throw new Error("This file runs as a worker only");
   const port = parentPort;
-  if (role === "builder") {
-    build(place, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
-    port.close();
+  if (role === "answerer") {
+    const { answerMessages } = await import("./answer-messages.ts");
+    answerMessages(port, place, cancelFlags);
     return;
   }
-
-  let answerer: Answerer | null = null;
-  const early: ToAnswerer[] = [];
-  port.on("message", (message: ToAnswerer) => {
-    if (answerer !== null) {
-      void take(answerer, message);
-      return;
-    }
-    early.push(message);
-    // The builder has opened the file when it is done with a stage: then the database of a spool is there.
-    if (message.kind !== "stage" || message.of !== undefined) return;
-    answerer = new Answerer(place);
-    for (const waiting of early.splice(0)) void take(answerer, waiting);
-  });
-
-  async function take(answerer: Answerer, message: ToAnswerer): Promise<void> {
-    switch (message.kind) {
-      case "stage":
-        if (message.of === undefined) answerer.stageDone(message.done);
-        else answerer.otherStageDone(message.of, message.done);
-        return;
-      case "introduce":
-        answerer.introduce(message.capture, message.place);
-        return;
-      case "set":
-        answerer.learnSet(message.set, message.objects);
-        return;
-      case "forget":
-        answerer.forget(message.capture);
-        return;
-      case "ask":
-    }
-    const { id, method, request, flag } = message;
-    const tick = () => {
-      if (Atomics.load(cancelFlags, flag) === 1) throw new HeapError({ code: "cancelled" });
-    };
-    let reply: FromAnswerer;
-    try {
-      tick();
-      reply = { id, ok: true, value: await answerer.answer(method, request as never, tick) };
-    } catch (thrown) {
-      reply = { id, ok: false, failure: toFailure(thrown) };
-    }
-    port.postMessage(reply);
-  }
+  const { build } = await import("./build.ts");
+  build(place, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
+  port.close();
 }
 
-main();
+void main();

@@ -36,14 +36,18 @@ const TABLE_BYTES = { narrow: 8, wide: 12 } as const;
  */
 export function compactColumn(values: ArrayLike<number>, unknown = UNKNOWN): CompactColumn {
   const n = values.length;
-  const above = COMPACT_WIDTHS.map(() => 0);
-  let largest = 0;
+  // How many numbers do not fit into 1, 2 and 4 bytes; all fit into 8.
+  let [above1, above2, above4, largest] = [0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
     const value = values[i];
-    if (value < COMPACT_WIDTHS[0].most || value === unknown) continue;
+    if (value < 0xfe || value === unknown) continue;
+    above1++;
     if (value > largest) largest = value;
-    for (let w = 0; w < COMPACT_WIDTHS.length && value >= COMPACT_WIDTHS[w].most; w++) above[w]++;
+    if (value < 0xfffe) continue;
+    above2++;
+    if (value >= 0xfffffffe) above4++;
   }
+  const above = [above1, above2, above4, 0];
   const wide = largest > 0xffffffff;
   const cost = (w: number): number =>
     COMPACT_WIDTHS[w].bytes * n + above[w] * (wide ? TABLE_BYTES.wide : TABLE_BYTES.narrow);
