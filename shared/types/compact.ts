@@ -126,9 +126,12 @@ export interface CompactLists {
   readonly steps: CompactColumn;
 }
 
+/** How many starts there are of so many lists. */
+export const startsOfLists = (lists: number): number => Math.ceil((lists + 1) / LISTS_PER_START);
+
 /** Time O(n + m), scratch 4(n + m) bytes; a number and a list take a byte or two each where numbers lie close together. */
 export function compactLists({ nodeCount, offsets, targets }: Csr): CompactLists {
-  const starts = indexColumn(Math.ceil((nodeCount + 1) / LISTS_PER_START));
+  const starts = indexColumn(startsOfLists(nodeCount));
   const within = new Int32Array(nodeCount + 1);
   const steps = new Int32Array(targets.length);
   for (let v = 0; v <= nodeCount; v++) {
@@ -158,4 +161,26 @@ export function listAt(lists: CompactLists, v: number): Int32Array<ArrayBuffer> 
     numbers[i] = number;
   }
   return numbers;
+}
+
+/**
+ * Whether each node stands once in the list of its parent, which has a smaller number, and in no other list. There are
+ * as many steps as nodes with a parent (`NONE` is none). For lists that nobody believes: nothing is read outside them.
+ * Time O(n).
+ */
+export function areChildrenOf(parent: IndexColumn, lists: CompactLists): boolean {
+  const n = parent.length;
+  const { small, most } = lists.steps;
+  let wrong = startOf(lists, 0) === 0 && startOf(lists, n) === small.length ? 0 : 1;
+  for (let v = 0, next = 0; v < n; v++) {
+    const end = startOf(lists, v + 1);
+    // Lists follow each other, so that none is missing; numbers in a list increase, so that none stands there twice.
+    if (startOf(lists, v) !== next || end > small.length) return false;
+    for (let number = v; next < end; next++) {
+      const step = small[next] < most ? small[next] : numberAt(lists.steps, next);
+      number += step;
+      if (step < 1 || parent[number] !== v) wrong++;
+    }
+  }
+  return wrong === 0;
 }

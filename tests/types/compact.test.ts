@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  areChildrenOf,
   type CompactColumn,
   codeColumn,
   compactColumn,
@@ -98,6 +99,34 @@ it("compact lists give back what was put in, on 300 random trees with short and 
       `seed ${seed}`,
     ).toEqual(lists);
     expect(lists.map((_, v) => listLength(compact, v))).toEqual(lists.map(({ length }) => length));
+  }
+});
+
+it("lists of children are told from lists that are something else, on 200 random trees", () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const random = seededRandom(seed);
+    const nodes = 2 + random.below(150);
+    const parent = Int32Array.from({ length: nodes }, (_, v) => (v === 0 ? NONE : random.below(v)));
+    const childrenIn = (parents: Int32Array) => {
+      const lists = Array.from(parents, (): number[] => []);
+      for (const [child, p] of parents.entries()) lists[p]?.push(child);
+      return compactLists(graphFromLists(lists));
+    };
+    expect(areChildrenOf(parent, childrenIn(parent)), `seed ${seed}`).toBe(true);
+
+    const child = 1 + random.below(nodes - 1);
+    const other = parent.with(child, random.below(child));
+    expect(areChildrenOf(parent, childrenIn(other)), `seed ${seed}`).toBe(other[child] === parent[child]);
+
+    const sound = childrenIn(parent);
+    const changed = (column: CompactColumn, at: number, by: number) => {
+      const small = column.small.slice();
+      small[at] = (small[at] ?? 0) + by;
+      return { ...column, small };
+    };
+    const by = random.below(2) === 0 ? 1 : -1;
+    expect(areChildrenOf(parent, { ...sound, steps: changed(sound.steps, random.below(nodes - 1), by) })).toBe(false);
+    expect(areChildrenOf(parent, { ...sound, within: changed(sound.within, random.below(nodes), by) })).toBe(false);
   }
 });
 
