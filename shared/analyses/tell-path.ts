@@ -1,7 +1,7 @@
 import { NONE } from "../types/graph.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 import type { PathStep, RootInfo } from "../types/rows.ts";
-import { edgeAt, identifierIn, placeOf } from "./edges.ts";
+import { type Edge, edgeAt, identifierIn, placeOf } from "./edges.ts";
 import { edgeTextAt } from "./insides.ts";
 import { type NamedEdge, pathExpression, pathText, type ToldPath } from "./sentence.ts";
 import { type HeapView, objectRow } from "./view.ts";
@@ -17,14 +17,25 @@ interface WhichEdge {
   readonly weak?: boolean;
 }
 
-/** A path of objects in words, from a starting point on; `last` is about its last reference. */
+/** How many objects in the middle of such a path are not told. */
+const skippedOf = (objects: readonly number[]): number => Math.max(0, objects.length - 2 * STEPS_AT_END);
+
+/** The places in the path of the objects that are told. */
+function toldPlaces(objects: readonly number[]): number[] {
+  const skipped = skippedOf(objects);
+  return Array.from({ length: objects.length - skipped }, (_, i) =>
+    skipped === 0 || i < STEPS_AT_END ? i : i + skipped,
+  );
+}
+
+/** A path of objects in words, from a starting point on; `last` is about its last reference. Time O(what is told). */
 export function tell(view: HeapView, objects: readonly number[], last: WhichEdge = {}): ToldPath {
-  const root = view.rootsOf?.get(objects[0])?.[0] ?? UNNAMED_ROOT;
-  const skipped = Math.max(0, objects.length - 2 * STEPS_AT_END);
+  const root = rootOf(view, objects);
+  const skipped = skippedOf(objects);
   const steps: PathStep[] = [];
   const edges: NamedEdge[] = [];
-  for (const [index, object] of objects.entries()) {
-    if (skipped > 0 && index >= STEPS_AT_END && index < STEPS_AT_END + skipped) continue;
+  for (const index of toldPlaces(objects)) {
+    const object = objects[index];
     const isLast = index === objects.length - 1;
     const named = index === 0 ? null : edgeBetween(view, objects[index - 1], object, isLast ? last : {});
     if (named !== null) edges.push(named);
@@ -44,9 +55,30 @@ export function tell(view: HeapView, objects: readonly number[], last: WhichEdge
     root,
     expression,
     firstKind: edges[0]?.edge.kind ?? null,
-    cost: ROOT_COSTS[root.kind] + skipped + edges.reduce((sum, { edge }) => sum + 1 + (EDGE_COSTS[edge.kind] ?? 0), 0),
+    cost: costOf(
+      root,
+      skipped,
+      edges.map(({ edge }) => edge.kind),
+    ),
   };
 }
+
+/**
+ * What `tell` says that a path costs, without its words, which are read from the file. Never less than the number of its
+ * references. Time O(what would be told).
+ */
+export function pathCost(view: HeapView, objects: readonly number[]): number {
+  const kinds = toldPlaces(objects)
+    .slice(1)
+    .map((i) => edgeFrom(view, objects[i - 1], objects[i])?.edge.kind ?? "unnamed");
+  return costOf(rootOf(view, objects), skippedOf(objects), kinds);
+}
+
+const costOf = (root: RootInfo, skipped: number, kinds: readonly ReferenceKind[]): number =>
+  ROOT_COSTS[root.kind] + skipped + kinds.reduce((sum, kind) => sum + 1 + (EDGE_COSTS[kind] ?? 0), 0);
+
+const rootOf = (view: HeapView, objects: readonly number[]): RootInfo =>
+  view.rootsOf?.get(objects[0])?.[0] ?? UNNAMED_ROOT;
 
 const edgeBetween = (...between: Parameters<typeof nameEdge>): NamedEdge => nameEdge(...between) ?? UNNAMED_EDGE;
 
@@ -87,22 +119,25 @@ const EDGE_COSTS: Partial<Record<ReferenceKind, number>> = {
 };
 
 /** How the source refers to the target; by default the first reference that retains. */
-export function nameEdge(
-  view: HeapView,
+export function nameEdge(view: HeapView, source: number, target: number, which: WhichEdge = {}): NamedEdge | null {
+  const { heap } = view.columns;
+  const found = edgeFrom(view, source, target, which);
+  if (found === null) return null;
+  const { edge, place } = found;
+  const key = edge.kind === "value" && edge.key < heap.objectCount ? view.texts.get(edge.key) : null;
+  return { edge, text: edgeTextAt(heap, view.texts, source, place), identifier: identifierIn(key) };
+}
+
+function edgeFrom(
+  { columns: { heap } }: HeapView,
   source: number,
   target: number,
   { position = 0, weak = false }: WhichEdge = {},
-): NamedEdge | null {
-  const { heap } = view.columns;
+): { readonly edge: Edge; readonly place: number } | null {
   let left = position;
-  for (let from = 0; ; ) {
-    const place = placeOf(heap, source, target, 0, from);
-    if (place === NONE) break;
+  for (let place = placeOf(heap, source, target); place !== NONE; place = placeOf(heap, source, target, 0, place + 1)) {
     const edge = edgeAt(heap, source, place);
-    from = place + 1;
-    if (REFERENCE_KINDS[edge.kind].retains === weak || left-- > 0) continue;
-    const key = edge.kind === "value" && edge.key < heap.objectCount ? view.texts.get(edge.key) : null;
-    return { edge, text: edgeTextAt(heap, view.texts, source, place), identifier: identifierIn(key) };
+    if (REFERENCE_KINDS[edge.kind].retains !== weak && left-- <= 0) return { edge, place };
   }
   return null;
 }

@@ -1,16 +1,26 @@
 import { disjointPaths } from "../graph/disjoint-paths.ts";
-import { type PathOptions, pathScratch, pathsToRoot, type RetainingPaths } from "../graph/paths.ts";
+import {
+  anyPath,
+  type PathOptions,
+  pathScratch,
+  pathsToRoot,
+  type RetainingPaths,
+  type SearchBudget,
+} from "../graph/paths.ts";
 import type { Tick } from "../types/graph.ts";
 import type { RetainingPath, WhyAlive } from "../types/rows.ts";
 import { otherEnds, referenceRows, weakReferrers } from "./references.ts";
 import { plainText, sentenceFor, type ToldPath } from "./sentence.ts";
-import { tell } from "./tell-path.ts";
+import { pathCost, tell } from "./tell-path.ts";
 import { type HeapView, objectRow, preorderOf, reachOf } from "./view.ts";
 
 /** Paths looked at for the one that says most: the shortest is not always it. */
 const CANDIDATES = 24;
-/** Objects that one search may meet; beyond that the answer says that it is not complete. */
-const MOST_VISITED = 2_000_000;
+/**
+ * References that an answer may look at, in all its searches: for the most telling way, for all others together, and for
+ * the ways to those that refer weakly. Beyond that it says that it is not complete.
+ */
+const MOST_SEARCHED = { telling: 600_000, others: 250_000, weak: 250_000 } as const;
 const MOST_WEAK = 20;
 /** Weak references to which a way is told. */
 const MOST_WEAK_PATHS = 5;
@@ -30,7 +40,7 @@ export interface WhyOptions {
  * the paths passes through one of the `ignored` objects. Needs the graph; kept-alive bytes are null until the dominators
  * are there.
  *
- * Time O(objects that lead to it) for each path, at most `MOST_VISITED`.
+ * Time O(references among what leads to it) for each path, at most `MOST_SEARCHED` for all.
  */
 export function whyAlive(view: HeapView, object: number, options: WhyOptions, tick: Tick): WhyAlive {
   const { paths: wanted, ignored, frames = true, weak = false } = options;
@@ -64,7 +74,7 @@ export function whyAlive(view: HeapView, object: number, options: WhyOptions, ti
 
 /**
  * The most telling of the ways in which an object is held: the first path of `whyAlive`, without what else it finds out.
- * Null where no starting point with a name leads to it, or none was found within `MOST_VISITED`.
+ * Null where no starting point with a name leads to it, or all that lead to it are left out.
  */
 export function mostTellingPath(
   view: HeapView,
@@ -77,8 +87,13 @@ export function mostTellingPath(
   );
 }
 
-/** What no way may pass through, in preorder numbers. */
-function nodesLeftOut(view: HeapView, ignored: readonly number[], frames: boolean): (node: number) => boolean {
+/** What no way may pass through, in preorder numbers; undefined where every way will do. */
+function nodesLeftOut(
+  view: HeapView,
+  ignored: readonly number[],
+  frames: boolean,
+): ((node: number) => boolean) | undefined {
+  if (ignored.length === 0 && frames) return undefined;
   const { type, types } = view.columns.heap;
   const node = view.graph?.graph.preordering.node;
   const frameType = frames ? null : types.findIndex(({ name }) => name === "frame");
@@ -86,24 +101,36 @@ function nodesLeftOut(view: HeapView, ignored: readonly number[], frames: boolea
   return (v) => without.has(v) || (frameType !== null && node !== undefined && type[node[v]] === frameType);
 }
 
-/** Of the ways to an object one for each starting point, the most telling one; and whether all were looked at. */
+/**
+ * Of the ways to an object one for each starting point, the most telling one; and whether all were looked at. A way is
+ * told no better than its length allows, so the search ends where all others are longer. Where nothing is found within
+ * the budget, any way will do.
+ */
 export function mostTellingWay(
   view: HeapView,
   target: number,
   options: Pick<PathOptions, "ignored" | "withoutReferrer">,
   tick: Tick,
+  budget: SearchBudget = { left: MOST_SEARCHED.telling },
 ): { readonly way: readonly number[] | null; readonly told: ToldPath | null; readonly complete: boolean } {
   if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
-  const { predecessors } = view.graph.graph;
+  const { predecessors, preordering } = view.graph.graph;
   view.scratch ??= pathScratch(predecessors.nodeCount);
   const { scratch } = view;
-  const found = pathsToRoot(predecessors, target, CANDIDATES, { ...options, maxVisited: MOST_VISITED, scratch, tick });
-  let best: { way: readonly number[]; told: ToldPath } | null = null;
-  for (const way of found.paths) {
-    const told = tellWay(view, way);
-    if (best === null || told.cost < best.told.cost) best = { way, told };
-  }
-  return { way: best?.way ?? null, told: best?.told ?? null, complete: found.complete };
+  let best: { way: readonly number[]; cost: number } | null = null;
+  const mostReferences = (way: readonly number[]): number => {
+    const cost = pathCost(
+      view,
+      way.map((node) => preordering.node[node]),
+    );
+    if (best === null || cost < best.cost) best = { way, cost };
+    return best.cost - 1;
+  };
+  const found = pathsToRoot(predecessors, target, CANDIDATES, { ...options, mostReferences, budget, scratch, tick });
+  const isFree = options.ignored === undefined && options.withoutReferrer === undefined;
+  // What the search was told while it ran is no news to the compiler.
+  const way = (best as { way: readonly number[] } | null)?.way ?? (isFree ? anyPath(predecessors, target) : null);
+  return { way, told: way === null ? null : tellWay(view, way), complete: found.complete };
 }
 
 const tellWay = (view: HeapView, path: readonly number[]): ToldPath =>
@@ -117,20 +144,38 @@ function waysToRoot(
   view: HeapView,
   target: number,
   wanted: number,
-  ignored: (node: number) => boolean,
+  ignored: ((node: number) => boolean) | undefined,
   tick: Tick,
 ): Omit<RetainingPaths, "paths"> & { readonly paths: readonly ToldPath[] } {
   const { way, told, complete } = mostTellingWay(view, target, { ignored }, tick);
   if (way === null || told === null || view.graph === null) return { paths: [], complete };
   const { predecessors } = view.graph.graph;
+  const isEnd = (node: number): boolean => moduleOf(view, node) !== null;
+  if (hasOnlyHolder(view, target, isEnd)) {
+    const begin = way.findLastIndex((node, i) => i < way.length - 1 && isEnd(node));
+    return { paths: [tellWay(view, fromModule(view, way.slice(Math.max(0, begin))))], complete: true };
+  }
   const found = disjointPaths(predecessors, target, wanted, {
     ignored,
-    isEnd: (node) => moduleOf(view, node) !== null,
+    isEnd,
     ...(way.length > 1 ? { first: way } : {}),
-    maxVisited: MOST_VISITED,
+    budget: { left: MOST_SEARCHED.others },
     tick,
   });
   return { paths: found.paths.map((path) => tellWay(view, fromModule(view, path))), complete: found.complete };
+}
+
+/**
+ * Whether some object that ways do not end at is on all ways to the target: then no two ways have nothing in common, and
+ * none need be looked for. Such an object dominates the target; and nothing but starting points, at which ways end,
+ * dominates an end, so the nearest dominator tells. False while the dominators are not known.
+ */
+function hasOnlyHolder(view: HeapView, target: number, isEnd: (node: number) => boolean): boolean {
+  const { graph, dominators } = view;
+  if (graph === null || dominators === null) return false;
+  const { offsets, targets } = graph.graph.predecessors;
+  const holder = dominators.idom[target];
+  return holder > 0 && targets[offsets[holder]] !== 0 && !isEnd(holder);
 }
 
 /** The module whose variables these are, where it is a starting point: it can't be cut, only a variable can. */
@@ -156,13 +201,14 @@ function weakWays(
   view: HeapView,
   object: number,
   places: Int32Array,
-  ignored: (node: number) => boolean,
+  ignored: ((node: number) => boolean) | undefined,
   tick: Tick,
 ): WhyAlive["paths"] {
+  const budget = { left: MOST_SEARCHED.weak };
   const node = view.graph?.graph.preordering.node;
   const holders = places.subarray(0, MOST_WEAK_PATHS).map((place) => otherEnds(view, "referrers", object)[place]);
   return [...new Set(holders)].flatMap((holder) => {
-    const { way } = mostTellingWay(view, preorderOf(view, holder), { ignored }, tick);
+    const { way } = mostTellingWay(view, preorderOf(view, holder), { ignored }, tick, budget);
     if (way === null || node === undefined) return [];
     return [tell(view, [...way.map((v) => node[v]), object], { weak: true }).path];
   });

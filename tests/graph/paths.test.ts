@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { distances, type PathOptions, pathScratch, pathsToRoot } from "../../shared/graph/paths.ts";
+import { anyPath, distances, type PathOptions, pathScratch, pathsToRoot } from "../../shared/graph/paths.ts";
 import { NONE } from "../../shared/types/graph.ts";
 import { type DrawnGraph, graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
 import { numbered } from "../fixtures/numbered.ts";
@@ -72,10 +72,54 @@ describe("paths to the root", () => {
     ]);
   });
 
-  it("give up after so many objects, keep what was found, and say so", () => {
-    expect(pathNames("request", 10, { maxVisited: 5 })).toEqual({ paths: ["app handler request"], complete: false });
-    expect(pathNames("request", 10, { maxVisited: 4 })).toEqual({ paths: [], complete: false });
-    expect(pathNames("request", 10, { maxVisited: 1 })).toEqual({ paths: [], complete: false });
+  it("give up after so many references, keep what was found, and say so", () => {
+    const within = (left: number) => pathNames("request", 10, { budget: { left } });
+    const all = pathNames("request", 10);
+    const shortest = { paths: all.paths.slice(0, 1), complete: false };
+    const none = { paths: [], complete: false };
+    const found = Array.from({ length: 12 }, (_, left) => within(left));
+    expect(found[0]).toEqual(none);
+    expect(found).toContainEqual(shortest);
+    expect(found[11]).toEqual(all);
+    // What costs more never finds less.
+    expect(found.map(({ paths }) => paths.length)).toEqual(found.map(({ paths }) => paths.length).toSorted());
+  });
+
+  it("are all looked for at the price of one budget", () => {
+    const budget = { left: 11 };
+    pathNames("request", 10, { budget });
+    expect(budget.left).toBeLessThan(11);
+    const { left } = budget;
+    pathNames("request", 10, { budget });
+    expect(budget.left).toBeLessThan(left);
+  });
+
+  it("end where all others have more references than are of use", () => {
+    const told: number[] = [];
+    const mostReferences = (path: readonly number[]) => {
+      told.push(path.length);
+      return path.length - 1;
+    };
+    expect(pathNames("request", 10, { mostReferences })).toEqual({
+      paths: pathNames("request", 10).paths.filter((path) => path.split(" ").length === told[0]),
+      complete: true,
+    });
+  });
+
+  it("are found without a search, one for each object that is alive, on 2,000 random graphs", () => {
+    for (let seed = 0; seed < 2_000; seed++) {
+      const { lists, starts } = randomCase(seed);
+      const { order, predecessors } = numbered(graphFromLists(lists), starts);
+      const alive = reachable(lists, starts);
+      for (const target of lists.keys()) {
+        const path = anyPath(predecessors, order.preorder[target])?.map((i) => order.node[i]) ?? null;
+        expect(path !== null, `seed ${seed}`).toBe(alive.has(target));
+        if (path === null) continue;
+        expect(starts).toContain(path[0]);
+        expect(path.at(-1)).toBe(target);
+        expect(path.every((v, i) => i === 0 || lists[path[i - 1]].includes(v))).toBe(true);
+      }
+    }
   });
 
   it("are none for garbage, which has paths from its own group only", () => {
