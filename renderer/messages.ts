@@ -523,6 +523,12 @@ export const messages = {
       "held-outside": "only from outside Python",
       unreachable: "not reached: no known holder",
     },
+    distanceOf: ({ distance }: Pick<ObjectDetail, "distance">): string =>
+      distance === null
+        ? ""
+        : distance === 0
+          ? "it is one itself"
+          : `${plural(distance, "reference")} from the nearest one`,
     cycle: "Reference cycle",
     cycleOf: (objects: number | null): string =>
       objects === null ? "not known yet" : objects === 0 ? "in none" : `one of ${plural(objects, "object")}`,
@@ -550,6 +556,9 @@ export const messages = {
     how: "How it is held",
     skipped: (count: number): string => `… ${plural(count, "object")} in between left out …`,
     startingPoint: "starting point",
+    withVariables: "with its variables",
+    withVariablesHint:
+      "What its __dict__ keeps alive; others hold that too, as a module's functions hold its variables",
     thisObject: "this object",
     ignore: "Ignore this holder",
     ignoreShort: "Ignore",

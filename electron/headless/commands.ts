@@ -1,4 +1,11 @@
-import type { CacheInfo, ReferenceRow, SpreadRow, Summary, TypeSort } from "../../shared/session/contract.ts";
+import type {
+  CacheInfo,
+  ReferenceRow,
+  SizeFigures,
+  SpreadRow,
+  Summary,
+  TypeSort,
+} from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { runAdvise } from "./advise-command.ts";
 import { allocatedLine, runAllocations, runObjectSites } from "./allocations-command.ts";
@@ -136,15 +143,28 @@ async function runGroups(dump: OpenDump, by: string, options: Options): Promise<
   return {
     json: spread,
     human: () =>
-      table(
-        [
-          { title: by, text: name },
-          { title: "objects", align: "right", text: (row) => number(row.objects) },
-          { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
-        ],
-        spread.rows,
-      ),
+      [
+        table(
+          [
+            { title: by, text: name },
+            { title: "objects", align: "right", text: (row) => number(row.objects) },
+            { title: "own size", align: "right", text: (row) => bytes(row.shallowBytes) },
+          ],
+          spread.rows,
+        ),
+        ...figureLine(spread.figures),
+      ].join("\n"),
   };
+}
+
+/** `median 57 bytes, 90 % up to 136 bytes, 99 % up to 1,240 bytes; largest 295,008 bytes: object 41`. */
+function figureLine(figures: SizeFigures | null): string[] {
+  if (figures === null) return [];
+  const { median, p90, p99, largest, largestObject } = figures;
+  const of = (size: number) => `${number(size)} bytes`;
+  return [
+    `median ${of(median)}, 90 % up to ${of(p90)}, 99 % up to ${of(p99)}; largest ${of(largest)}: object ${largestObject}`,
+  ];
 }
 
 const TYPE_SORTS: readonly string[] = ["retained", "shallow", "count"] satisfies TypeSort[];
@@ -223,6 +243,9 @@ async function runObject(dump: OpenDump, { args, offset, limit }: Options): Prom
         `own size ${bytes(detail.shallowBytes)}, keeps alive ${bytes(detail.retainedBytes)}`,
         freesText(detail),
         `references: ${number(detail.explainedReferences)} found of ${count}`,
+        ...(detail.distance === null
+          ? []
+          : [`distance ${number(detail.distance)}: references from the nearest starting point`]),
         ...ringLine(detail),
         ...allocatedLine(detail.allocated.frames),
         ...cacheLine(detail.cache),

@@ -121,6 +121,9 @@ export const compareWords = {
   inEarlier: "The same in the earlier dump",
 
   types: "Types",
+  keepNew: "Keep the new ones as a set",
+  newOf: (filter: string): string =>
+    filter === "" ? "New objects" : `New objects: ${shown(filter.replace(/^=/, ""), 80)}`,
   typesLabel: "Types of both dumps",
   columns: { count: "Objects +/−", shallow: "Own size +/−", retained: "Keeps alive +/−" },
   pairHint: "In the earlier dump → in the later one",

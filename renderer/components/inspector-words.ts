@@ -6,10 +6,13 @@ import { shown } from "./visible-text.ts";
 export const inspectorWords = {
   title: "Object inspector",
   toggle: "Inspector",
-  toggleHint: "Inspector: shows the chosen object beside the screen; a click on a row then chooses, Enter opens",
+  toggleHint:
+    "Inspector: shows the chosen object, or the objects of a chosen type or line, beside the screen; a click on a row then chooses, Enter opens",
   close: "Close the inspector",
-  choose: "Choose an object in the list: with the arrow keys, or by a click.",
+  choose: "Choose a row that stands for an object, or for many: with the arrow keys, or by a click.",
   open: "Open",
+  openList: "Open the list",
+  listLabel: "Chosen objects",
   show: "Show",
   panes: {
     attributes: "Attributes",

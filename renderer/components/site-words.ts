@@ -91,6 +91,12 @@ export const siteWords = {
     return others.length === 0 ? most : `${most}; ${others.join(", ")}`;
   },
   allAt: "All objects allocated there",
+  at: ({ frames, count, shallowBytes, retainedBytes }: ObjectSiteRow, by: SiteGrouping): Sentence => {
+    const start = sentence`${plural(count, "object")} allocated ${by === "file" ? "in" : "at"} ${code(shown(siteWords.short(frames, by), 80))} ${count === 1 ? "uses" : "use"} ${formatBytes(shallowBytes)}`;
+    return retainedBytes === null
+      ? start
+      : sentence`${start} and ${count === 1 ? "keeps" : "keep"} ${formatBytes(retainedBytes)} alive`;
+  },
   source: (by: SiteGrouping): Sentence =>
     sentence`Objects that one ${{ line: "line", file: "file", traceback: "traceback" }[by]} allocated`,
   compare: {

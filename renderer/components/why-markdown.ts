@@ -19,7 +19,9 @@ export function whyMarkdown(why: WhyAlive, detail: ObjectDetail | null): string 
     );
     for (const step of foldSteps(first.steps)) {
       const edge = step.edge === null ? "" : `${inCode(step.edge.trim())} `;
-      lines.push(`| ${edge}${inCode(step.label)} | ${size(step.shallowBytes)} | ${size(step.retainedBytes)} |`);
+      lines.push(
+        `| ${edge}${inCode(step.label)}${step.withVariables ? ` ${messages.why.withVariables}` : ""} | ${size(step.shallowBytes)} | ${size(step.retainedBytes)} |`,
+      );
     }
   }
   if (others.length > 0)

@@ -1,17 +1,10 @@
 import type { Client, Neighbours, ObjectRow, WayBetween } from "../../shared/session/contract.ts";
 import type { ObjectId } from "../../shared/types/ids.ts";
-import type { Route } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import type { Pane } from "./object.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 
 const KEY = "inspector";
-
-/** Screens without objects, or about one object already. */
-const ALONE: readonly Route["view"][] = ["start", "types", "allocations", "object", "graph"];
-
-/** Whether a screen shows the chosen object beside it, where that is wanted. */
-export const isInspected = ({ view }: Route): boolean => !ALONE.includes(view);
 
 /** Whether screens show the chosen object beside them. Remembered for the next visit. */
 class Dock {

@@ -4,7 +4,7 @@ import type {
   ObjectRow,
   ObjectSitePage,
   ObjectSort,
-  SpreadRow,
+  Spread,
   TypeRow,
 } from "../../shared/session/contract.ts";
 import type { Source } from "../../shared/types/route.ts";
@@ -20,15 +20,15 @@ export class ObjectsState {
   /** For what one object dominates, holds or is held by: that object. */
   readonly subject = new Asked<ObjectRow | null>();
   /** For the objects of one type: how their sizes are spread. */
-  readonly sizes = new Asked<readonly SpreadRow[]>();
-  /** For the objects of one type: the lines that allocated most of them. */
+  readonly sizes = new Asked<Spread>();
+  /** For the objects of one type: the lines that allocated most of them; for those of one place: that place. */
   readonly sites = new Asked<ObjectSitePage>();
   readonly #client: Client;
   readonly #snapshot: OpenSnapshot;
   readonly #source: Source;
   #holdersKnown: boolean;
 
-  constructor(client: Client, snapshot: OpenSnapshot, source: Source) {
+  constructor(client: Client, snapshot: OpenSnapshot, source: Source, filter = "") {
     this.#client = client;
     this.#snapshot = snapshot;
     this.#source = source;
@@ -37,8 +37,15 @@ export class ObjectsState {
     this.list = new ListState<ListedObject, ObjectSort>(
       (list, options) => client.objects({ ...which, ...list }, options),
       this.#bestSort(),
+      filter,
     );
     this.#ask();
+  }
+
+  /** Stops what is under way: somebody looks at something else. */
+  cancel(): void {
+    for (const asked of [this.type, this.subject, this.sizes, this.sites]) asked.cancel();
+    this.list.rows.cancel();
   }
 
   /** Better known, better ordered: by what they keep alive, unless the user has chosen an order. */
@@ -59,7 +66,7 @@ export class ObjectsState {
     const { snapshot } = this.#snapshot.info;
     if (source.kind === "type") {
       const by = "size";
-      void this.sizes.ask(async (signal) => (await this.#client.spread({ snapshot, source, by }, { signal })).rows);
+      void this.sizes.ask((signal) => this.#client.spread({ snapshot, source, by }, { signal }));
       const most = { by: "line", sort: { by: "count", descending: true }, filter: { text: "" }, offset: 0 } as const;
       void this.sites.ask((signal) => this.#client.objectSites({ snapshot, source, ...most, limit: 100 }, { signal }));
       void this.type.ask(async (signal) => {
@@ -71,6 +78,10 @@ export class ObjectsState {
         // What all of a type keep alive together is known for types as a whole only.
         return (await ask({ kind: "all" }, row.type, 100)).find((each) => each.typeId === row.typeId) ?? row;
       });
+    } else if (source.kind === "site") {
+      const { by } = source;
+      const one = { by, sort: { by: "count", descending: true }, filter: { text: "" }, offset: 0, limit: 1 } as const;
+      void this.sites.ask((signal) => this.#client.objectSites({ snapshot, source, ...one }, { signal }));
     } else if ("object" in source && source.object !== null) {
       const { object } = source;
       void this.subject.ask((signal) => this.#client.object({ snapshot, object }, { signal }));

@@ -8,7 +8,7 @@ export class SitesState {
   /** The last answer: whether the dump was traced, and what has no place. */
   page = $state.raw<ObjectSitePage | null>(null);
 
-  constructor(client: Client, snapshot: OpenSnapshot) {
+  constructor(client: Client, snapshot: OpenSnapshot, filter = "") {
     const of = { snapshot: snapshot.info.snapshot, source: { kind: "all" }, by: "line" } as const;
     this.list = new ListState<ObjectSiteRow, TypeSort>(
       async (list, options) => {
@@ -16,6 +16,7 @@ export class SitesState {
         return this.page;
       },
       { by: "shallow", descending: true },
+      filter,
     );
   }
 }

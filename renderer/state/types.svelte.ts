@@ -1,11 +1,10 @@
-import type { Client, ModuleRow, SpreadRow, TypeRow, TypeSort } from "../../shared/session/contract.ts";
+import type { Client, ModuleRow, Spread, TypeRow, TypeSort } from "../../shared/session/contract.ts";
 import type { TypeId } from "../../shared/types/ids.ts";
+import type { TypeGroup } from "../../shared/types/route.ts";
 import { Asked } from "./asked.svelte.ts";
 import { ListState } from "./list.svelte.ts";
 import type { OpenSnapshot } from "./open-snapshot.svelte.ts";
 import { SitesState } from "./sites.svelte.ts";
-
-export type TypeGroup = "type" | "module" | "size" | "generation" | "line";
 
 /** As many as a link can name. */
 export const MOST_CHOSEN = 1000;
@@ -15,12 +14,12 @@ export class TypesState {
   readonly list: ListState<TypeRow, TypeSort>;
   /** The same by module. */
   readonly modules: ListState<ModuleRow, TypeSort>;
-  group = $state<TypeGroup>("type");
   /** All objects by the line that allocated them; asked for when it is first shown. */
   sites = $state.raw<SitesState | null>(null);
   /** All objects by their size, or by generation, where these are shown. */
-  readonly spread = new Asked<readonly SpreadRow[]>();
-  readonly #makeSites: () => SitesState;
+  readonly spread = new Asked<Spread>();
+  #spreadBy: TypeGroup | null = null;
+  readonly #makeSites: (filter: string) => SitesState;
   readonly #askSpread: (by: "size" | "generation") => void;
   readonly top = new Asked<TypeRow | null>();
   /** The types that were selected, to look at their objects together. */
@@ -43,9 +42,8 @@ export class TypesState {
       sort,
       filter,
     );
-    this.#makeSites = () => new SitesState(client, snapshot);
-    this.#askSpread = (by) =>
-      void this.spread.ask(async (signal) => (await client.spread({ ...which, by }, { signal })).rows);
+    this.#makeSites = (filter) => new SitesState(client, snapshot, filter);
+    this.#askSpread = (by) => void this.spread.ask((signal) => client.spread({ ...which, by }, { signal }));
     this.#askAll = async (signal) => {
       const { sort, applied } = this.list;
       return (
@@ -58,12 +56,27 @@ export class TypesState {
     });
   }
 
-  groupBy(group: TypeGroup): void {
-    this.group = group;
-    if (group === "line") this.sites ??= this.#makeSites();
-    if (group !== "size" && group !== "generation") return;
+  /** Gets what a grouping shows, as its filter lets it through; null: one row a type. */
+  show(group: TypeGroup | null, filter: string): void {
+    if (group === null || group === "module") {
+      this.list.applyFilter(filter);
+      this.modules.applyFilter(filter);
+    } else if (group === "line") {
+      this.sites ??= this.#makeSites(filter);
+      this.sites.list.applyFilter(filter);
+    } else if (group !== this.#spreadBy) this.retrySpread(group);
+  }
+
+  /** What is typed into the filter of a grouping; each kind of row has its own. */
+  filterOf(group: TypeGroup | null): string {
+    if (group === "line") return this.sites?.list.filter ?? "";
+    return group === null || group === "module" ? this.list.filter : "";
+  }
+
+  retrySpread(by: "size" | "generation"): void {
+    this.#spreadBy = by;
     this.spread.value = null;
-    this.#askSpread(group);
+    this.#askSpread(by);
   }
 
   choose(row: TypeRow): void {

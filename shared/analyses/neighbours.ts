@@ -32,7 +32,7 @@ export interface NeighbourRequest {
 export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick): Neighbours {
   const { object, direction } = request;
   const { others, patterns, found } = grouped(view, object, direction, tick);
-  const isWanted = (each: Group) => request.group === null || keyOf(each, patterns) === request.group;
+  const isWanted = (each: Group) => request.group === null || isOfKey(view, each, patterns, request.group);
   const wanted = found.groups.filter(isWanted);
   const ranks = new Map(wanted.map((each) => [each, rank(view, each, others, patterns)]));
   const shown = wanted
@@ -54,13 +54,16 @@ export function neighbours(view: HeapView, request: NeighbourRequest, tick: Tick
 /** The objects of one group. Time and memory as for `neighbours`. */
 export function neighboursOfGroup(
   view: HeapView,
-  { object, direction, group: key }: Pick<NeighbourRequest, "object" | "direction" | "group">,
+  { object, direction, group: key }: Pick<NeighbourRequest, "object" | "direction"> & { readonly group: string },
   tick: Tick,
 ): Int32Array {
   const { others, patterns, found } = grouped(view, object, direction, tick);
-  const wanted = found.groups.findIndex((each) => keyOf(each, patterns) === key);
-  return wanted === -1 ? NO_NUMBERS : others.filter((_, place) => found.groupOf[place] === wanted);
+  const wanted = new Set([...found.groups.keys()].filter((at) => isOfKey(view, found.groups[at], patterns, key)));
+  return others.filter((_, place) => wanted.has(found.groupOf[place]));
 }
+
+/** Whether a group's key tells apart what is in the object's cycle: keys from before the cycles were known do not. */
+export const needsCycles = (key: string): boolean => !/^\d+ any /.test(key);
 
 function grouped(view: HeapView, object: number, direction: Direction, tick: Tick) {
   const { heap } = view.columns;
@@ -175,7 +178,7 @@ function tell(
   const pattern = patterns.patterns[each.pattern];
   const source = direction === "referents" ? object : others[each.first];
   return {
-    key: keyOf(each, patterns),
+    key: keyOf(view, each, patterns),
     type: view.columns.heap.types[each.type].name,
     edge: patternText(view, source, pattern),
     kind: pattern.kind,
@@ -191,9 +194,17 @@ function tell(
   };
 }
 
-function keyOf({ pattern, type, inCycle }: Group, { patterns }: EdgePatterns): string {
+/** `12 in attribute request`; before the cycles are known `any` takes the place of `in` and `out`. */
+function keyOf(view: HeapView, group: Group, patterns: EdgePatterns): string {
+  return keyWith(group, patterns, view.cycles === null ? "any" : group.inCycle ? "in" : "out");
+}
+
+const isOfKey = (view: HeapView, group: Group, patterns: EdgePatterns, key: string): boolean =>
+  key === keyOf(view, group, patterns) || key === keyWith(group, patterns, "any");
+
+function keyWith({ pattern, type }: Group, { patterns }: EdgePatterns, where: "in" | "out" | "any"): string {
   const { kind, name } = patterns[pattern];
-  return `${type} ${inCycle ? "in" : "out"} ${kind} ${name ?? ""}`;
+  return `${type} ${where} ${kind} ${name ?? ""}`;
 }
 
 /** `[…]` for any item or value; otherwise the name that all of them go by. */

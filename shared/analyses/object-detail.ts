@@ -1,5 +1,6 @@
+import { pathScratch, pathsToRoot } from "../graph/paths.ts";
 import { numberAt } from "../types/compact.ts";
-import { NONE } from "../types/graph.ts";
+import { NONE, noTick, type Tick } from "../types/graph.ts";
 import { FLAGS } from "../types/heap.ts";
 import { asObjectId } from "../types/ids.ts";
 import type { ObjectDetail, ObjectRow } from "../types/rows.ts";
@@ -11,8 +12,18 @@ import { type HeapView, objectRow, preorderOf, reachOf, refcountOf, releasedOf }
 /** Longer chains are cut: a linked list of a million is one chain. */
 const MOST_HOLDERS = 100;
 
-/** Everything about one object but its references. Needs the graph. Time O(referrers + length of the chain). */
-export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail, "usedBy" | "allocated" | "cache"> {
+/** Objects that the search for the nearest starting point looks at: what is further away is in no hurry to be told. */
+const MOST_VISITED = 200_000;
+
+/**
+ * Everything about one object but its references. Needs the graph. Time O(referrers + length of the chain), and what is
+ * nearer to it than its nearest starting point, at most `MOST_VISITED` objects.
+ */
+export function objectDetail(
+  view: HeapView,
+  object: number,
+  tick: Tick = noTick,
+): Omit<ObjectDetail, "usedBy" | "allocated" | "cache"> {
   const { heap } = view.columns;
   const { offsets, targets } = heap.references;
   const flags = heap.flags[object];
@@ -41,6 +52,7 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
     tracked: (flags & FLAGS.tracked) !== 0,
     generation: generationOf(flags),
     reach: reachOf(view, object),
+    distance: distanceOf(view, object, tick),
     roots: view.rootsOf?.get(object) ?? [],
     dominator: holders.at(-1)?.id ?? null,
     holders,
@@ -53,6 +65,16 @@ export function objectDetail(view: HeapView, object: number): Omit<ObjectDetail,
     layout: classLayout(view, object),
     warnings,
   };
+}
+
+/** References from the nearest starting point: a search back from the object, which ends at the first one. */
+function distanceOf(view: HeapView, object: number, tick: Tick): number | null {
+  if (view.graph === null || reachOf(view, object) === "unreachable") return null;
+  const { predecessors } = view.graph.graph;
+  view.scratch ??= pathScratch(predecessors.nodeCount);
+  const options = { maxVisited: MOST_VISITED, scratch: view.scratch, tick };
+  const [nearest] = pathsToRoot(predecessors, preorderOf(view, object), 1, options).paths;
+  return nearest === undefined ? null : nearest.length - 1;
 }
 
 /** How the object's class lays out its instances, as far as its own class says. */

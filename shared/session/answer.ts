@@ -261,7 +261,7 @@ export class Answerer {
 
     spread: async ({ source, by }, tick) => {
       const view = await this.#dump.viewAt(stageFor(source));
-      return { rows: spread(view, await this.#members.of(view, source, tick), by, tick) };
+      return spread(view, await this.#members.of(view, source, tick), by, tick);
     },
 
     objectSites: async ({ source, by, filter, sort, offset, limit }, tick) => {

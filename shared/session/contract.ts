@@ -27,7 +27,7 @@ import type {
   Series,
   SetRow,
   SetSizes,
-  SpreadRow,
+  Spread,
   Summary,
   TextFinds,
   TypeRow,
@@ -93,6 +93,8 @@ export type {
   SeriesHolder,
   SetRow,
   SetSizes,
+  SizeFigures,
+  Spread,
   SpreadRow,
   Summary,
   TextFinds,
@@ -161,7 +163,7 @@ export interface SessionApi {
     readonly snapshot: SnapshotId;
     readonly source: Source;
     readonly by: "size" | "generation";
-  }): Promise<{ readonly rows: readonly SpreadRow[] }>;
+  }): Promise<Spread>;
   /** From a holder (all, for null) down to the first object whose bytes no single one below it has. */
   bigDrop(request: { readonly snapshot: SnapshotId; readonly object: ObjectId | null }): Promise<BigDrop>;
   /**

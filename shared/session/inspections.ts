@@ -54,14 +54,14 @@ export function inspections(dump: StagedDump, functionsOf: (view: HeapView) => F
       return bigDrop(view, object);
     },
 
-    object: async ({ object }) => {
+    object: async ({ object }, tick) => {
       const view = await dump.viewAt("graph");
       checkObject(view, object);
       const { meta } = await dump.stage("types");
       const found = dump.sites.grouped(view, "line");
       caches ??= readCaches(dump.file);
       return {
-        ...objectDetail(view, object),
+        ...objectDetail(view, object, tick),
         allocated: siteOfObject(dump.sites.tracing(view, meta), found, object),
         usedBy: usersOfObject(view, functionsOf(view), object),
         cache: caches.get(addressAt(view.columns.heap.address, object)) ?? null,

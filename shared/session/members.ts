@@ -1,5 +1,6 @@
 import { objectsOfSite } from "../analyses/allocations.ts";
 import { objectsByFate, type Pair } from "../analyses/compare.ts";
+import { needsCycles } from "../analyses/neighbours.ts";
 import { combined, inOrder, objectsOf, ofTypesLike } from "../analyses/object-lists.ts";
 import type { HeapView } from "../analyses/view.ts";
 import type { Texts } from "../store/text.ts";
@@ -121,8 +122,9 @@ export function stageFor(source: Source): Exclude<Stage, "types"> {
     case "cycle":
     case "cycles-alike":
       return "cycles";
-    case "referrers":
     case "neighbours":
+      return needsCycles(source.group) ? "cycles" : "graph";
+    case "referrers":
     case "held-outside":
     case "unreachable":
       return "graph";

@@ -1,6 +1,6 @@
 import { assertNever } from "../types/failure.ts";
 import { asCaptureId, asObjectId, asSetId, asTypeId } from "../types/ids.ts";
-import type { Route, Source } from "../types/route.ts";
+import { type Route, type Source, TYPE_GROUPS } from "../types/route.ts";
 import { SITE_GROUPINGS } from "../types/sites.ts";
 import { STACK_KINDS, type StackRef } from "../types/stack-rows.ts";
 
@@ -12,7 +12,7 @@ export function formatRoute(route: Route): string {
     case "overview":
       return `#/${route.capture}/overview`;
     case "types":
-      return `#/${route.capture}/types${query({ filter: route.filter })}`;
+      return `#/${route.capture}/types${route.group === undefined ? "" : `/${route.group}`}${query({ filter: route.filter })}`;
     case "held":
       return `#/${route.capture}/held/${formatSource(route.source)}`;
     case "objects":
@@ -52,7 +52,10 @@ export function parseRoute(hash: string): Route {
   const object = number(rest[0]);
   const typed = parameters.get("filter") ?? "";
   const filter = typed === "" ? {} : { filter: typed };
-  if (view === "types") return { view, capture, filter: typed };
+  if (view === "types") {
+    const group = TYPE_GROUPS.find((each) => each === rest[0]);
+    return { view, capture, filter: typed, ...(group === undefined ? {} : { group }) };
+  }
   if (view === "objects" || view === "held") {
     const source = parseSource(rest);
     if (source !== null) return view === "held" ? { view, capture, source } : { view, capture, source, ...filter };

@@ -53,6 +53,10 @@ export type Source =
   /** Objects that another dump of the same process has too (`still-there`), or has not: `new` since then, or `gone`. */
   | { readonly kind: "fate"; readonly fate: Fate; readonly other: CaptureId };
 
+/** What the types screen puts together in one row, where that is not a type. */
+export const TYPE_GROUPS = ["module", "size", "generation", "line"] as const;
+export type TypeGroup = (typeof TYPE_GROUPS)[number];
+
 /** Of two sets: what is in either, in both, or in the first only. */
 export type Combination = "union" | "intersection" | "difference";
 
@@ -62,7 +66,8 @@ export type Fate = "new" | "gone" | "still-there";
 export type Route =
   | { readonly view: "start" }
   | { readonly view: "overview"; readonly capture: CaptureId }
-  | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string }
+  /** `filter`: of the rows of this grouping; `group` is left out for one row a type. */
+  | { readonly view: "types"; readonly capture: CaptureId; readonly filter: string; readonly group?: TypeGroup }
   /** `filter`: of the list, left out where there is none. */
   | { readonly view: "objects"; readonly capture: CaptureId; readonly source: Source; readonly filter?: string }
   | { readonly view: "object"; readonly capture: CaptureId; readonly object: ObjectId }

@@ -159,6 +159,11 @@ export interface ObjectDetail extends ObjectRow {
   readonly tracked: boolean;
   readonly generation: number | null;
   readonly reach: Reach | null;
+  /**
+   * References from the nearest starting point: 0 for a starting point itself. Null where none leads to it, and where none
+   * was found among the 200,000 objects nearest to it on the way back.
+   */
+  readonly distance: number | null;
   readonly roots: readonly RootInfo[];
   /** The nearest object without which this one would be gone; null where no single object is. */
   readonly dominator: ObjectId | null;
@@ -292,6 +297,23 @@ export interface SpreadRow {
   readonly to: number;
   readonly objects: number;
   readonly shallowBytes: Bytes;
+}
+
+/** Own sizes at which that share of the objects is no larger: the smallest such size; and the largest object. */
+export interface SizeFigures {
+  readonly median: Bytes;
+  readonly p90: Bytes;
+  readonly p99: Bytes;
+  readonly largest: Bytes;
+  /** One of the largest: the first in the dump. */
+  readonly largestObject: ObjectId;
+}
+
+/** How the sizes or generations of some objects are spread. */
+export interface Spread {
+  readonly rows: readonly SpreadRow[];
+  /** Null for generations, and where there is no object. */
+  readonly figures: SizeFigures | null;
 }
 
 /** What one object holds alone, or all that nothing else holds, in groups by type or by module. */

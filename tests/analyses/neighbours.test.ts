@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { neighbours, neighboursOfGroup } from "../../shared/analyses/neighbours.ts";
+import { needsCycles, neighbours, neighboursOfGroup } from "../../shared/analyses/neighbours.ts";
 import { referencePlaces, referenceRows } from "../../shared/analyses/references.ts";
 import { subgraph } from "../../shared/analyses/subgraph.ts";
 import type { HeapView } from "../../shared/analyses/view.ts";
@@ -53,6 +53,19 @@ describe("the neighbours of an object", () => {
           const listed = neighboursOfGroup(view, { object: id[object] as number, direction, group: key }, noTick);
           expect([...listed].sort()).toEqual(rows.map((row) => row.id).sort());
         }
+    // A link from before the cycles were known leads to the same objects afterwards.
+    const early = neighbours(
+      { ...view, cycles: null },
+      { object: id.l as number, direction: "referents", ...all },
+      noTick,
+    );
+    for (const { key, rows } of early.rows)
+      expect(
+        [...neighboursOfGroup(view, { object: id.l as number, direction: "referents", group: key }, noTick)].sort(),
+      ).toEqual(rows.map((row) => row.id).sort());
+    expect(early.rows.map(({ key }) => needsCycles(key))).not.toContain(true);
+    expect(ask("l", "referents").rows.map(({ key }) => needsCycles(key))).not.toContain(false);
+
     const none = { object: id.l as number, direction: "referents", group: "no such group" } as const;
     expect([...neighboursOfGroup(view, none, noTick)]).toEqual([]);
   });

@@ -24,7 +24,7 @@ it("counts each object in one class, the one whose bounds it lies in", () => {
   const sizes = Array.from({ length: 200 }, () => random.below(random.below(2) === 0 ? 600 : 100_000));
   const { view } = viewOf(sizes.map((size, at) => `o${at} bytes size=${size}`).join("\n"));
   const all = objectsOf(view, { kind: "all" }, noTick);
-  const rows = spread(view, all, "size", noTick);
+  const { rows, figures } = spread(view, all, "size", noTick);
   const { shallow } = view.columns.heap;
   for (const { from, to, objects, shallowBytes } of rows) {
     const inside = [...all].filter((object) => from <= numberAt(shallow, object) && numberAt(shallow, object) <= to);
@@ -33,6 +33,26 @@ it("counts each object in one class, the one whose bounds it lies in", () => {
   }
   expect(rows.reduce((sum, { objects }) => sum + objects, 0)).toBe(all.length);
   expect(rows.map(({ from }) => from)).toEqual(rows.map(({ from }) => from).toSorted((a, b) => a - b));
+
+  // That share of the objects in the order of their sizes, counted up to the next whole object.
+  const ordered = sizes.toSorted((a, b) => a - b);
+  const at = (share: number) => ordered[Math.ceil(share * ordered.length) - 1];
+  expect(figures).toMatchObject({ median: at(0.5), p90: at(0.9), p99: at(0.99), largest: ordered.at(-1) });
+  expect(numberAt(shallow, figures?.largestObject ?? -1)).toBe(ordered.at(-1));
+});
+
+it.each([
+  [[], null],
+  [[40], [40, 40, 40, 40]],
+  [
+    [10, 20],
+    [10, 20, 20, 20],
+  ],
+  [Array.from({ length: 100 }, (_, at) => at + 1), [50, 90, 99, 100]],
+])("tells the median, two percentiles and the largest size of %j", (sizes, told) => {
+  const { view } = viewOf(sizes.map((size, at) => `o${at} bytes size=${size}`).join("\n"));
+  const { figures } = spread(view, Int32Array.from(sizes.keys()), "size", noTick);
+  expect(figures && [figures.median, figures.p90, figures.p99, figures.largest]).toEqual(told);
 });
 
 it("tells generations, and -1 for what has none", () => {
@@ -41,7 +61,9 @@ it("tells generations, and -1 for what has none", () => {
   flags[0] = 1 | (2 << 1);
   flags[1] = 1 | (1 << 3);
   const all = objectsOf(view, { kind: "all" }, noTick);
-  expect(spread(view, all, "generation", noTick).map(({ from, objects }) => [from, objects])).toEqual([
+  const { rows, figures } = spread(view, all, "generation", noTick);
+  expect(figures).toBeNull();
+  expect(rows.map(({ from, objects }) => [from, objects])).toEqual([
     [-1, 1],
     [2, 1],
   ]);

@@ -117,6 +117,46 @@ it("lists what is gone in the earlier dump", async () => {
   await page.context().close();
 });
 
+it("keeps what is new, gone, or new of one type as a set", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await compareWith(page, "tuesday");
+  await heading(page, LEAK).waitFor();
+  const fates = page.getByRole("region", { name: "What became of the objects" });
+  const count = await fates.getByRole("row").filter({ hasText: "Gone" }).getByRole("cell").first().textContent();
+  await fates.getByRole("button", { name: "Keep as a set: Gone" }).click();
+  await page.getByRole("textbox", { name: "Name of the set" }).fill("went away");
+  await page.keyboard.press("Enter");
+  await fates.getByRole("link", { name: "went away" }).waitFor();
+
+  const types = page.getByRole("region", { name: "Types", exact: true });
+  await types.getByRole("searchbox").fill("=__main__.Ticket");
+  await types.getByRole("status").getByText("1 type", { exact: true }).waitFor();
+  await types.getByRole("button", { name: "Keep the new ones as a set" }).click();
+  expect(await page.getByRole("textbox", { name: "Name of the set" }).inputValue()).toBe(
+    "New objects: __main__.Ticket",
+  );
+  await page.keyboard.press("Enter");
+  await types.getByRole("link", { name: /^New objects: __main__/ }).click();
+  await heading(page, "New objects: ").waitFor();
+  await page.getByRole("status").getByText("1,900 objects", { exact: true }).waitFor();
+
+  // What is gone is of the earlier dump, and so is its set.
+  await page.goBack();
+  await heading(page, LEAK).waitFor();
+  await page
+    .getByRole("navigation", { name: "Open dumps" })
+    .getByRole("link", { name: /^monday/ })
+    .click();
+  await screens(page).getByRole("link", { name: "Sets and notes" }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: "went away" })
+    .filter({ hasText: count ?? "" })
+    .waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 it("opens both dumps that a link names, and turns them round on request", async () => {
   const first = await openPage(browser, server.url);
   await compareWith(first.page, "tuesday");

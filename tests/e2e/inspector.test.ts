@@ -7,10 +7,13 @@ import { served } from "./served.ts";
 
 const program = served((folder) => {
   runProgram("tasks.py", folder);
-  return [join(folder, "tasks.pyheap")];
+  runProgram("traced.py", folder);
+  return ["tasks.pyheap", "after.pyheap"].map((name) => join(folder, name));
 });
 
 const inspector = (page: Page) => page.getByRole("complementary", { name: "Object inspector" });
+
+const screens = (page: Page) => page.getByRole("navigation", { name: "Screens" });
 
 /** The instances of a type, from the list of types. */
 async function showType(page: Page, type: string): Promise<void> {
@@ -105,6 +108,91 @@ it("shows what is chosen on other screens: a stack's variable, a step of a way",
   expect(name).not.toContain("Event");
   await inspector(page).getByRole("heading").filter({ hasText: name }).first().waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("shows the objects of a chosen type or line, and the one of them that is current", async () => {
+  const { page, problems } = await program.open();
+  await showType(page, "__main__.Session");
+  await screens(page)
+    .getByRole("link", { name: /^Types/ })
+    .click();
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await page.getByRole("searchbox").fill("__main__.Session");
+  const chosen = inspector(page).getByRole("region", { name: "Chosen objects" });
+  await chosen.getByRole("heading", { name: /^5 objects of type __main__\.Session use/ }).waitFor();
+  await inspector(page)
+    .getByRole("heading", { name: /^Session uses .* and keeps 24\.\d KiB alive$/ })
+    .waitFor();
+  await chosen.getByText("median size").waitFor();
+
+  // Its own list moves with the arrow keys too, and what is written there is a note.
+  await chosen.getByRole("grid", { name: "Objects" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await inspector(page)
+    .getByRole("heading", { name: /keeps 19\.\d KiB alive$/ })
+    .waitFor();
+  await inspector(page).getByRole("textbox", { name: "Note" }).fill("looked at");
+  await inspector(page).getByText("kept", { exact: true }).waitFor();
+  await chosen.getByRole("row").filter({ hasText: "Session" }).nth(1).getByTitle("looked at").first().waitFor();
+
+  // A click on a type chooses it, Enter opens it.
+  await page.getByRole("searchbox").fill("str");
+  const types = page.getByRole("grid", { name: "Types" });
+  await types
+    .getByRole("row")
+    .filter({ hasText: /^\s*str/ })
+    .first()
+    .click({ position: { x: 400, y: 10 } });
+  await chosen.getByRole("heading", { name: /objects of type str use/ }).waitFor();
+  await chosen.getByRole("link", { name: "Open the list" }).click();
+  await page.getByRole("heading", { level: 1, name: /objects of type str use/ }).waitFor();
+
+  await page.goto(program.url);
+  await page.getByRole("table").getByText("after.pyheap", { exact: true }).click();
+  await page.getByText(/^Analysed in/).waitFor();
+  await screens(page).getByRole("link", { name: "Where allocated" }).click();
+  await page.getByRole("searchbox").fill("traced.py:21");
+  await page
+    .getByRole("row")
+    .filter({ hasText: "traced.py:21" })
+    .click({ position: { x: 300, y: 10 } });
+  await chosen.getByRole("heading", { name: /^2,200 objects allocated at traced\.py:21 use/ }).waitFor();
+  await inspector(page)
+    .getByRole("heading", { name: /^Order uses/ })
+    .waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("shows the chosen node of a reference graph, and the objects around one on its own screen", async () => {
+  const { page, problems } = await program.open();
+  await showType(page, "__main__.Session");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: /^Session uses/ }).waitFor();
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await inspector(page).getByText("Choose a row").waitFor();
+  const held = page.getByRole("grid", { name: "Attributes" });
+  await held
+    .getByRole("row")
+    .filter({ hasText: ".body" })
+    .click({ position: { x: 40, y: 10 } });
+  await inspector(page)
+    .getByRole("heading", { name: /^b.* uses/ })
+    .waitFor();
+  await page.getByRole("heading", { level: 1, name: /^Session uses/ }).waitFor();
+
+  await page.getByRole("main").getByRole("link", { name: "Reference graph" }).first().click();
+  const nodes = page.getByRole("tree");
+  await inspector(page)
+    .getByRole("heading", { name: /^Session uses/ })
+    .waitFor();
+  await nodes.getByRole("treeitem").filter({ hasText: ".body" }).first().click();
+  await inspector(page)
+    .getByRole("heading", { name: /^b.* uses/ })
+    .waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });

@@ -96,6 +96,65 @@ it("sums all objects up by size class and by generation, and each class opens it
   await page.context().close();
 });
 
+it("keeps the grouping, the filter and its numeric range in the address: Back, reload and links restore them", async () => {
+  const { page, problems } = await program.open();
+  await showTypes(page);
+  await page.getByRole("searchbox").fill("count>1000 size>64KB");
+  await types(page).filter({ hasText: "_asyncio.Task" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "By module" }).click();
+  const modules = page.getByRole("grid", { name: "Modules" }).getByRole("row");
+  await modules.filter({ hasText: "builtins" }).waitFor();
+  expect(page.url()).toMatch(/types\/module\?filter=count%3E1000\+size%3E64KB$/);
+  const restored = async () => {
+    await modules.filter({ hasText: "builtins" }).waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("count>1000 size>64KB");
+    expect(await page.getByRole("button", { name: "By module" }).getAttribute("aria-pressed")).toBe("true");
+  };
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.goBack();
+  await restored();
+  await page.reload();
+  await restored();
+  const link = page.url();
+  await page.getByRole("button", { name: "By generation" }).click();
+  await page.getByRole("table", { name: "Generations" }).waitFor();
+  await page.goto(link);
+  await restored();
+
+  // The filter is of one kind of row: sizes have none, and it is there again afterwards.
+  await page.getByRole("button", { name: "By size" }).click();
+  await page.getByRole("table", { name: "Own sizes" }).waitFor();
+  expect(page.url()).toMatch(/types\/size$/);
+  await page.getByRole("button", { name: "By type" }).click();
+  expect(await page.getByRole("searchbox").inputValue()).toBe("count>1000 size>64KB");
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+it("tells the median, the percentiles and the largest of a type's objects, and leads to it", async () => {
+  const { page, problems } = await program.open();
+  await showTypes(page);
+  await page.getByRole("button", { name: "By size" }).click();
+  await page.getByText("90 % up to").waitFor();
+  await page.getByRole("button", { name: "By type" }).click();
+  await page.getByRole("searchbox").fill("=bytes");
+  await types(page)
+    .filter({ hasText: /^\s*bytes/ })
+    .getByRole("link")
+    .click();
+  await page.getByText(/^Own sizes/).click();
+  await page.getByText("99 % up to").waitFor();
+  const largest = page.getByTitle("The own size of the largest; the link leads to it").getByRole("link");
+  const size = (await largest.textContent()) ?? "";
+  await largest.click();
+  await page
+    .getByRole("heading", { level: 1 })
+    .filter({ hasText: `uses ${size}` })
+    .waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 it("says by which line objects were allocated, or how to have that traced", async () => {
   const { page, problems } = await program.open();
   await showTypes(page);

@@ -37,6 +37,9 @@ async function askWhy(page: Page, type: string): Promise<void> {
 it("says of each link what goes at once without it", async () => {
   const { page, problems } = await program.open();
   await askWhy(page, "Session");
+  // The first step says what the module's variables keep, whoever else holds them.
+  const start = page.getByRole("table").first().getByRole("row").nth(1);
+  await eventually(() => start.textContent()).toMatch(/module __main__[\s\S]*\d{3}\.\d\sKiB\s*$/);
   await page.getByRole("button", { name: /^Cut this link: \['u-\d+'\]/ }).click();
   const answer = page.getByRole("status").filter({ hasText: "Cutting" });
   await eventually(() => answer.textContent()).toMatch(/Cutting \['u-\d+'\] frees 2\.\d\sKiB at once \(\d+\sobjects\)/);

@@ -36,6 +36,8 @@ const ROUTES: Route[] = [
   { view: "holders", capture, object },
   { view: "types", capture, filter: "" },
   { view: "types", capture, filter: "a&b=c d" },
+  { view: "types", capture, filter: "", group: "size" },
+  { view: "types", capture, filter: "app.py", group: "line" },
   { view: "object", capture, object },
   { view: "graph", capture, object },
   { view: "graph", capture, object, ignore: [object, asObjectId(0)] },
