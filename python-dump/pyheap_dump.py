@@ -698,6 +698,7 @@ class _OwnMemory:
         self._file = -1
         self._frame_word = 0  # where a frame object has the address of its interpreter frame
         self._variables = 0  # bytes from there to the variables
+        self._strings: dict[int, str] = {}  # what stands at an address
         self._keys_word: int | None = None  # where a class has the keys of its instances
         if sys.version_info < (3, 11):
             self._keys_word = 0  # each instance has a dictionary there
@@ -724,11 +725,20 @@ class _OwnMemory:
             os.close(self._file)
         self._file = -1
 
-    def _words(self, address: int, size: int) -> array[int]:
+    def _bytes(self, address: int, size: int) -> bytes:
+        """Return the bytes at an address, fewer where memory ends."""
+        if self._file < 0:
+            return b""
         try:
-            return array("Q", os.pread(self._file, size, address) if self._file >= 0 else b"")
+            read = os.pread(self._file, size, address)  # gives the interpreter away for a moment
         except (OSError, OverflowError):
-            return array("Q")
+            return b""
+        _Pause.check()
+        return read
+
+    def _words(self, address: int, size: int) -> array[int]:
+        read = self._bytes(address, size)
+        return array("Q", read if len(read) == size else read[: len(read) // 8 * 8])
 
     def of_generator(self, generator: Any) -> tuple[array[int], array[int]] | None:
         """Return the words of a generator: its own, and its variables with what it computes."""
@@ -781,27 +791,32 @@ class _OwnMemory:
 
     def _keys(self, address: int) -> list[str] | None:
         """Return the keys at an address, or ``None`` if there are none, or another kind of them."""
-        head = self._words(address, 32) if address and address % 8 == 0 else ()
-        if len(head) != 4:
+        words = self._words(address, 32 + 256 + 16 * 64) if address and address % 8 == 0 else ()
+        if len(words) < 4:
             return None
-        index_bytes, kind = 1 << (head[1] >> 8 & 0xFF), head[1] >> 16 & 0xFF
-        if kind != self._SPLIT or index_bytes > 256 or head[3] > 64:
+        index_bytes, kind, length = 1 << (words[1] >> 8 & 0xFF), words[1] >> 16 & 0xFF, words[3]
+        if kind != self._SPLIT or index_bytes > 256 or length > 64:
             return None
-        keys = self._words(address + 32 + index_bytes, 16 * head[3])[::2]
+        keys = words[4 + index_bytes // 8 :: 2][:length]
         names = [name for name in map(self._string, keys) if name]
-        return names if len(names) == head[3] else None
+        return names if len(names) == length else None
 
     def _string(self, address: int) -> str:
         """Return the ASCII string at an address, or ""; its type and its hash prove that it is.
 
         It is interned, as keys are: Python remembers names that were looked up in classes.
         """
-        head = self._words(address, 32)
-        if len(head) != 4 or head[1] != id(str) or head[2] > 1000:
-            return ""
-        text = os.pread(self._file, head[2], address + sys.getsizeof("") - 1)
-        name = text.decode("ascii", "replace")
-        return sys.intern(name) if hash(name) & _WORD == head[3] else ""
+        if address not in self._strings:
+            begin = sys.getsizeof("") - 1
+            read = self._bytes(address, begin + 64)
+            head = array("Q", read[:32]) if len(read) > begin else (0, 0, 0, 0)
+            if head[1] != id(str) or head[2] > 1000:
+                return ""
+            if head[2] > 64:
+                read = self._bytes(address, begin + head[2])
+            name = read[begin : begin + head[2]].decode("ascii", "replace")
+            self._strings[address] = sys.intern(name) if hash(name) & _WORD == head[3] else ""
+        return self._strings[address]
 
     def word_before(self, obj: object, words: int) -> int:
         """Return a word that stands before an object."""
@@ -1258,7 +1273,7 @@ class _Walk:
             frontier.reverse()
             first = len(known)
             for start in range(0, len(frontier), self.CHUNK):
-                _check_deadline()
+                _Pause.check()
                 chunk = frontier[start : start + self.CHUNK]
                 found = _referents_of(chunk)
                 known.update(zip(map(id, found), found))
@@ -1509,7 +1524,7 @@ class _SmallWalk(_Walk):
         """Follow the references of objects; what can't refer to anything is not looked at."""
         pending = [objects]
         while pending:
-            _check_deadline()
+            _Pause.check()
             for piece in self._references(pending.pop()):
                 found = self._keep(self._disk.new(piece, self._FOUND))
                 found = list(compress(found, map(self._can_refer, map(type, found))))
@@ -3507,13 +3522,70 @@ class _TooLongError(BaseException):
     """The program stood still for as long as it may."""
 
 
-# When a capture is to be given up, by ``time.perf_counter``.
-_deadline = [float("inf")]
+class _Pause:
+    """Keeps the program's other threads from running while we look.
 
+    A thread that wants to run asks for the interpreter after the *switch interval*, so it is made
+    longer than a capture. That interval is also for how long a thread that computes keeps the
+    interpreter once it has it, and we ask for it. It gets it where we read a file or memory, or
+    where it had asked before: seldom on a quiet machine, at any moment on a busy one. So the
+    interval is no longer than needed, and after the first such turn it is the program's own again:
+    then the threads run by turns with us, which the file says, but nobody waits for minutes.
+    A process has one pause, which is the class itself: an object would be in every dump.
+    """
 
-def _check_deadline() -> None:
-    if time.perf_counter() > _deadline[0]:
-        raise _TooLongError
+    LOOK = 0.02  # seconds between two looks at the processor's clock, which is a slow one
+
+    broken = False
+    _deadline = float("inf")
+    _theirs: float | None = None  # the program's switch interval, while ours is set
+    _turn = 0.0
+    _looked = 0.0
+    _waited = 0.0
+
+    @classmethod
+    def begin(cls, longest: float | None) -> None:
+        """Let the other threads wait from now on, and not longer than so many seconds."""
+        cls._theirs = sys.getswitchinterval()
+        cls.broken = False
+        # Give way once: whoever waits for the interpreter waits anew when we get it back, and
+        # for as long as we say next. One that still waited by the old interval would ask once.
+        time.sleep(0.0005)
+        # Twice what a capture takes: some microseconds for each block of memory.
+        cls._turn = max(cls._theirs, 0.1, sys.getallocatedblocks() * 1e-5)
+        sys.setswitchinterval(cls._turn)
+        cls._looked = time.perf_counter()
+        cls._waited = cls._looked - time.thread_time()
+        cls._deadline = float("inf") if longest is None else cls._looked + longest
+
+    @classmethod
+    def check(cls) -> None:
+        """Notice that another thread had a turn.
+
+        Raises:
+            _TooLongError: The time is over.
+        """
+        now = time.perf_counter()
+        if now > cls._deadline:
+            raise _TooLongError
+        if now - cls._looked > cls.LOOK:
+            waited = now - time.thread_time()
+            if waited - cls._waited > 0.9 * cls._turn:
+                cls.broken = True
+                cls._let_go()
+            cls._looked, cls._waited = now, waited
+
+    @classmethod
+    def end(cls) -> None:
+        """Let the other threads go on as they did."""
+        cls._deadline = float("inf")
+        cls._let_go()
+
+    @classmethod
+    def _let_go(cls) -> None:
+        if cls._theirs is not None:
+            sys.setswitchinterval(cls._theirs)
+            cls._theirs = None
 
 
 def _capture(
@@ -3525,18 +3597,10 @@ def _capture(
 ) -> _Capture:
     """Stop the world, look at everything, and let the world go on as it was."""
     collecting = gc.isenabled()
-    interval = sys.getswitchinterval()
     gc.disable()
     try:
-        # Give way once: whoever waits for the interpreter waits anew when we get it back, and
-        # for as long as we say next. A thread that still waited by the old interval would ask
-        # for the interpreter once and, if it computes without a pause, keep it as long, so we
-        # say no more than a few times what the capture takes: some µs for each block of memory.
-        time.sleep(0.0005)
-        sys.setswitchinterval(max(interval, 0.1, sys.getallocatedblocks() * 2e-5))
+        _Pause.begin(max_pause)
         began = time.perf_counter()
-        if max_pause is not None:
-            _deadline[0] = began + max_pause
         try:
             capture = _look(privacy, innermost, others, room)
         except _FullError:
@@ -3551,8 +3615,7 @@ def _capture(
             ) from None
         capture.pause = time.perf_counter() - began
     finally:
-        _deadline[0] = float("inf")
-        sys.setswitchinterval(interval)
+        _Pause.end()
         if collecting:
             gc.enable()
     capture.collector["enabled"] = collecting
@@ -3618,12 +3681,12 @@ def _look(
                 "tracemalloc traced what the dump itself took, so that the program stood still many"
                 " times longer than without; with --fork it stands still for milliseconds"
             )
-    moved = running.moved()
+    moved = running.moved() or int(_Pause.broken)
     if moved:
         threads = "another thread" if moved == 1 else f"{moved} other threads"
         capture.warnings.append(
             f"{threads} ran while the heap was looked at: parts of the file show it as it was"
-            " before, others as it was afterwards"
+            " before, others as it was afterwards; with --fork all of it is of one moment"
         )
     return capture
 
@@ -3951,7 +4014,7 @@ def _add_references(
     secret_layouts = layouts.secret
     end = 0
     for first, part in heap.parts():
-        _check_deadline()
+        _Pause.check()
         numbers = heap.types[first : first + len(part)]
         for index in special.intersection(range(first, first + len(part))):
             numbers[index - first] = _SPECIAL

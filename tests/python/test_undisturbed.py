@@ -301,6 +301,26 @@ class UndisturbedTest(ProgramTest):
         (warning,) = printed["warnings"]
         self.assertRegex(warning, "^(another thread|[2-5] other threads) ran while")
 
+    def test_threads_that_compute_do_not_make_a_dump_last_for_minutes(self) -> None:
+        """Whenever it reads memory one of them can take the interpreter, for a switch interval."""
+        printed = self.printed("""
+            stop = False
+            things = []
+            def work():
+                while not stop:
+                    things.append(object()); things.pop()
+            before = sys.getswitchinterval()
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for thread in threads: thread.start()
+            report = dump("out")
+            stop = True
+            for thread in threads: thread.join()
+            print(json.dumps({"interval": sys.getswitchinterval() == before,
+                              "pause": report.pause_seconds}))
+        """)
+        self.assertTrue(printed["interval"])
+        self.assertLess(printed["pause"], 40)  # it was some 100 s, and is 5
+
     def test_the_dumpers_own_working_data_is_not_in_the_file(self) -> None:
         """Nor its frames; only the module itself, as any other."""
         self.printed("""
