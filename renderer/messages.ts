@@ -221,7 +221,11 @@ export const messages = {
       const { wouldFree } = overview.collector;
       const { yourData, loadedCode } = overview.buckets;
       const [holder] = overview.holders;
-      if (wouldFree.bytes > (holder?.retainedBytes ?? 0) && wouldFree.bytes > overview.liveBytes / 10)
+      if (
+        wouldFree !== null &&
+        wouldFree.bytes > (holder?.retainedBytes ?? 0) &&
+        wouldFree.bytes > overview.liveBytes / 10
+      )
         return sentence`${plural(wouldFree.objects, "object")} wait for the cyclic collector: ${formatBytes(wouldFree.bytes)} of garbage`;
       if (holder === undefined)
         return sentence`No container stands out: ${formatBytes(overview.liveBytes)} are alive, none keeps a large part of it`;
@@ -328,6 +332,7 @@ export const messages = {
       garbageHint: "Objects that the collector found and could not, or was told not to, free",
       uncollectable: "Could not be freed",
       debug: "Debug flags",
+      nowUnknown: sentence`What ${code("gc.collect()")} now would free is not known: references or reference counts are not in this dump.`,
       now: (free: number, bytes: number): Sentence =>
         free === 0
           ? sentence`${code("gc.collect()")} now would free nothing.`
@@ -434,10 +439,13 @@ export const messages = {
       count === 0
         ? sentence`Every object is held by something in this dump`
         : sentence`${plural(count, "object")}, ${formatBytes(bytes)}, ${count === 1 ? "is" : "are"} held from outside Python`,
-    unreachable: (count: number, bytes: number): Sentence =>
-      count === 0
+    unreachable: (waiting: Summary["unreachable"]): Sentence => {
+      if (waiting === null) return sentence`Which objects have no holder is not known`;
+      const { objects: count, bytes } = waiting;
+      return count === 0
         ? sentence`Every object has a known holder`
-        : sentence`${plural(count, "object")}, ${formatBytes(bytes)}, ${count === 1 ? "has" : "have"} no known holder`,
+        : sentence`${plural(count, "object")}, ${formatBytes(bytes)}, ${count === 1 ? "has" : "have"} no known holder`;
+    },
     explained: {
       dominated: "Without one of these, everything it keeps alive would be gone. Nothing else holds that.",
       "held-outside":

@@ -4,6 +4,7 @@ import type {
   SizeFigures,
   SpreadRow,
   Summary,
+  Totals,
   TypeSort,
 } from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
@@ -70,7 +71,7 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
     ["own sizes", bytes(summary.shallowBytes)],
     ["reached by name", `${number(summary.reachable.objects)} objects, ${bytes(summary.reachable.bytes)}`],
     ["held from outside", `${number(summary.heldOutside.objects)} objects, ${bytes(summary.heldOutside.bytes)}`],
-    ["no known holder", `${number(summary.unreachable.objects)} objects, ${bytes(summary.unreachable.bytes)}`],
+    ["no known holder", inWords(summary.unreachable)],
     ["starting points", summary.roots.map(({ kind, count }) => `${number(count)} ${kind}`).join(", ")],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
@@ -83,6 +84,9 @@ async function runSummary({ client, snapshot }: OpenDump): Promise<Answer> {
       ].join("\n"),
   };
 }
+
+const inWords = (totals: Totals | null): string =>
+  totals === null ? "not known" : `${number(totals.objects)} objects, ${bytes(totals.bytes)}`;
 
 const MOST_TYPES = 8;
 
@@ -124,7 +128,9 @@ async function runOverview({ client, snapshot }: OpenDump): Promise<Answer> {
               ]),
         ]),
         "",
-        `gc.collect() now would free ${number(collector.wouldFree.objects)} objects, ${bytes(collector.wouldFree.bytes)}`,
+        collector.wouldFree === null
+          ? "what gc.collect() now would free is not known"
+          : `gc.collect() now would free ${inWords(collector.wouldFree)}`,
         ...overview.unseen.map((line) => `note: ${printable(line)}`),
       ].join("\n"),
   };

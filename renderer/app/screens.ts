@@ -83,7 +83,7 @@ export function screensOf(snapshot: OpenSnapshot): readonly ScreenLink[] {
       title: say.unreachable,
       hint: say.hints.unreachable,
       route: objects({ kind: "unreachable" }),
-      count: summary?.unreachable.objects ?? null,
+      count: summary?.unreachable?.objects ?? null,
       isAt: (route) => lists(route, "unreachable"),
     },
     {

@@ -34,10 +34,12 @@ export function compareMarkdown(
   return lines([
     headline(compareWords.headline(comparison, growth)),
     `${dumps.map((info) => inCode(dumpName(info))).join(" → ")}, ${markdownText(compareWords.apart(comparison, pid))}`,
-    `${compareWords.rows.bytes}: ${formatBytes(before.bytes)} → ${formatBytes(after.bytes)}; ${compareWords.rows.garbageBytes.toLowerCase()}: ${formatBytes(before.garbageBytes)} → ${formatBytes(after.garbageBytes)}`,
+    `${compareWords.rows.bytes}: ${formatBytes(before.bytes)} → ${formatBytes(after.bytes)}; ${compareWords.rows.garbageBytes.toLowerCase()}: ${known(before.garbageBytes)} → ${known(after.garbageBytes)}`,
     table([compareWords.holder, compareWords.change, "Keeps alive", compareWords.entries, "Used by"], rows),
   ]);
 }
+
+const known = (bytes: number | null): string => (bytes === null ? "not known" : formatBytes(bytes));
 
 /** A row of dumps in the same way. */
 export function seriesMarkdown(series: Series, dumps: readonly SnapshotInfo[]): string {

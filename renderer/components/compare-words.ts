@@ -44,7 +44,8 @@ export const compareWords = {
 
   headline: (comparison: Comparison, { rows: [top, second], total }: Page<GrowthRow>): Sentence => {
     const change = comparison.after.bytes - comparison.before.bytes;
-    const garbage = comparison.after.garbageBytes - comparison.before.garbageBytes;
+    const [before, after] = [comparison.before.garbageBytes, comparison.after.garbageBytes];
+    const garbage = before === null || after === null ? 0 : after - before;
     if (garbage > 0 && garbage >= (top?.deltaRetainedBytes ?? 0.5 * Math.abs(change)))
       return sentence`Garbage waiting grew by ${formatBytes(garbage)}: objects in cycles that only the collector frees`;
     if (top === undefined) return nothingGrew(change);

@@ -4,7 +4,7 @@ import { FLAGS } from "../types/heap.ts";
 import type { CollectorInfo } from "../types/rows.ts";
 import { generationOf } from "./references.ts";
 import { numberOf } from "./summary.ts";
-import type { HeapView } from "./view.ts";
+import { garbageIsKnown, type HeapView } from "./view.ts";
 
 /** How the cyclic collector of one exact release works, in the words of a person who has to tune it. */
 type Design = CollectorInfo["design"];
@@ -60,7 +60,7 @@ export function collectorInfo(view: HeapView, meta: Meta): CollectorInfo {
     frozen,
     generations,
     untracked,
-    wouldFree: { objects: waitingObjects, bytes: waitingBytes },
+    wouldFree: garbageIsKnown(view) ? { objects: waitingObjects, bytes: waitingBytes } : null,
     uncollectable,
   };
 }

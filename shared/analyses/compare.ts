@@ -5,7 +5,7 @@ import type { CompareTypeRow, Comparison, DumpTotals, Totals } from "../types/ro
 import { isSameProcess, type Matching, matchByAddress, nameNumbers } from "./match.ts";
 import { numberOf, textOf } from "./summary.ts";
 import { nameTest } from "./type-filter.ts";
-import { type HeapView, retainedAt } from "./view.ts";
+import { garbageIsKnown, type HeapView, retainedAt } from "./view.ts";
 
 /** Two dumps side by side. `matching` is null where objects can't be told to be the same: different processes. */
 export interface Pair {
@@ -62,7 +62,7 @@ export function totalsOf(view: HeapView, meta: Meta): DumpTotals {
     createdAt: meta.createdAt,
     objects: heap.objectCount,
     bytes: typeBytes.reduce((sum, bytes) => sum + bytes, 0),
-    garbageBytes: view.graph === null ? 0 : retainedAt(view, view.graph.graph.preordering.unreachable),
+    garbageBytes: garbageIsKnown(view) ? retainedAt(view, view.graph?.graph.preordering.unreachable ?? NONE) : null,
     rssBytes: numberOf(meta.memory.rss_bytes),
     limitBytes: limitOf(meta.memory.cgroup),
   };

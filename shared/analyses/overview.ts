@@ -9,7 +9,7 @@ import { biggestHolders } from "./holders.ts";
 import { numberOf } from "./summary.ts";
 import { unnamedReferences, unnamedSentence } from "./unnamed.ts";
 import { type FunctionIndex, indexFunctions } from "./used-by.ts";
-import { type HeapView, liveBytes } from "./view.ts";
+import { garbageIsKnown, type HeapView, liveBytes } from "./view.ts";
 
 const MOST_HOLDERS = 8;
 
@@ -36,7 +36,7 @@ export function buckets(view: HeapView, isCode: Uint8Array, meta: Meta): Overvie
   }
   const rss = numberOf(meta.memory.rss_bytes);
   const rest = rss === null ? null : rss - yourData - code - garbage;
-  const objects = { yourData, loadedCode: code, garbage };
+  const objects = { yourData, loadedCode: code, garbage: garbageIsKnown(view) ? garbage : null };
   if (rest === null || rest < 0) return { ...objects, allocatorFree: null, outsidePython: null, unexplained: null };
   const free = freeInAllocator(meta);
   if (free === null) return { ...objects, allocatorFree: null, outsidePython: null, unexplained: rest };

@@ -27,6 +27,8 @@ export interface ColumnsStage {
   /** Roots named by the file, strongest kind first. */
   readonly roots: readonly Root[];
   readonly missing: number;
+  /** References that could not be read. */
+  readonly lost: number;
   readonly warnings: readonly string[];
   /** Per type, counted here: the file's own totals are a claim. */
   readonly typeCount: IndexColumn;

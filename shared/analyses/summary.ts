@@ -3,7 +3,7 @@ import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Buckets, RootKind, Summary, Totals } from "../types/rows.ts";
 import { unnamedReferences } from "./unnamed.ts";
-import type { HeapView } from "./view.ts";
+import { garbageIsKnown, type HeapView } from "./view.ts";
 
 /**
  * What the whole dump is, in numbers. Needs the graph; the buckets are null before the dominators are there.
@@ -49,7 +49,7 @@ export function summary(
     shallowBytes: columns.typeBytes.reduce((sum, bytes) => sum + bytes, 0),
     reachable: totals(1, heldOutside),
     heldOutside: totals(heldOutside, preordering.unreachable),
-    unreachable: totals(preordering.unreachable, preordering.nodeCount),
+    unreachable: garbageIsKnown(view) ? totals(preordering.unreachable, preordering.nodeCount) : null,
     buckets: buckets ?? NO_BUCKETS,
     roots: [...counts].map(([kind, count]) => ({ kind, count })),
     capture: camelCased(meta.capture),

@@ -50,6 +50,13 @@ export function releasedOf(view: HeapView, object: number): number | null {
   return bytes === UNKNOWN ? null : bytes;
 }
 
+/**
+ * Whether what waits for the collector is known. Not where references were lost, whose targets look held from outside, nor
+ * where an object's count means nothing: such an object is a starting point, whether anything holds it or not.
+ */
+export const garbageIsKnown = ({ columns, graph }: HeapView): boolean =>
+  graph !== null && columns.lost === 0 && !graph.graph.roots.some(({ kind }) => kind === "uncounted");
+
 export function reachOf(view: HeapView, object: number): Reach | null {
   if (view.graph === null) return null;
   const { heldOutside, preordering } = view.graph.graph;

@@ -95,8 +95,8 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     let columns = run(
       "columns",
       (tick) => {
-        const { heap, roots, missing, warnings } = loadDump(file, extent, tick);
-        return { heap, roots, missing, warnings, ...typeTotals(heap) };
+        const loaded = loadDump(file, extent, tick);
+        return { ...loaded, ...typeTotals(loaded.heap) };
       },
       (index) => storedColumns(index, extent, types, readLayouts(file)),
     );

@@ -137,6 +137,7 @@ export function storedColumns(
     },
     roots,
     missing,
+    lost: 0, // a dump that lost some is not kept
     warnings: [],
     typeCount,
     typeBytes: sizes(index, "type bytes", types.length),

@@ -18,6 +18,8 @@ export interface LoadedDump {
   readonly roots: readonly Root[];
   /** References to objects that are not in the file. */
   readonly missing: number;
+  /** References whose pages do not verify; they count as missing ones would. */
+  readonly lost: number;
   /** What could not be read although the rest is sound; each a sentence. */
   readonly warnings: readonly string[];
 }
@@ -112,7 +114,7 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
     types,
     layouts,
   };
-  return { heap, roots: resolveRoots(file, address), missing, warnings };
+  return { heap, roots: resolveRoots(file, address), missing, lost, warnings };
 }
 
 type ObjectColumns = Omit<Heap, "objectCount" | "address" | "references" | "types" | "layouts">;

@@ -403,7 +403,8 @@ export interface Summary {
   readonly shallowBytes: Bytes;
   readonly reachable: Totals;
   readonly heldOutside: Totals;
-  readonly unreachable: Totals;
+  /** Null where nobody can tell: references or counts are lost. */
+  readonly unreachable: Totals | null;
   readonly buckets: Buckets;
   readonly roots: readonly { readonly kind: RootKind; readonly count: number }[];
   /** The capture's own account, as it stands in the file, with keys in camel case: `pauseSeconds`, `rssBytes` … */
@@ -511,8 +512,8 @@ export interface DumpTotals {
   readonly createdAt: string | null;
   readonly objects: number;
   readonly bytes: Bytes;
-  /** Of these, what waits for the collector: no holder has it, so its growth is in no holder's. */
-  readonly garbageBytes: Bytes;
+  /** Of these, what waits for the collector: no holder has it, so its growth is in no holder's. Null where nobody can tell. */
+  readonly garbageBytes: Bytes | null;
   readonly rssBytes: Bytes | null;
   /** What the control group of the process (a pod, a container) may use at most; null where there is none or it is not known. */
   readonly limitBytes: Bytes | null;
@@ -656,8 +657,8 @@ export interface CollectorInfo {
   readonly generations: readonly number[];
   /** Objects that the collector does not look at: they can't be part of a cycle. */
   readonly untracked: number;
-  /** What `gc.collect()` would free now. */
-  readonly wouldFree: Totals;
+  /** What `gc.collect()` would free now; null where nobody can tell: references or counts are lost. */
+  readonly wouldFree: Totals | null;
   /** Of these, objects in `gc.garbage`, which it would not free. */
   readonly uncollectable: number;
 }

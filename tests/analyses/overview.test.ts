@@ -1,14 +1,27 @@
+import { join } from "node:path";
+import { deflateSync } from "node:zlib";
+import type Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { collectorDesign, collectorInfo } from "../../shared/analyses/collector.ts";
+import { totalsOf } from "../../shared/analyses/compare.ts";
 import { loadedCode } from "../../shared/analyses/loaded-code.ts";
 import { memoryMap } from "../../shared/analyses/memory-map.ts";
 import { buckets, overview } from "../../shared/analyses/overview.ts";
+import { summary } from "../../shared/analyses/summary.ts";
 import { liveBytes } from "../../shared/analyses/view.ts";
 import { addressAt } from "../../shared/types/addresses.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import type { CodeInfo, Meta } from "../../shared/types/heap.ts";
 import { asCaptureId } from "../../shared/types/ids.ts";
-import { viewOf } from "../fixtures/drawn-heap.ts";
+import { drawHeap, temporaryFolder, viewOf, viewOfFile } from "../fixtures/drawn-heap.ts";
+import { checksum, writeDump } from "../fixtures/dump-file.ts";
+
+interface ObjectPage
+  extends Readonly<
+    Record<"address" | "type" | "layout" | "size" | "refcount" | "length" | "reference_count" | "flags", Buffer>
+  > {
+  readonly codec: string;
+}
 
 const META: Meta = {
   captureId: asCaptureId("0".repeat(32)),
@@ -195,6 +208,30 @@ describe("the collector's panel", () => {
       stats: [{ collections: 5, collected: 7, uncollectable: 0 }],
       wouldFree: { objects: 1, bytes: 33 },
     });
+  });
+
+  it.each([
+    ["a page of references is damaged", (db: Database.Database) => db.exec("UPDATE reference_page SET crc = crc + 1")],
+    [
+      "the reference counts are left out, as of a dump that was recovered in part",
+      (db: Database.Database) => {
+        const unknown = Buffer.alloc(4 * Number(db.prepare("SELECT count FROM object_page").pluck().get()), 0xff);
+        const page = db.prepare<[], ObjectPage>("SELECT * FROM object_page").get();
+        if (page === undefined) throw new Error("There are no objects");
+        const { address, type, layout, size, length, reference_count, flags } = page;
+        const refcount = page.codec === "raw" ? unknown : deflateSync(unknown);
+        const crc = checksum([address, type, layout, size, refcount, length, reference_count, flags]);
+        db.prepare("UPDATE object_page SET refcount = ?, crc = ?").run(refcount, crc);
+      },
+    ],
+  ])("says nowhere how much garbage there is where %s", (_, damage) => {
+    const path = join(temporaryFolder(), "damaged.pyheap");
+    writeDump(path, drawHeap(SHOP).content, { damage });
+    const view = viewOfFile(path);
+    expect(collectorInfo(view, META).wouldFree).toBeNull();
+    expect(buckets(view, loadedCode(view), META).garbage).toBeNull();
+    expect(summary(view, META, { file: path, format: 1, buckets: null }).unreachable).toBeNull();
+    expect(totalsOf(view, META).garbageBytes).toBeNull();
   });
 
   it.each([

@@ -29,6 +29,7 @@ export const garbage: Rule = (facts, tick) => {
   const suspects: Suspect[] = [];
   const kept = keptGarbage(view);
   if ((collector.garbage ?? 0) > 0 && kept.bytes >= leastBytes) suspects.push(suspect(view, keptFound(facts, kept)));
+  if (collector.wouldFree === null) return suspects;
   const { objects, bytes } = collector.wouldFree;
   const share = bytes / Math.max(1, liveBytes + bytes);
   const state = stateOf(facts);
