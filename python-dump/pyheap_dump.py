@@ -998,8 +998,30 @@ def _innermost_frames() -> dict[int, types.FrameType]:
     with a lock of their own too, but make the frame objects with the wrong interpreter's memory.
     """
     if _threads_unseen():
-        return {_thread.get_ident(): sys._getframe(1)}
+        return {_this_thread(): sys._getframe(1)}
     return sys._current_frames()
+
+
+def _original(module: str, name: str) -> Any:
+    """Return a function of a module, also where gevent has put another into its place.
+
+    What gevent puts there lets other parts of the program run, and must not be called in a fork.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    saved = vars(monkey).get("saved") if type(monkey) is types.ModuleType else None
+    originals = saved.get(module) if type(saved) is dict else None
+    original = originals.get(name) if type(originals) is dict else None
+    return getattr(sys.modules[module], name) if original is None else original
+
+
+def _this_thread() -> int:
+    """Return this thread's number as Python has it; gevent lets the usual function tell others."""
+    if not _threads_unseen():
+        here = sys._getframe()
+        for ident, top in sys._current_frames().items():
+            if top is here:
+                return ident
+    return _thread.get_ident()
 
 
 def _threads_unseen() -> bool:
@@ -1012,7 +1034,7 @@ def _own_frames(others: list[Any] | None) -> dict[int, types.FrameType]:
     A frame with a variable that leads to itself would be garbage that only the collector finds.
     """
     tops: dict[int, types.FrameType] = {**(others[0] if others else _innermost_frames())}
-    tops[_thread.get_ident()] = sys._getframe(2)
+    tops[_this_thread()] = sys._getframe(2)
     frames: dict[int, types.FrameType] = {}
     for frame in tops.values():
         while frame is not None:
@@ -3550,7 +3572,7 @@ class _Pause:
         cls.broken = False
         # Give way once: whoever waits for the interpreter waits anew when we get it back, and
         # for as long as we say next. One that still waited by the old interval would ask once.
-        time.sleep(0.0005)
+        _original("time", "sleep")(0.0005)
         # Twice what a capture takes: some microseconds for each block of memory.
         cls._turn = max(cls._theirs, 0.1, sys.getallocatedblocks() * 1e-5)
         sys.setswitchinterval(cls._turn)
@@ -3681,6 +3703,12 @@ def _look(
                 "tracemalloc traced what the dump itself took, so that the program stood still many"
                 " times longer than without; with --fork it stands still for milliseconds"
             )
+    greenlets = _greenlets(heap)
+    if greenlets:
+        capture.warnings.append(
+            f"the variables of {greenlets} greenlets are not seen: what they hold while they wait"
+            " is shown as held from outside the graph"
+        )
     moved = running.moved() or int(_Pause.broken)
     if moved:
         threads = "another thread" if moved == 1 else f"{moved} other threads"
@@ -3691,16 +3719,35 @@ def _look(
     return capture
 
 
-def _static_types() -> list[type]:
-    """Return the classes that are not on the heap, which perhaps only their bases know."""
-    classes: dict[int, type] = {id(object): object}
-    pending = [object]
+def _with_subclasses(base: type) -> list[type]:
+    """Return a class and all that are derived from it."""
+    classes: dict[int, type] = {id(base): base}
+    pending = [base]
     while pending:
         for cls in type.__subclasses__(pending.pop()):
             if id(cls) not in classes:
                 classes[id(cls)] = cls
                 pending.append(cls)
-    return [cls for cls in classes.values() if not _class_flags(cls) & TP_HEAPTYPE]
+    return list(classes.values())
+
+
+def _static_types() -> list[type]:
+    """Return the classes that are not on the heap, which perhaps only their bases know."""
+    return [cls for cls in _with_subclasses(object) if not _class_flags(cls) & TP_HEAPTYPE]
+
+
+def _greenlets(heap: _Heap) -> int:
+    """Return how many greenlets there are: the variables of those that wait are on no stack."""
+    module = sys.modules.get("greenlet._greenlet")
+    base = vars(module).get("greenlet") if type(module) is types.ModuleType else None
+    if not isinstance(base, type):
+        return 0
+    numbers = [id(cls) for cls in _with_subclasses(base)]
+    return sum(
+        heap.types[first : first + len(part)].count(number)
+        for first, part in heap.parts()
+        for number in numbers
+    )
 
 
 class _Heap:
@@ -3839,7 +3886,7 @@ _helpers: set[int] = set()
 def _places() -> dict[int, tuple[int, int]]:
     """Return where the other threads are: the address of the innermost frame, the instruction."""
     tops = _innermost_frames()
-    del tops[_thread.get_ident()]
+    del tops[_this_thread()]
     return {ident: (id(frame), frame.f_lasti) for ident, frame in tops.items()}
 
 
@@ -3868,7 +3915,7 @@ class _Running:
         self._places = _places()
         threading = sys.modules.get("threading")
         active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
-        ours = _thread.get_ident()
+        ours = _this_thread()
         tops: dict[int, types.FrameType | None] = {**_innermost_frames(), ours: innermost}
         if others:
             tops, active = {**others[0], ours: innermost}, others[1]
@@ -5119,10 +5166,10 @@ def _fork() -> int:
     _forking.append(True)
     try:
         if warnings is None:
-            return os.fork()
+            return _original("os", "fork")()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return os.fork()
+            return _original("os", "fork")()
     finally:
         _forking.clear()
 
@@ -5146,7 +5193,7 @@ def _dump_by_fork(
     threading = sys.modules.get("threading")
     active = vars(threading).get("_active") if type(threading) is types.ModuleType else None
     others: list[Any] = [_innermost_frames(), {**active} if type(active) is dict else {}]
-    del others[0][_thread.get_ident()], threading, active
+    del others[0][_this_thread()], threading, active
     unseen = 0
     if sys.version_info >= (3, 15):
         unseen = len(others[0].keys() - _helpers)
@@ -5176,7 +5223,7 @@ def _dump_by_fork(
     del others, innermost
     os.close(write_end)
     try:  # noqa: SIM105 - nothing more is imported
-        os.waitpid(child, 0)
+        _original("os", "waitpid")(child, 0)
     except ChildProcessError:
         pass  # the program waits for any child, or for none
     answer = json.loads(_read_all(read_end) or "{}")
@@ -5318,7 +5365,7 @@ def _speak_for_parent(capture: _Capture, meta: dict[str, Any], parent: str) -> N
 # A prepared service, and asking it
 # ---------------------------------------------------------------------------------------------
 
-_sleep = time.sleep  # the real one, whatever the program puts into its place later
+_sleep = _original("time", "sleep")  # the real one, whatever the program puts into its place later
 
 # Where requests to this process are left, by the number of the process: a fork has its own.
 _posts: dict[int, str] = {}
@@ -5375,7 +5422,7 @@ def _listen() -> str:
     else:
         float(os.environ.get("PYHEAP_POLL", "1"))  # what is no number is told here
         _posts[os.getpid()] = folder
-        _thread.start_new_thread(_wait_for_requests, ())
+        _original("_thread", "start_new_thread")(_wait_for_requests, ())
         while not _helpers:
             _sleep(0.0005)
         thread = _native[0]
@@ -5488,7 +5535,7 @@ def _wait_for_requests() -> None:
     interval = float(os.environ.get("PYHEAP_POLL", "1"))
     path = os.path.join(folder, f"{pid}.request")
     _native[0] = getattr(_thread, "get_native_id", lambda: 0)()
-    _helpers.add(_thread.get_ident())
+    _helpers.add(_this_thread())
     while True:
         _sleep(interval)
         try:
@@ -6199,7 +6246,7 @@ def main(inside: str | None = None) -> Any:
     _forget_where_we_are()
     gc.collect()  # what we made so far; the program has made nothing yet
     if watched:
-        _thread.start_new_thread(_watch, ())
+        _original("_thread", "start_new_thread")(_watch, ())
     process = os.getpid()
     outcome = _run(run, _copy(sys.argv[0]))
     if os.getpid() != process or not _started or not at_exit:
@@ -6297,7 +6344,7 @@ def _numbered(target: str) -> str:
 
 def _watch() -> None:
     """Dump while the program runs: every so many seconds, and once when memory grows too large."""
-    _helpers.add(_thread.get_ident())
+    _helpers.add(_this_thread())
     next_at = time.monotonic() + (_plan["every"] or 0)
     while True:
         _sleep(min(1.0, _plan["every"] or 1.0))

@@ -4,7 +4,7 @@ Run it with a Python that has the packages, such as one of a throw-away environm
 packages are missing is left out. No test needs them::
 
     python3 -m venv /tmp/v && /tmp/v/bin/pip install django sqlalchemy pandas ipython mypy pylint \
-        aiohttp celery gunicorn && /tmp/v/bin/python tests/python/programs.py
+        aiohttp celery gunicorn gevent && /tmp/v/bin/python tests/python/programs.py
 """
 
 from __future__ import annotations
@@ -69,6 +69,16 @@ PROGRAMS = {
         frame["b"] = frame["b"].astype(object)
         groups = frame.groupby("b").sum()
         frame["day"] = pandas.date_range("2020-01-01", periods=100_000, freq="min")
+    """,
+    "gevent: patched, 2,000 greenlets that wait": """
+        from gevent import monkey
+        monkey.patch_all()
+        import gevent, time
+        def handle(number):
+            request = {"number": number, "body": "x" * number}
+            time.sleep(1000)
+        greenlets = [gevent.spawn(handle, number) for number in range(2000)]
+        time.sleep(0.1)
     """,
     "numpy alone: arrays, views, objects": """
         import numpy

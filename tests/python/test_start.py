@@ -246,6 +246,37 @@ class ForkTest(ProgramTest):
         self.assertIn("'of this thread'", heap.texts)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["app.py", "out.pyheap"])
 
+    def test_functions_that_gevent_replaced_are_not_called(self) -> None:
+        """They let other parts of the program run, and number threads in another way."""
+        program = """
+            import _thread, os, sys, time, types
+            saved = {}
+            def replace(module, name, other):
+                saved.setdefault(module.__name__, {})[name] = getattr(module, name)
+                setattr(module, name, other)
+            def must_not(*arguments): raise AssertionError("was called")
+            replace(_thread, "get_ident", lambda: 4711)
+            replace(_thread, "start_new_thread", must_not)
+            replace(time, "sleep", must_not)
+            replace(os, "fork", must_not)
+            replace(os, "waitpid", must_not)
+            monkey = types.ModuleType("gevent.monkey"); monkey.saved = saved
+            sys.modules["gevent.monkey"] = monkey
+            import pyheap_dump
+            def work():
+                here = ["of this thread"]
+                for method in "memory", "fork":
+                    print(pyheap_dump.dump(method + ".pyheap", method=method).warnings)
+            pyheap_dump.listen()
+            work()
+        """
+        run = self.python(self.write("app.py", program))
+        self.assertEqual((run.returncode, run.stderr, run.stdout), (0, "", "()\n" * 2))
+        for method in "memory", "fork":
+            heap = read(self.folder / f"{method}.pyheap")
+            self.assertEqual(len(heap.tables["thread"]), 1)
+            self.assertIn("'of this thread'", heap.texts)
+
     def test_a_fork_that_is_ended_is_told_and_leaves_nothing(self) -> None:
         """The process goes on."""
         program = """
