@@ -120,16 +120,21 @@ export function membersOfShape(view: HeapView, cycle: number, tick: Tick): Int32
 }
 
 /** What the cycles of each shape come to together, by number of the shape. Time O(cycles). */
-export function shapeTotals({ retained }: CycleStage, index: CycleIndex, shapes: Int32Array): CycleAlike[] {
-  const totals: CycleAlike[] = [];
+export function shapeTotals(
+  { retained }: CycleStage,
+  index: CycleIndex,
+  shapes: Int32Array,
+  tick: Tick,
+): readonly CycleAlike[] {
+  const totals: { -readonly [K in keyof CycleAlike]: CycleAlike[K] }[] = [];
   for (let cycle = 0; cycle < shapes.length; cycle++) {
-    const known = totals[shapes[cycle]] ?? { cycles: 0, objects: 0, shallowBytes: 0, retainedBytes: 0 };
-    totals[shapes[cycle]] = {
-      cycles: known.cycles + 1,
-      objects: known.objects + index.offsets[cycle + 1] - index.offsets[cycle],
-      shallowBytes: known.shallowBytes + index.shallow[cycle],
-      retainedBytes: known.retainedBytes + retained[cycle],
-    };
+    if ((cycle & TICK_MASK) === 0) tick(0);
+    totals[shapes[cycle]] ??= { cycles: 0, objects: 0, shallowBytes: 0, retainedBytes: 0 };
+    const total = totals[shapes[cycle]];
+    total.cycles++;
+    total.objects += index.offsets[cycle + 1] - index.offsets[cycle];
+    total.shallowBytes += index.shallow[cycle];
+    total.retainedBytes += retained[cycle];
   }
   return totals;
 }

@@ -1,5 +1,6 @@
 import { components } from "../graph/components.ts";
 import { shortestCycle } from "../graph/shortest-cycle.ts";
+import { TICK_MASK, ticking } from "../graph/ticking.ts";
 import { type Csr, NONE, noTick, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
 import { asObjectId, asTypeId } from "../types/ids.ts";
@@ -41,17 +42,18 @@ export function cyclePage(view: HeapView, request: CycleRequest, tick: Tick): Cy
   const { heap } = view.columns;
   const wanted = text.toLowerCase();
   const matches = heap.types.map((type) => type.name.toLowerCase().includes(wanted));
-  const all = cyclesInOrder(view, stage, index, { kind: of, ...sort }).filter(
+  const all = cyclesInOrder(view, stage, index, { kind: of, ...sort }, tick).filter(
     (cycle) => wanted === "" || membersOf(view, cycle).some((object) => matches[heap.type[object]]),
   );
   const totals = { waiting: { objects: 0, bytes: 0 }, held: { objects: 0, bytes: 0 } };
-  for (const cycle of all) {
+  for (const [i, cycle] of all.entries()) {
+    if ((i & TICK_MASK) === 0) tick(0);
     const group = reachOf(view, membersOf(view, cycle)[0]) === "unreachable" ? totals.waiting : totals.held;
     group.objects += membersOf(view, cycle).length;
     group.bytes += stage.retained[cycle];
   }
   const shapes = shapesOf(view, stage, tick);
-  const alike = shapeTotals(stage, index, shapes);
+  const alike = shapeTotals(stage, index, shapes, tick);
   const listed = grouped ? firstOfEachShape(all, shapes, alike, sort) : all;
   const rows = listed.slice(offset, offset + limit).map((cycle) => {
     tick(0);
@@ -82,6 +84,7 @@ export function cyclesInOrder(
   stage: CycleStage,
   index: CycleIndex,
   { kind, by, descending }: { kind: "data" | "code"; by: CycleOrder; descending: boolean },
+  tick: Tick,
 ): number[] {
   const key = (cycle: number): number =>
     by === "retained"
@@ -90,11 +93,13 @@ export function cyclesInOrder(
         ? index.shallow[cycle]
         : index.offsets[cycle + 1] - index.offsets[cycle];
   // Garbage waits for the collector whatever it is made of, so classes do not make it uninteresting.
-  const isData = (cycle: number): boolean =>
-    index.isCode[cycle] === 0 || reachOf(view, index.members[index.offsets[cycle]]) === "unreachable";
+  const isData = (cycle: number): boolean => {
+    if ((cycle & TICK_MASK) === 0) tick(0);
+    return index.isCode[cycle] === 0 || reachOf(view, index.members[index.offsets[cycle]]) === "unreachable";
+  };
   return [...stage.size.keys()]
     .filter((cycle) => isData(cycle) === (kind === "data"))
-    .sort((a, b) => (descending ? key(b) - key(a) : key(a) - key(b)) || a - b);
+    .sort(ticking((a, b) => (descending ? key(b) - key(a) : key(a) - key(b)) || a - b, tick));
 }
 
 /** One cycle with its smallest ring and the reference to make weak. Time O(its references), bounded. */
@@ -149,7 +154,7 @@ interface ComponentGraph extends Csr {
 }
 
 function ringOf(view: HeapView, stage: CycleStage, cycle: number, members: Int32Array, tick: Tick): Ring {
-  const inside = graphInside(view.columns.heap, stage, cycle, members);
+  const inside = graphInside(view.columns.heap, stage, cycle, members, tick);
   const edges = shortestCycle(inside, tick).map((edge): RingEdge => {
     const source = members[sourceOf(inside, edge)];
     return { edge, source, target: members[inside.targets[edge]], place: inside.places[edge] };
@@ -161,7 +166,13 @@ function ringOf(view: HeapView, stage: CycleStage, cycle: number, members: Int32
 }
 
 /** The data references between the members of one cycle. Time O(their references). */
-function graphInside(heap: Heap, { cycleOf }: CycleStage, cycle: number, members: Int32Array): ComponentGraph {
+function graphInside(
+  heap: Heap,
+  { cycleOf }: CycleStage,
+  cycle: number,
+  members: Int32Array,
+  tick: Tick,
+): ComponentGraph {
   const { offsets, targets } = heap.references;
   const numberOf = new Map(Array.from(members, (object, i) => [object, i]));
   const insideOffsets = new Int32Array(members.length + 1);
@@ -169,6 +180,7 @@ function graphInside(heap: Heap, { cycleOf }: CycleStage, cycle: number, members
   const places: number[] = [];
   for (const [i, object] of members.entries()) {
     for (let e = offsets[object]; e < offsets[object + 1]; e++) {
+      if ((e & TICK_MASK) === 0) tick(0);
       const target = targets[e];
       if (target === heap.objectCount || cycleOf[target] !== cycle) continue;
       const place = e - offsets[object];
@@ -213,7 +225,7 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
 function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick): WeakenAdvice | null {
   const { heap } = view.columns;
   const { edges, inside } = ring;
-  const pattern = patternsOf(heap, inside);
+  const pattern = patternsOf(heap, inside, tick);
   const canBeTried = edges.filter(({ source, place }) => canBeWeak(heap, source, edgeAt(heap, source, place).kind));
   const tried = [...new Set(canBeTried.map(({ edge }) => pattern[edge]))].slice(0, MOST_PATTERNS);
   const enough = new Set(tried.filter((weak) => isAcyclic(inside, (edge) => pattern[edge] !== weak, tick)));
@@ -247,11 +259,12 @@ function isManyToOne({ targets }: ComponentGraph, pattern: Int32Array, edge: num
 }
 
 /** By edge: a number for its kind, which is the same in all objects of a type. Time O(edges). */
-function patternsOf(heap: Heap, { members, offsets, places, nodeCount }: ComponentGraph): Int32Array {
+function patternsOf(heap: Heap, { members, offsets, places, nodeCount }: ComponentGraph, tick: Tick): Int32Array {
   const numbers = new Map<string, number>();
   const patterns = new Int32Array(places.length);
   for (let v = 0; v < nodeCount; v++) {
     for (let e = offsets[v]; e < offsets[v + 1]; e++) {
+      if ((e & TICK_MASK) === 0) tick(0);
       const { kind, name, key } = edgeAt(heap, members[v], places[e]);
       const pattern = JSON.stringify([heap.type[members[v]], kind, name, key]);
       const number = numbers.get(pattern) ?? numbers.size;

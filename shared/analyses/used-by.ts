@@ -1,5 +1,6 @@
+import { TICK_MASK } from "../graph/ticking.ts";
 import { addressAt } from "../types/addresses.ts";
-import { NONE } from "../types/graph.ts";
+import { NONE, noTick, type Tick } from "../types/graph.ts";
 import type { CodeInfo } from "../types/heap.ts";
 import type { PathStep, UsedBy } from "../types/rows.ts";
 import { edgeAt } from "./edges.ts";
@@ -16,10 +17,15 @@ export type FunctionIndex = ReadonlyMap<number, readonly CodeInfo[]>;
  * Groups the functions of a dump by the dict that holds their globals. `code` has the file's code objects by address.
  * Time O(n + references of functions).
  */
-export function indexFunctions({ columns: { heap } }: HeapView, code: ReadonlyMap<number, CodeInfo>): FunctionIndex {
+export function indexFunctions(
+  { columns: { heap } }: HeapView,
+  code: ReadonlyMap<number, CodeInfo>,
+  tick: Tick = noTick,
+): FunctionIndex {
   const byGlobals = new Map<number, CodeInfo[]>();
   const functionType = heap.types.findIndex((type) => type.name === "function");
   for (let object = 0; object < heap.objectCount; object++) {
+    if ((object & TICK_MASK) === 0) tick(0);
     if (heap.type[object] !== functionType) continue;
     let globals = NONE;
     let info: CodeInfo | undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { indexCycles } from "../../shared/analyses/cycle-index.ts";
 import { cycleRow, cyclesInOrder } from "../../shared/analyses/cycles.ts";
+import { noTick } from "../../shared/types/graph.ts";
 import type { CycleRow } from "../../shared/types/rows.ts";
 import { viewOf } from "../fixtures/drawn-heap.ts";
 
@@ -11,7 +12,7 @@ function cycles(picture: string, kind: "data" | "code" = "data"): Row[] {
   if (view.cycles === null) throw new Error("The cycles are done in a drawn heap");
   const stage = view.cycles;
   const index = indexCycles(view.columns.heap, stage);
-  const order = cyclesInOrder(view, stage, index, { kind, by: "retained", descending: true });
+  const order = cyclesInOrder(view, stage, index, { kind, by: "retained", descending: true }, noTick);
   return order.map((cycle) => cycleRow(view, stage, index, cycle));
 }
 

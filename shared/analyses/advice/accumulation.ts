@@ -59,7 +59,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
   const { view, liveBytes } = facts;
   const { heap } = view.columns;
   const row = objectRow(view, group.object);
-  const members = examples(view, group, EXAMPLES);
+  const members = examples(group, EXAMPLES);
   const kind = group.type === NONE ? null : bareName(heap.types[group.type].name);
   const entries = numberAt(heap.length, group.object);
   const size = formatBytes(group.bytes);

@@ -15,7 +15,7 @@ const MOST_INSIDE = 8;
 /** What most of a group's members are, or carry with them in a tuple or a dict of their own. */
 export function contentOf({ view }: HeapFacts, group: Group): Content {
   const counts = new Map<Content, number>();
-  const members = examples(view, group, SAMPLES);
+  const members = examples(group, SAMPLES);
   for (const member of members) {
     const inside = carried(view, member).map((object) => contentOfObject(view, object));
     const content = inside.find((each) => each !== "data") ?? "data";
@@ -29,7 +29,7 @@ export function contentOf({ view }: HeapFacts, group: Group): Content {
 export function hasOwnMembers(facts: HeapFacts, group: Group): boolean {
   if (group.type === NONE) return false;
   if (facts.ownership.type(group.type)) return true;
-  const members = examples(facts.view, group, SAMPLES);
+  const members = examples(group, SAMPLES);
   return (
     members.filter((member) => carried(facts.view, member).some((object) => isOwnThing(facts, object))).length * 2 >
     members.length

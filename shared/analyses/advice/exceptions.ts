@@ -29,7 +29,7 @@ function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
     const told = groupFinding(facts, group, tick);
     if (told === null) return [];
     const { found, grew } = told;
-    const [first] = examples(view, group, 1);
+    const [first] = examples(group, 1);
     const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
     if (areRecords)
       return [

@@ -74,7 +74,7 @@ const SHARE_TO_TELL = 0.002;
 /** Needs the cycles, the last stage. Time O(n). */
 export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): HeapFacts {
   const { meta, isCode, code, modules, tracing } = sources;
-  const functions = indexFunctions(view, code);
+  const functions = indexFunctions(view, code, tick);
   tick(0);
   const collector = collectorInfo(view, meta);
   const live = liveBytes(view);

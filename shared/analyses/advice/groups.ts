@@ -1,7 +1,8 @@
+import { TICK_MASK } from "../../graph/ticking.ts";
 import { type CompactColumn, type CompactLists, listAt, numberAt } from "../../types/compact.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
-import { type HeapView, preorderOf } from "../view.ts";
+import type { HeapView } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 
 type Searched = Pick<HeapFacts, "view" | "isCode" | "leastBytes">;
@@ -20,7 +21,11 @@ export interface Group {
   readonly members: readonly number[] | null;
   /** Other containers that have most of the members too. */
   readonly alsoIn: readonly number[];
+  /** The largest members, as objects. */
+  readonly largest: readonly number[];
 }
+
+type Found = Omit<Group, "largest">;
 
 const FEWEST_ALIKE = 16;
 /** The alike children have at least this share of what the holder keeps alive. */
@@ -47,12 +52,12 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
   const { node, unreachable } = graph.graph.preordering;
   const byType = new AlikeChildren(heap.types.length);
   const inGroup = new Uint8Array(node.length);
-  const groups: Group[] = [];
+  const groups: Found[] = [];
   const { length, head } = chains(view, tick);
   const inChain = new Set<number>();
 
   for (let v = 0; v < unreachable; v++) {
-    if ((v & 0xffff) === 0) tick(v / unreachable);
+    if ((v & TICK_MASK) === 0) tick(v / unreachable);
     const object = node[v];
     if (v > 0 && inGroup[idom[v]] === 1) {
       inGroup[v] = 1;
@@ -120,7 +125,7 @@ export function alikeGroups(facts: Searched, tick: Tick): Group[] {
       for (const member of members) inGroup[member] = 1;
     }
   }
-  return groups;
+  return groups.map((group) => ({ ...group, largest: findLargest(view, group, tick) }));
 }
 
 const picked = ({ type, count }: Alike): { type: number; count: number } => ({ type, count });
@@ -185,7 +190,7 @@ function chains(
   const depth = new Int32Array(node.length);
   const length = new Int32Array(node.length);
   for (let v = 1; v < node.length; v++) {
-    if ((v & 0xffff) === 0) tick(0);
+    if ((v & TICK_MASK) === 0) tick(0);
     head[v] = v;
     depth[v] = 1;
     length[v] = 1;
@@ -268,18 +273,44 @@ function sharedGroup(
   }
 }
 
-/** A few members of a group as objects, the largest first. */
-export function examples(view: HeapView, group: Group, most: number): number[] {
+/** All members of a group, as preorder numbers. Time O(children of the container). */
+export function membersOf(
+  { columns: { heap }, dominators, graph }: HeapView,
+  group: Found,
+): Int32Array | readonly number[] {
+  if (dominators === null || graph === null) return [];
+  const { node, preorder } = graph.graph.preordering;
+  if (group.members !== null) return group.members;
+  return listAt(dominators.children, preorder[group.object]).filter(
+    (member) => node[member] !== NONE && (group.type === NONE || heap.type[node[member]] === group.type),
+  );
+}
+
+/** Members that are told or looked at, of any group. */
+const MOST_EXAMPLES = 400;
+/** A few members of a group as objects, the largest first; at most 400. */
+export const examples = ({ largest }: Group, most: number): readonly number[] => largest.slice(0, most);
+
+/** The largest so far are kept in order: of a million members nobody wants all of them sorted. */
+function findLargest(view: HeapView, group: Found, tick: Tick): readonly number[] {
   const { dominators, graph } = view;
   if (dominators === null || graph === null) return [];
   const { node } = graph.graph.preordering;
-  const { children, retained } = dominators;
-  const { heap } = view.columns;
-  const v = preorderOf(view, group.object);
-  const members = group.members ?? listAt(children, v);
-  return [...members]
-    .filter((member) => node[member] !== NONE && (group.type === NONE || heap.type[node[member]] === group.type))
-    .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || a - b)
-    .slice(0, most)
-    .map((member) => node[member]);
+  const { retained } = dominators;
+  const found: number[] = [];
+  const isBefore = (a: number, b: number): boolean =>
+    numberAt(retained, a) > numberAt(retained, b) || (numberAt(retained, a) === numberAt(retained, b) && a < b);
+  for (const [i, member] of membersOf(view, group).entries()) {
+    if ((i & TICK_MASK) === 0) tick(0);
+    if (found.length === MOST_EXAMPLES && !isBefore(member, found[MOST_EXAMPLES - 1])) continue;
+    let low = 0;
+    for (let high = found.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (isBefore(found[middle], member)) low = middle + 1;
+      else high = middle;
+    }
+    found.splice(low, 0, member);
+    if (found.length > MOST_EXAMPLES) found.pop();
+  }
+  return found.map((member) => node[member]);
 }

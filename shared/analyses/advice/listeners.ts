@@ -36,7 +36,7 @@ export const listeners: Rule = (facts, tick) =>
 
 /** `Widget.on_change`, of the largest callback. */
 function ownerOf({ view }: HeapFacts, group: Group): string | null {
-  const [first] = examples(view, group, 1);
+  const [first] = examples(group, 1);
   if (first === undefined) return null;
   const { type, label } = objectRow(view, first);
   const called = type === "functools.partial" ? referentOf(view.columns.heap, first, null, "func") : NONE;

@@ -60,7 +60,7 @@ function rows(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
   const { heap } = view.columns;
   const isOfDicts = group.type !== NONE && heap.types[group.type].name === "dict";
   if (!isOfDicts || group.count < FEWEST || !LISTS.has(heap.types[heap.type[group.object]].name)) return [];
-  const samples = examples(view, group, SAMPLES);
+  const samples = examples(group, SAMPLES);
   const keys = keysOf(view, samples[0] ?? NONE);
   if (keys === null || keys.length === 0 || keys.length > MOST_KEYS) return [];
   if (!samples.every((dict) => keysOf(view, dict)?.join() === keys.join())) return [];

@@ -6,7 +6,7 @@ import { groupFinding } from "./accumulation.ts";
 import { contentOf } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, named, type Rule, suspect } from "./finding.ts";
-import { examples, type Group } from "./groups.ts";
+import { type Group, membersOf } from "./groups.ts";
 import { isStuck, stuckTasks } from "./stuck-tasks.ts";
 
 /** Generators, coroutines, tasks and futures that wait, with the local variables of where they wait. */
@@ -42,7 +42,9 @@ const collected = (facts: HeapFacts, groups: readonly Group[], tick: Tick): Susp
 function statesOf(facts: HeapFacts, group: Group): string[] {
   const counts = new Map<string, number>();
   let stuck = 0;
-  for (const member of examples(facts.view, group, group.count)) {
+  const node = facts.view.graph?.graph.preordering.node;
+  for (const number of membersOf(facts.view, group)) {
+    const member = node?.[number] ?? NONE;
     const task = facts.tasks.get(member);
     if (task === undefined) continue;
     counts.set(task.state, (counts.get(task.state) ?? 0) + 1);

@@ -1,3 +1,4 @@
+import { TICK_MASK, ticking } from "../../graph/ticking.ts";
 import type { Suspect } from "../../types/advice.ts";
 import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
@@ -101,11 +102,16 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
     tick(0);
     const type = heap.types.findIndex(({ name }) => name === kind);
     const objects: number[] = [];
-    for (let object = 0; object < heap.objectCount; object++)
+    for (let object = 0; object < heap.objectCount; object++) {
+      if ((object & TICK_MASK) === 0) tick(0);
       if (heap.type[object] === type && numberAt(heap.length, object) !== UNKNOWN) objects.push(object);
+    }
     objects.sort(
-      (a, b) =>
-        numberAt(heap.length, b) - numberAt(heap.length, a) || numberAt(heap.shallow, b) - numberAt(heap.shallow, a),
+      ticking(
+        (a, b) =>
+          numberAt(heap.length, b) - numberAt(heap.length, a) || numberAt(heap.shallow, b) - numberAt(heap.shallow, a),
+        tick,
+      ),
     );
     const empty = kind === "list" ? sizeOfEmpty(heap, objects, pointer) : 0;
     let smallest = Number.POSITIVE_INFINITY;
