@@ -70,7 +70,7 @@ export function seenOfGrowth(growing: Growing): Found["seen"] {
         ]),
     ...(known > 0
       ? [
-          `${formatCount(young)} of ${plural(known, "object")} in it ${young === 1 ? "is" : "are"} of the collector's youngest generations${growth === "growing" && !sure ? ": made lately, while most others are older" : ""}`,
+          `${formatCount(young)} of ${plural(known, "object")} in it ${young === 1 || known === 1 ? "is" : "are"} of the collector's youngest generations${growth === "growing" && !sure ? ": made lately, while most others are older" : ""}`,
         ]
       : []),
   ];

@@ -6,50 +6,17 @@ import { identifierIn } from "../edges.ts";
 import type { HeapView } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 import { named, type Rule, suspect } from "./finding.ts";
-import { examples, type Group } from "./groups.ts";
+import { type Group, sampleOf } from "./groups.ts";
 import { holdingOf } from "./holding.ts";
+import { numbers } from "./numbers.ts";
 import { dictBytes, FEWEST, rounded, SAMPLES, slots } from "./slots.ts";
 
 /** Many small objects of one kind: classes that could have `__slots__`, numbers that could be an array, rows that are dicts. */
 export const smallObjects: Rule = (facts, tick) => [
   ...slots(facts, tick),
-  ...facts.groups.flatMap((group) => [...numbers(facts, group, tick), ...rows(facts, group, tick)]),
+  ...numbers(facts, tick),
+  ...facts.groups.flatMap((group) => rows(facts, group, tick)),
 ];
-
-/** A list of numbers that nothing else has. */
-function numbers(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
-  const { view, liveBytes, leastBytes } = facts;
-  const { heap } = view.columns;
-  const name = group.type === NONE ? "" : heap.types[group.type].name;
-  if ((name !== "float" && name !== "int") || group.count < FEWEST) return [];
-  const saves = group.bytes - 8 * group.count;
-  if (heap.types[heap.type[group.object]].name !== "list" || saves < leastBytes) return [];
-  const holding = holdingOf(facts, group.object, tick);
-  return [
-    suspect(view, {
-      kind: "small-objects",
-      says: sentence`${named(holding.name)} holds ${plural(group.count, `separate ${name} object`)}: as an array they would take ${formatBytes(saves)} less (${formatShare(saves, liveBytes)})`,
-      text: "Each number is an object of its own, and the list has a pointer to it; an array has the numbers themselves.",
-      bytes: saves,
-      confidence: "possible",
-      objects: [group.object],
-      holder: holding.name,
-      usedBy: holding.usedBy,
-      seen: [
-        {
-          text: `${formatCount(group.count)} ${name} objects that only it holds, ${formatBytes(group.bytes)} with its table`,
-          object: group.object,
-        },
-      ],
-      fix: "Keep numbers of one kind in an array, or in numpy.",
-      snippet: `${holding.variable ?? "values"} = array.array("${name === "float" ? "d" : "q"}", values)`,
-      caveat:
-        name === "int"
-          ? "An array's integers have 64 bits at most."
-          : "Where None or other things are among them, it can't be an array.",
-    }),
-  ];
-}
 
 const LISTS = new Set(["list", "collections.deque", "dict", "tuple"]);
 const MOST_KEYS = 30;
@@ -60,7 +27,7 @@ function rows(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
   const { heap } = view.columns;
   const isOfDicts = group.type !== NONE && heap.types[group.type].name === "dict";
   if (!isOfDicts || group.count < FEWEST || !LISTS.has(heap.types[heap.type[group.object]].name)) return [];
-  const samples = examples(group, SAMPLES);
+  const samples = sampleOf(view, group, SAMPLES);
   const keys = keysOf(view, samples[0] ?? NONE);
   if (keys === null || keys.length === 0 || keys.length > MOST_KEYS) return [];
   if (!samples.every((dict) => keysOf(view, dict)?.join() === keys.join())) return [];
