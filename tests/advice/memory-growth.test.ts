@@ -24,7 +24,9 @@ leak(1500)
 dump()
 `);
     expect(found).toMatchObject({ confidence: "likely" });
-    expect(found?.title).toMatch(/^The process has 1[34]\d\.\d MiB more .*: 1[34]\d\.\d MiB outside of Python's objects/);
+    expect(found?.title).toMatch(
+      /^The process has 1[34]\d\.\d MiB more .*: 1[34]\d\.\d MiB outside of Python's objects/,
+    );
     expect(about(found?.bytes, 1500 * 100_000)).toBe(true);
     expect(found?.snippet).toContain("malloc_trim(0)");
   });

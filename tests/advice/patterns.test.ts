@@ -226,7 +226,8 @@ def pair(i):
     return made
 PAIRS = [pair(i) for i in range(5000)]
 `;
-    expect(ofKind(adviceOf(program), "small-objects")).toEqual([]);
+    const titles = ofKind(adviceOf(program), "small-objects").map(({ title }) => title);
+    expect(titles).toEqual([expect.stringContaining("__slots__ can't work in a subclass of tuple")]);
   });
 
   it.runIf(existsSync("/proc/self/statm"))("save within a tenth of what slots in both really save", () => {
@@ -280,12 +281,12 @@ for i in range(60_000): measure(i)
 });
 
 describe("room that is left over", () => {
-  it("in a set that was large once is told", () => {
-    const found = ofKind(
-      adviceOf("SEEN = set(range(100_000))\nfor i in range(100_000 - 10): SEEN.discard(i)\n"),
-      "waste",
-    ).find(({ holder }) => holder === "__main__.SEEN");
-    expect(found?.bytes).toBeGreaterThan(4_000_000);
+  it("in a set that was large once is told, and is what a copy really gives back", () => {
+    const program = "SEEN = set(range(100_000))\nfor i in range(100_000 - 10): SEEN.discard(i)\n";
+    const found = ofKind(adviceOf(program), "waste").find(({ holder }) => holder === "__main__.SEEN");
+    const freed = Number(outputOf(`${program}import sys\nprint(sys.getsizeof(SEEN) - sys.getsizeof(set(SEEN)))\n`));
+    expect(Math.abs((found?.bytes ?? 0) / freed - 1)).toBeLessThan(0.1);
+    expect(ofKind(adviceOf("SEEN = set(range(100_000))\n"), "waste")).toEqual([]);
   });
 
   it.runIf(existsSync("/proc/self/statm"))(

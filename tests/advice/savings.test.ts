@@ -144,6 +144,18 @@ ROWS = [{"city": ${city}, "n": i} for i in range(4000)]
     expect(interned.filter((text) => text.includes("copies of"))).toEqual([]);
   });
 
+  it.runIf(existsSync("/proc/self/statm"))("equal strings take what interning them really gives back", () => {
+    const NAMES = (name: string, count: number) => `import sys
+NAMES = [None] * ${count}
+for i in range(${count}): NAMES[i] = ${name}
+`;
+    const [plain, interned] = ['"city number " + str(i % 10)', 'sys.intern("city number " + str(i % 10))'];
+    const COUNT = 300_000;
+    const saved = (resident(NAMES(plain, COUNT)) - resident(NAMES(interned, COUNT))) / COUNT;
+    const found = ofKind(adviceOf(NAMES(plain, 20_000)), "waste").find(({ title }) => title.includes("copies of"));
+    expect(Math.abs((found?.bytes ?? 0) / 20_000 / saved - 1)).toBeLessThan(0.1);
+  });
+
   it("a dict that was large once is told with the room it has too much, and really gives it back", () => {
     const program = `
 SEEN = {i: None for i in range(100_000)}

@@ -12,6 +12,7 @@ import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
 import { type Growing, grewText, growingOf, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
+import { onlyFills, seenOfFilling } from "./registry.ts";
 
 /** Holders of library code, with things of library code in them, are only told from this share of what is alive. */
 const SHARE_OF_LIBRARIES = 0.1;
@@ -39,7 +40,8 @@ export function groupFinding(
   const growing = growingOf(facts, group, tick);
   const isOwn = holding.own || hasOwnMembers(facts, group);
   const least = growing.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
-  const isTold = isOwn || group.bytes >= least * liveBytes || grewMuch(facts, growing);
+  const isTold =
+    isOwn || group.bytes >= least * liveBytes || grewMuch(facts, growing) || onlyFills(facts, group, growing);
   return isTold ? { found: found(facts, group, holding, growing), grew: grewText(facts, growing) } : null;
 }
 
@@ -67,6 +69,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
   const what = kind === null ? "its own table" : plural(group.count, `${kind} object`);
   const label = row.label === row.type ? "" : ` (${row.label})`;
   const grows = grewText(facts, growing);
+  const fills = !(holding.own || hasOwnMembers(facts, group)) && onlyFills(facts, group, growing);
   const says: Sentence =
     group.shape === "chain"
       ? sentence`${named(holding.name)} starts a chain of ${plural(group.count, `${kind} object`)} that each hold the next: ${size}, ${share} of what is alive${grows}`
@@ -85,6 +88,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
     usedBy: holding.usedBy,
     seen: [
       ...seenOfGrowth(growing),
+      ...(fills ? seenOfFilling(facts, growing) : []),
       ...(entries === UNKNOWN ? [] : [`The ${bareName(row.type)} has ${plural(entries, "entry", "entries")}`]),
       ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
       ...members.map((object) => ({ text: `One of them, ${formatBytes(retainedOf(view, object) ?? 0)}`, object })),
@@ -96,9 +100,11 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
         ? growing.sure
           ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
           : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
-        : growing.sure
-          ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
-          : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
+        : fills
+          ? "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then."
+          : growing.sure
+            ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
+            : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
   };
 }
 
@@ -115,7 +121,7 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
   const { growth, sure } = growing;
   const isOwn = holding.own || hasOwnMembers(facts, group);
   if (holding.bounds) return "possible";
-  if (!isOwn) return grewMuch(facts, growing) ? "likely" : "possible";
+  if (!isOwn) return grewMuch(facts, growing) || onlyFills(facts, group, growing) ? "likely" : "possible";
   if (sure) return growth === "growing" ? "likely" : "possible";
   // Nobody keeps many exceptions, callbacks or things that wait as a table that is loaded once.
   if (growth === "growing" || contentOf(facts, group) !== "data") return "likely";

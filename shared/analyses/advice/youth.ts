@@ -26,6 +26,8 @@ export interface Ages {
   readonly youngData: number;
   /** All data whose age is known. */
   readonly knownData: number;
+  /** Whether code was made lately: modules are being loaded, and all that they fill grows. */
+  readonly isLoading: boolean;
   isYoung(object: number): boolean | null;
 }
 
@@ -34,6 +36,8 @@ const FEWEST_YOUNG = 100;
 /** Where an even spread would put fewer young objects than this into a holder, having none shows nothing. */
 const FEWEST_EXPECTED = 20;
 const FEWEST_KNOWN = 8;
+/** A process that loads nothing makes some functions all the same. */
+const SHARE_LOADING = 0.02;
 /** As few may be there by chance: an entry that was replaced. */
 const FEWEST_NEW = 3;
 
@@ -53,6 +57,8 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
   const young = new Int32Array(node.length);
   let youngData = 0;
   let knownData = 0;
+  let youngCode = 0;
+  let knownCode = 0;
   for (let v = node.length - 1; v > 0; v--) {
     if ((v & 0xffff) === 0) tick(0);
     const object = node[v];
@@ -62,6 +68,8 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
       if (age === true) young[v]++;
       if (age !== null && isCode[v] === 0) knownData++;
       if (age === true && isCode[v] === 0) youngData++;
+      if (age !== null && isCode[v] === 1) knownCode++;
+      if (age === true && isCode[v] === 1) youngCode++;
     }
     // A dominator has a smaller number than what it dominates.
     const holder = dominators.idom[v];
@@ -69,7 +77,7 @@ export function agesOf(view: HeapView, isCode: Uint8Array, design: CollectorInfo
     known[holder] += known[v];
     young[holder] += young[v];
   }
-  return { known, young, youngData, knownData, isYoung };
+  return { known, young, youngData, knownData, isLoading: youngCode > SHARE_LOADING * knownCode, isYoung };
 }
 
 /** What the ages say of one holder, by its preorder number; `members`: of these nodes instead of all it keeps. */

@@ -19,7 +19,7 @@ import xml.etree.ElementTree
 import innocent
 
 JAR = http.cookiejar.CookieJar()
-DATABASE = sqlite3.connect(":memory:", cached_statements=500)
+DATABASE = sqlite3.connect(":memory:", cached_statements=500, check_same_thread=False)
 DATABASE.execute("CREATE TABLE t (a, b)")
 LOG = logging.getLogger("shop")
 LOG.addHandler(logging.NullHandler())
