@@ -3563,7 +3563,8 @@ class _Pause:
     _theirs: float | None = None  # the program's switch interval, while ours is set
     _turn = 0.0
     _looked = 0.0
-    _waited = 0.0
+    _waited = 0.0  # seconds that this thread did not run
+    _others = 0.0  # seconds of processor time of the other threads
 
     @classmethod
     def begin(cls, longest: float | None) -> None:
@@ -3578,6 +3579,7 @@ class _Pause:
         sys.setswitchinterval(cls._turn)
         cls._looked = time.perf_counter()
         cls._waited = cls._looked - time.thread_time()
+        cls._others = time.process_time() - time.thread_time()
         cls._deadline = float("inf") if longest is None else cls._looked + longest
 
     @classmethod
@@ -3591,11 +3593,12 @@ class _Pause:
         if now > cls._deadline:
             raise _TooLongError
         if now - cls._looked > cls.LOOK:
-            waited = now - time.thread_time()
-            if waited - cls._waited > 0.9 * cls._turn:
+            waited, others = now - time.thread_time(), time.process_time() - time.thread_time()
+            # On a busy machine we wait for other processes as well: they are no threads of ours.
+            if waited - cls._waited > 0.9 * cls._turn and others - cls._others > 0.3 * cls._turn:
                 cls.broken = True
                 cls._let_go()
-            cls._looked, cls._waited = now, waited
+            cls._looked, cls._waited, cls._others = now, waited, others
 
     @classmethod
     def end(cls) -> None:
