@@ -44,7 +44,7 @@ import types
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import deque, namedtuple
+from collections import defaultdict, deque, namedtuple
 from itertools import accumulate, chain, compress, count, filterfalse, groupby, islice, repeat, tee
 
 try:
@@ -65,9 +65,12 @@ if TYPE_CHECKING:
     Runs = tuple[Run, ...]
     Description = tuple[int, Iterable[object]]
     Describer = Callable[[Any], Description]
+    # The same for many objects of one type: the layouts' numbers, and by object its references.
+    BulkDescriber = Callable[[Sequence[Any]], tuple[Iterable[int], Iterable[Any]]]
     Named = tuple[str, str, object]  # kind, name, value
-    # How to read the named referents, how many they are, whether a __dict__ follows, the layout.
-    _Shape = tuple[Callable[[Any], tuple[object, ...]], int, bool, int]
+    _Shape = tuple[list[str], bool, int]  # names of the first referents, has a __dict__, layout
+    # How to read the names that only the guard may read, how many they are, the layout.
+    _GuardedShape = tuple[Callable[[Any], tuple[object, ...]], int, int]
     # How to read the names that are known, which referents these are, the layout.
     _PartialShape = tuple[Callable[[Any], tuple[object, ...]], Callable[[Any], Any], int]
     Row = tuple[Any, ...]
@@ -691,6 +694,7 @@ class _OwnMemory:
 
     _TAGS = 3  # from 3.14 the lowest bits of an address in a frame say how it is counted
     BORROWED = 1
+    _BLOCK_BITS = 16
     _SPLIT = 2  # the kind of keys that values elsewhere share
 
     def __init__(self) -> None:
@@ -818,10 +822,25 @@ class _OwnMemory:
             self._strings[address] = sys.intern(name) if hash(name) & _WORD == head[3] else ""
         return self._strings[address]
 
-    def word_before(self, obj: object, words: int) -> int:
-        """Return a word that stands before an object."""
-        found = self._words(id(obj) - 8 * words, 8)
-        return found[0] if found else 0
+    def words_before(self, objects: Sequence[object], words: int) -> list[int]:
+        """Return for each object the word that stands so many words before it, 0 if unknown.
+
+        Where many objects are close together, in the order of their addresses, their memory is
+        read at once.
+        """
+        found: list[int] = []
+        wanted = [id(obj) - 8 * words for obj in objects]
+        for block, group in groupby(wanted, lambda address: address >> self._BLOCK_BITS):
+            addresses = list(group)
+            start, size = block << self._BLOCK_BITS, 1 << self._BLOCK_BITS
+            content = self._bytes(start, size) if len(addresses) >= 8 else b""
+            if len(content) == size:
+                words_there = memoryview(content).cast("Q")
+                found += [words_there[(address - start) >> 3] for address in addresses]
+            else:
+                each = [self._words(address, 8) for address in addresses]
+                found += [word[0] if word else 0 for word in each]
+        return found
 
     @classmethod
     def address(cls, word: int) -> int:
@@ -851,8 +870,9 @@ _CODE_PARTS = (
 )
 
 
-def _code_parts(code: types.CodeType) -> list[object]:
-    return [getattr(code, name) for _, name in _CODE_PARTS]
+_code_parts: Callable[[types.CodeType], tuple[object, ...]] = operator.attrgetter(
+    *(name for _, name in _CODE_PARTS)
+)
 
 
 def _class_parts(cls: type) -> list[object]:
@@ -1124,7 +1144,7 @@ def _is_foreign(obj: Any) -> bool:
     return type(obj) in (types.ModuleType, types.FrameType) or obj is vars(builtins)
 
 
-def _parts_of_ours(obj: Any) -> list[object]:
+def _parts_of_ours(obj: Any) -> Sequence[object]:
     """Return what an object of ours refers to, less what is surely not ours."""
     if type(obj) is types.CodeType:
         return _code_parts(obj)
@@ -1224,7 +1244,7 @@ class _Walk:
     ``known`` maps addresses to objects. While it holds an object, no other can get its address.
     """
 
-    CHUNK = 50_000
+    CHUNK = 4096  # objects that are looked at together: the processor's cache holds as many
 
     def __init__(self, ours: dict[int, object], ends: Iterable[object]) -> None:
         """Prepare a walk.
@@ -1260,14 +1280,17 @@ class _Walk:
         tracked = map(gc.is_tracked, islice(self.known.values(), self._listed, None))
         hidden = compress(islice(self.known, self._listed, None), tracked)  # frozen
         self._not_old.append((array("Q", sorted(hidden)), GENERATION_UNKNOWN))
-        ordered = sorted(self.known)
-        objects = list(map(self.known.__getitem__, ordered))
+        # In the order of ``map(float, known)``: an address is exact as a float, of which two are
+        # compared several times faster than two integers of more than 30 bits.
+        objects = list(self.known.values())
+        key: Any = functools.partial(next, map(float, self.known))
+        objects.sort(key=key)
         self.known.clear()
         return objects
 
     def flags(self, part: list[Any], tracked: bytes) -> array[int]:
         """Return the first flags of some objects, of which it is told which are tracked."""
-        flags = array("H", iter(tracked.translate(_TRACKED_FLAGS)))
+        flags = array("H", tracked.translate(_TRACKED_FLAGS).decode("latin-1").encode(_UTF_16))
         for members, generation in self._not_old:
             inside = members[
                 bisect_left(members, id(part[0])) : bisect_right(members, id(part[-1]))
@@ -1299,21 +1322,23 @@ class _Walk:
                 chunk = frontier[start : start + self.CHUNK]
                 found = _referents_of(chunk)
                 known.update(zip(map(id, found), found))
-                found = list(self._more(chunk))
+                found = self._more(chunk)
                 known.update(zip(map(id, found), found))
 
-    def _more(self, chunk: list[object]) -> Iterator[object]:
-        """Yield the chunk's types, and what its objects hold besides their referents."""
+    def _more(self, chunk: list[object]) -> list[object]:
+        """Return the chunk's types, and what its objects hold besides their referents."""
         kinds = list(map(type, chunk))
         numbers = list(map(id, kinds))
-        unreported = self._unreported
-        for number, kind in dict(zip(numbers, kinds)).items():
-            if number not in unreported:
-                unreported[number] = _unreported(kind)
-                yield kind
-        parts = map(unreported.__getitem__, numbers)
-        for obj, part in compress(zip(chunk, parts), map(unreported.__getitem__, numbers)):
-            yield from part(obj)  # type: ignore[misc]
+        unreported: dict[int, Any] = self._unreported
+        new: list[object] = []
+        if not unreported.keys() >= {*numbers}:
+            for number, kind in dict(zip(numbers, kinds)).items():
+                if number not in unreported:
+                    unreported[number] = _unreported(kind)
+                    new.append(kind)
+        reads = list(map(unreported.__getitem__, numbers))
+        more = [read(obj) for read, obj in zip(compress(reads, reads), compress(chunk, reads))]
+        return [*new, *chain.from_iterable(more)]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1354,8 +1379,15 @@ class _Column:
     def __setitem__(self, index: int, value: int) -> None:
         self._room[index] = value
 
+    def __delitem__(self, key: slice) -> None:
+        """Remove the entries from one on."""
+        self._length = key.start
+
     def extend(self, entries: Iterable[int]) -> None:
         """Add entries."""
+        if type(entries) is array:
+            self.frombytes(memoryview(entries).cast("B"))
+            return
         entries = iter(entries)
         while True:
             piece = self._none[:]
@@ -1579,7 +1611,7 @@ class _SmallWalk(_Walk):
         for start in range(0, len(short), self.CHUNK):
             chunk = short[start : start + self.CHUNK]
             yield _referents_of(chunk)
-            yield list(self._more(chunk))
+            yield self._more(chunk)
 
     def take(self, ours: Iterable[int]) -> Any:  # noqa: ARG002 - marked as seen, so not here
         """Return all objects in the order of their addresses, less those at which it ended."""
@@ -1709,6 +1741,27 @@ def _without(objects: Iterable[object], taken: Iterable[object]) -> list[object]
         else:
             rest.append(obj)
     return rest
+
+
+def _grouped(kinds: Iterable[int], places: Iterable[int]) -> dict[int, list[int]]:
+    """Return by kind the places at which it is. A loop in C, like those below."""
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    deque(map(list.append, map(groups.__getitem__, kinds), places), maxlen=0)
+    return groups
+
+
+def _pick(sequence: Any, places: Sequence[int]) -> Any:
+    """Return what a sequence has at some places that are in order."""
+    if len(places) == len(sequence):
+        return sequence
+    if len(places) < 2:
+        return [sequence[place] for place in places]
+    return operator.itemgetter(*places)(sequence)
+
+
+def _fill(sequence: Any, places: Iterable[int], values: Iterable[object]) -> None:
+    """Give a sequence values at some places."""
+    deque(map(sequence.__setitem__, places, values), maxlen=0)
 
 
 def _match(
@@ -1846,32 +1899,28 @@ class _HiddenDicts:
 
     MANAGED_DICT = 3  # words before the instance
 
-    def __init__(self, heap: _Heap, memory: _OwnMemory, dicts: Iterable[dict[Any, Any]]) -> None:
-        """Note what dictionaries hold, for few instances have one.
+    def __init__(self, heap: _Heap, memory: _OwnMemory) -> None:
+        """Find out whether this Python does so.
 
         Args:
             heap: All objects.
             memory: Reads what is before an instance.
-            dicts: All dictionaries.
         """
         self._heap = heap
         self._memory = memory
-        self._values: set[int] = set()
-        self.any = False  # whether this Python does so
         probe: Any = _Described()
         probe.value = [0]
-        if any(part is vars(probe) for part in gc.get_referents(probe)):
-            return
-        self.any = True
-        for each in dicts:
-            self._values.update(id(value) for value in islice(each.values(), 1))
+        self.any = not any(part is vars(probe) for part in gc.get_referents(probe))
 
     def of(self, obj: object, referents: list[object]) -> dict[Any, Any] | None:
         """Return an instance's ``__dict__`` if it is not among its referents."""
-        if self._values.isdisjoint(map(id, referents)):
-            return None
-        found = self._heap.get(self._memory.word_before(obj, self.MANAGED_DICT))
-        return found if type(found) is dict else None
+        found = self._heap.get(self._memory.words_before([obj], self.MANAGED_DICT)[0])
+        listed = any(referent is found for referent in referents)
+        return found if type(found) is dict and not listed else None
+
+    def owners(self, objects: Sequence[object]) -> list[int]:
+        """Return the places of instances that have a ``__dict__``."""
+        return [*compress(count(), self._memory.words_before(objects, self.MANAGED_DICT))]
 
 
 class _Instances:
@@ -1920,14 +1969,14 @@ class _Instances:
         self._items = _base_items(cls)
         self._unsaid = _unsaid_bytes(cls)
         self._slots = {name for _, name, _ in self._members}
-        self._shapes: dict[int, list[_Shape]] = {}
+        self._shapes: dict[int, list[_Shape]] = {}  # by the number of referents
         self._plain_names: dict[str, bool] = {}
         self._failures = 0
         self._guard = guard
         self._guarded: list[str] | None = None
         self._searched = False
         self._searches = self.MAX_SEARCHES
-        self._guarded_shapes: dict[int, list[_Shape]] = {}
+        self._guarded_shapes: dict[int, list[_GuardedShape]] = {}
         self._partial_shapes: dict[int, list[_PartialShape]] = {}
         self._ahead: dict[int, int] = {}  # layouts of instances that were read ahead
         self._ahead_to = 0
@@ -1940,17 +1989,116 @@ class _Instances:
             if namespace is not None:
                 rest = _without(referents, namespace.values())
                 return self._describe_parts(obj, [namespace, *rest])
-        shapes = self._shapes.get(len(referents))
-        if shapes is not None:
-            for read, length, has_dict, layout in shapes:
-                try:
-                    same = all(map(operator.is_, read(obj), referents))
-                except AttributeError:
-                    continue
-                if same and (not has_dict or self._is_namespace(obj, referents[length])):
-                    if has_dict:
-                        self._note_namespace(referents[length])
-                    return layout, referents
+        layouts, references = [0], [referents]
+        self._describe_alike([obj], references, len(referents), [0], layouts)
+        return layouts[0], references[0]
+
+    def describe_all(self, objects: Sequence[Any]) -> tuple[list[int], list[Sequence[object]]]:
+        """Return for each of many instances what ``describe`` does, in lists."""
+        layouts = [0] * len(objects)
+        references: list[Any] = list(map(gc.get_referents, objects))
+        places: Iterable[int] = range(len(objects))
+        if self._hidden_dicts is not None:
+            owners = self._hidden_dicts.owners(objects)
+            for place in owners:
+                layouts[place], references[place] = self.describe(objects[place])
+            places = sorted({*places}.difference(owners))
+        lengths = map(len, map(references.__getitem__, places))
+        for length, alike in _grouped(lengths, places).items():
+            self._describe_alike(objects, references, length, alike, layouts)
+        return layouts, references
+
+    def _describe_alike(
+        self,
+        objects: Sequence[Any],
+        references: list[Any],
+        length: int,
+        places: Sequence[int],
+        layouts: list[int],
+    ) -> None:
+        """Describe instances that have equally many referents.
+
+        Those that have a known shape are read together. The first of the others is taken apart; if
+        that teaches a shape, the rest is read together again.
+
+        Args:
+            objects: Instances.
+            references: What each refers to; what is described gets its references' order.
+            length: How many referents those have that are to be described.
+            places: Which these are, in order.
+            layouts: Where to put the layouts' numbers.
+        """
+        tried = 0
+        left = deque(places)
+        while left:
+            known = self._shapes.get(length, ())
+            for shape in known[tried:]:
+                places = [*left]
+                left = deque(self._fit(shape, objects, references, length, places, layouts))
+            tried = len(known)
+            if left:
+                place = left.popleft()
+                layouts[place], references[place] = self._describe_new(
+                    objects[place], references[place]
+                )
+
+    def _fit(
+        self,
+        shape: _Shape,
+        objects: Sequence[Any],
+        referents: list[list[object]],
+        length: int,
+        places: Sequence[int],
+        layouts: list[int],
+    ) -> Sequence[int]:
+        """Fill in the layouts of instances that have a shape; return the places of the others.
+
+        All are asked for the attribute of one name, then of the next one: the addresses prove it.
+        """
+        names, has_dict, layout = shape
+        objects = _pick(objects, places)
+        flat = list(chain.from_iterable(_pick(referents, places)))
+        wrong: set[int] = set()
+        for place, name in enumerate(names):
+            values = map(getattr, objects, repeat(name), repeat(_MISSING))
+            wrong.update(compress(count(), map(operator.is_not, values, flat[place::length])))
+            if len(wrong) == len(objects):
+                return places
+            inherited = _lookup(self._cls, name)
+            if inherited is not _MISSING:
+                wrong.update(self._doubtful(names, objects, inherited, flat[place::length]))
+        if has_dict:
+            fits = map(self._is_namespace, objects, flat[len(names) :: length])
+            wrong.update(compress(count(), map(operator.not_, fits)))
+        fitting = [place for index, place in enumerate(places) if index not in wrong]
+        _fill(layouts, fitting if wrong else places, repeat(layout))
+        if has_dict:
+            for place in fitting:
+                self._note_namespace(referents[place][len(names)])
+        return _pick(places, sorted(wrong))
+
+    def _doubtful(
+        self, names: list[str], objects: Sequence[Any], inherited: object, values: list[object]
+    ) -> set[int]:
+        """Return the places of instances that may have what the class has under another name.
+
+        Then it is not proven that the value is the instance's own.
+
+        Args:
+            names: Under which the instances were read.
+            objects: The instances.
+            inherited: What the class has under one of the names.
+            values: What the instances gave for that name.
+        """
+        same = list(compress(count(), map(operator.is_, values, repeat(inherited))))
+        doubtful: set[int] = set()
+        for name in {*self._names.own(self._cls)}.difference(names) if same else ():
+            found = map(getattr, _pick(objects, same), repeat(name), repeat(_MISSING))
+            doubtful.update(compress(same, map(operator.is_, found, repeat(inherited))))
+        return doubtful
+
+    def _describe_new(self, obj: Any, referents: list[object]) -> Description:
+        """Describe an instance that has none of the usual shapes."""
         layout = self._less_usual_layout(obj, referents)
         if layout is not None:
             return layout, referents
@@ -1985,7 +2133,7 @@ class _Instances:
             self._ahead.clear()
             for length, shapes in self._guarded_shapes.items():
                 left = [each for each in instances if len(gc.get_referents(each)) == length]
-                for read, places, _, layout in shapes:
+                for read, places, layout in shapes:
                     fitting = self._fitting(read, places, left)
                     self._ahead.update(dict.fromkeys(fitting, layout))
                     left = [each for each in left if id(each) not in fitting]
@@ -2046,12 +2194,18 @@ class _Instances:
     def _is_namespace(self, obj: Any, candidate: object) -> bool:
         """Tell the ``__dict__`` from an attribute that holds a dictionary and has no known name.
 
-        Where attributes can be inline, one key of the dictionary is tried as an attribute.
+        No slot holds it. Where attributes can be inline, one key of the dictionary is tried as an
+        attribute, or if there is none, whether an attribute holds it.
         """
         if type(candidate) is not dict:
             return False
-        if not self.inline or not candidate:
+        if any(value is candidate for _, _, value in self._in_members(obj)):
+            return False
+        if not self.inline:
             return True
+        if not candidate:
+            own = self._names.own(self._cls)
+            return not any(self._read(obj, name) is candidate for name in own)
         if not _all_plain_strings(candidate):
             return True  # any lookup could run some key's __eq__, so this is not asked
         name = next(iter(candidate))
@@ -2073,11 +2227,7 @@ class _Instances:
     def _candidates(self, obj: Any, referents: list[object]) -> Iterator[Named]:
         """Yield what the object's parts may be called, those that are certain first."""
         left = _counted(referents)
-        for kind, name, read in self._members:
-            try:
-                value = read(obj)
-            except AttributeError:  # an empty slot
-                continue
+        for kind, name, value in self._in_members(obj):
             if left.get(id(value)):
                 left[id(value)] -= 1
                 yield kind, name, value
@@ -2091,6 +2241,14 @@ class _Instances:
                     yield part
         if self.inline and self._failures < self.MAX_FAILURES:
             yield from self._inline_attributes(obj, referents, left)
+
+    def _in_members(self, obj: object) -> Iterator[Named]:
+        """Yield what is in slots and in attributes of types written in C."""
+        for kind, name, read in self._members:
+            try:
+                yield kind, name, read(obj)
+            except AttributeError:  # an empty slot
+                continue
 
     def _inline_attributes(
         self, obj: Any, referents: list[object], left: dict[int, int]
@@ -2215,12 +2373,12 @@ class _Instances:
                 partial = operator.attrgetter(*names), operator.itemgetter(*places), layout
                 self._add_shape(self._partial_shapes, referents, partial)
         elif not needed:
-            shape = _reader(names), end, _DICT in ordered, layout
+            shape = names, _DICT in ordered, layout
             self._add_shape(self._shapes, referents, shape)
         elif _DICT not in ordered and {*needed} <= {*(self._guarded or ())}:
             # The guard wants a getter in C; for one name, one that gives it twice.
-            shape = operator.attrgetter(*names, *names), end, False, layout
-            self._add_shape(self._guarded_shapes, referents, shape)
+            guarded = operator.attrgetter(*names, *names), end, layout
+            self._add_shape(self._guarded_shapes, referents, guarded)
             self._ahead_to = 0
 
     def _add_shape(
@@ -2252,16 +2410,6 @@ def _unsaid_bytes(cls: type) -> int:
             added = _class_basicsize(cls) - _class_basicsize(base) if own else 0
             return added + _class_itemsize(cls)
     return 0
-
-
-def _reader(names: list[str]) -> Callable[[Any], tuple[object, ...]]:
-    """Return a function that reads all of the attributes in one call."""
-    if not names:
-        return lambda _: ()
-    if len(names) == 1:
-        read = operator.attrgetter(names[0])
-        return lambda obj: (read(obj),)
-    return operator.attrgetter(*names)
 
 
 def _has_inline_values(cls: type) -> bool:
@@ -2550,7 +2698,14 @@ class _Describers:
         instances: Describers of types without a method here, by the type's address.
         found_secrets: Values that are called like a secret.
         running: Descriptions of the running frames, by address.
+        certain: Types of which the walk followed just what is described, by address; so that none
+            of their references can lead to what was not found.
     """
+
+    # These have a method here that reads what the walk read, whatever it is.
+    _followed_alike = frozenset(
+        map(id, (types.FunctionType, types.CellType, types.CodeType, range, *_DESCRIPTORS))
+    )
 
     def __init__(
         self,
@@ -2582,7 +2737,8 @@ class _Describers:
         self.instances: dict[int, _Instances] = {}
         self.found_secrets: list[object] = []
         self.running: dict[int, Description] = {}
-        self._layouts = layouts
+        self.certain: set[int] = set()
+        self.layouts = self._layouts = layouts
         self._names = _Names(codes, selection, memory)
         self._guard = guard
         self._secret_names = _secret_names(selection.of(str))
@@ -2599,13 +2755,14 @@ class _Describers:
         self._weak_reference = layouts.number(
             [("weak", None, 1), ("weak callback", "__callback__", "rest")]
         )
+        self._code_layout = layouts.number([(kind, name, 1) for kind, name in _CODE_PARTS])
         named = self._named_parts
+        self._bulk: dict[int, BulkDescriber] = {
+            id(dict): self._dicts,
+            id(tuple): self._all_tuples,
+            **{id(kind): self._sequences for kind in (list, set, frozenset)},
+        }
         self._exact: dict[int, Describer | None] = {
-            id(dict): self._dict,
-            id(list): self._sequence,
-            id(set): self._sequence,
-            id(frozenset): self._sequence,
-            id(tuple): self._tuple,
             id(types.FunctionType): self._function,
             id(types.CodeType): self._code,
             id(types.CellType): self._closure_cell,
@@ -2640,6 +2797,7 @@ class _Describers:
     def let_go(self) -> None:
         """Break the cycles through our own methods, for the collector is not to find them."""
         self._exact.clear()
+        self._bulk.clear()
 
     def correct_sizes(self, columns: _Columns) -> None:
         """Take values out of dictionaries that have them inside an instance, from 3.13 on."""
@@ -2653,8 +2811,22 @@ class _Describers:
                         columns.layouts[index] = self._pairs
                         columns.sizes[index] = _EMPTY_DICT
 
-    def choose(self, cls: type) -> Describer | None:
-        """Return how to describe the instances of a type."""
+    def choose(self, cls: type) -> BulkDescriber | None:
+        """Return how to describe many instances of a type."""
+        number = id(cls)
+        if number in self._bulk:
+            self.certain.add(number)
+            return self._bulk[number]
+        describe = self._choose_for_one(cls)
+        instances = self.instances.get(number)
+        if instances is not None and describe == instances.describe:
+            self.certain.add(number)
+            return instances.describe_all
+        if describe is None or number in self._followed_alike:
+            self.certain.add(number)
+        return None if describe is None else functools.partial(_describe_each, describe)
+
+    def _choose_for_one(self, cls: type) -> Describer | None:
         if id(cls) in self._exact:
             return self._exact[id(cls)]
         if _is_metaclass(cls):
@@ -2676,15 +2848,9 @@ class _Describers:
             return None
         return instances.describe
 
-    def certain(self, chosen: dict[int, Describer | None]) -> set[int]:
-        """Return the types of which the walk followed just what is described, by address."""
-        own = {self._dict, self._sequence, self._tuple, self._function, self._closure_cell, None}
-        own.update(instances.describe for instances in self.instances.values())
-        return {number for number, describe in chosen.items() if describe in own}
-
-    def describe_special(self, obj: object) -> Description:
-        """Describe one of the interpreter's tables."""
-        return self._interpreter.special[id(obj)]
+    def describe_special(self, objects: Sequence[object]) -> tuple[list[int], list[Any]]:
+        """Describe some of the interpreter's tables."""
+        return _describe_each(lambda obj: self._interpreter.special[id(obj)], objects)
 
     def learn_names(self, function: types.FunctionType) -> None:
         """Note what a function calls its closure's cells and its defaults."""
@@ -2699,19 +2865,21 @@ class _Describers:
             runs: list[Run] = [("default", name, 1) for name in names[-len(defaults) :]]
             self._tuples[id(defaults)] = self._layouts.number(runs)
 
-    def _sequence(self, obj: Iterable[object]) -> Description:
-        return self._items, obj
+    def _sequences(self, objects: Sequence[Any]) -> tuple[Iterable[int], Sequence[Any]]:
+        return repeat(self._items, len(objects)), objects
 
-    def _tuple(self, obj: tuple[object, ...]) -> Description:
-        return self._tuples.get(id(obj), self._items), obj
+    def _all_tuples(self, objects: Sequence[Any]) -> tuple[Iterable[int], Sequence[Any]]:
+        return map(self._tuples.get, map(id, objects), repeat(self._items)), objects
 
-    def _dict(self, obj: dict[object, object]) -> Description:
-        if not self._secret_names.isdisjoint(map(id, obj)):
-            self.found_secrets += [
-                value for key, value in obj.items() if id(key) in self._secret_names
-            ]
-        layout = self._shared_keys.get(_dict_size(obj), self._pairs)
-        return layout, chain.from_iterable(obj.items())
+    def _dicts(self, objects: Sequence[Any]) -> tuple[Iterable[int], Iterable[Any]]:
+        if not self._secret_names.isdisjoint(map(id, chain.from_iterable(objects))):
+            for obj in objects:
+                if not self._secret_names.isdisjoint(map(id, obj)):
+                    self.found_secrets += [
+                        value for key, value in obj.items() if id(key) in self._secret_names
+                    ]
+        layouts = map(self._shared_keys.get, map(_dict_size, objects), repeat(self._pairs))
+        return layouts, map(dict.items, objects)
 
     def _closure_cell(self, cell: types.CellType) -> Description:
         return self._cells.get(id(cell), self._cell), gc.get_referents(cell)
@@ -2838,9 +3006,7 @@ class _Describers:
         return self._layouts.number(runs), values
 
     def _code(self, code: types.CodeType) -> Description:
-        return self._layouts.number([(kind, name, 1) for kind, name in _CODE_PARTS]), _code_parts(
-            code
-        )
+        return self._code_layout, _code_parts(code)
 
     def _function(self, function: types.FunctionType) -> Description:
         """Describe a function without making its ``__dict__`` or its annotations.
@@ -3090,7 +3256,7 @@ def _looks_like_annotations(value: Any, code: types.CodeType) -> bool:
 # What the interpreter keeps for itself
 # ---------------------------------------------------------------------------------------------
 
-_SELECTED = (str, dict, list, tuple, types.CodeType, types.FunctionType)
+_SELECTED = (str, dict, list, tuple, types.CodeType, types.FunctionType, _LruCache)
 _CLASS, _SYNTAX_SINGLETON = 100, 101  # in place of a position in ``_SELECTED``
 _CALLED_AT_FORK = (id(types.FunctionType), id(types.MethodType))
 _CLASSES_HELD_IN_C = ("ast", "typing", "_typing", "interpreters", "concurrent.interpreters")
@@ -3107,7 +3273,7 @@ class _Selection:
             heap: All objects.
             classes: Their types by address.
         """
-        groups = {id(kind): group for group, kind in enumerate(_SELECTED, 1)}
+        groups = defaultdict(int, {id(kind): group for group, kind in enumerate(_SELECTED, 1)})
         for number, cls in classes.items():
             if _is_metaclass(cls):
                 groups[number] = _CLASS
@@ -3115,15 +3281,16 @@ class _Selection:
                 groups[number] = _SYNTAX_SINGLETON
         self._heap = heap
         self._groups = heap.column("B")
-        for first, part in heap.parts():
-            numbers = heap.types[first : first + len(part)]
-            self._groups.extend(map(groups.get, numbers, repeat(0)))
+        for first, end in heap.bounds():
+            self._groups.frombytes(bytes(map(groups.__getitem__, heap.types[first:end])))
 
     def _parts(self, group: int) -> Iterator[tuple[int, list[Any], bytes]]:
-        """Yield the parts of the heap, each with a mask of what is in the group."""
+        """Yield the parts of the heap with something of a group, each with a mask of what is."""
         table = bytes(number == group for number in range(256))
-        for first, part in self._heap.parts():
-            yield first, part, self._groups[first : first + len(part)].tobytes().translate(table)
+        for first, end in self._heap.bounds():
+            mask = self._groups[first:end].tobytes().translate(table)
+            if 1 in mask:
+                yield first, self._heap.objects[first:end], mask
 
     def _members(self, group: int) -> Iterator[Any]:
         for _, part, mask in self._parts(group):
@@ -3449,6 +3616,7 @@ class _Texts:
         columns.text_ends = heap.column("Q")
         secret = sorted(self._secrets.addresses)
         keys = self._addresses_of_keys(heap) if self._keys else set()
+        silent = [*{*heap.classes, _UNWRITTEN_KIND}.difference(makers)]
         hidden = end = 0
         for first, part in heap.parts():
             kinds = heap.types[first : first + len(part)]
@@ -3456,34 +3624,54 @@ class _Texts:
             if self._keys:
                 self._hide_all_but_keys(part, kinds, keys)
             if self._values:
-                hidden += self._hide(part, kinds, secret)
-            texts = [
-                "" if make is None else make(obj) for obj, make in zip(part, map(makers.get, kinds))
-            ]
+                self._hide(part, kinds, secret)
+            groups = _places_by_kind(kinds, silent)
+            if self._values:
+                self._hide_equal(part, groups)
+            hidden += len(groups.get(_HIDDEN_KIND, ()))
+            texts = [""] * len(part)
+            for kind, places in groups.items():
+                _fill(texts, places, self._texts(kind, _pick(part, places)))
             encoded = "".join(texts).encode("utf-8", "backslashreplace")
-            lengths = map(len, texts)
-            if len(encoded) != sum(map(len, texts)):
+            ends = list(accumulate(map(len, texts), initial=end))
+            if ends[-1] != end + len(encoded):
                 lengths = (len(each.encode("utf-8", "backslashreplace")) for each in texts)
-            columns.text_ends.extend(map(end.__add__, accumulate(lengths)))
+                ends = list(accumulate(lengths, initial=end))
+            end = ends[-1]
+            columns.text_ends.extend(array("Q", ends[1:]))
             columns.text.frombytes(encoded)
-            end += len(encoded)
         return hidden
 
-    def _hide(self, part: list[Any], kinds: array[int], secret: list[int]) -> int:
-        """Replace the types of secret values; return of how many."""
-        hidden: list[int] = []
+    def _texts(self, kind: int, objects: Sequence[Any]) -> Iterable[str]:
+        """Return the texts of objects of one type, in C where nothing can go wrong."""
+        make = self._makers[kind]
+        if make is _text_of_str or make is _text_of_bytes:
+            texts = list(map(repr, map(operator.getitem, objects, repeat(slice(PREVIEW)))))
+            for place in compress(count(), map(PREVIEW.__lt__, map(len, objects))):
+                texts[place] += "…"
+            return texts
+        if make is _text_of_int and max(map(int.bit_length, objects)) <= _SMALL_INT_BITS:
+            return map(repr, objects)
+        return map(make, objects)
+
+    def _hide(self, part: list[Any], kinds: array[int], secret: list[int]) -> None:
+        """Replace the types of secret values, of which the addresses are given."""
         places = secret[bisect_left(secret, id(part[0])) : bisect_right(secret, id(part[-1]))]
         if places:
             addresses = list(map(id, part))
-            hidden = [bisect_left(addresses, address) for address in places]
-            hidden = [index for index in hidden if kinds[index] in _VALUE_TEXTS]
+            for index in [bisect_left(addresses, address) for address in places]:
+                if kinds[index] in _VALUE_TEXTS:
+                    kinds[index] = _HIDDEN_KIND
+
+    def _hide_equal(self, part: list[Any], groups: dict[int, list[int]]) -> None:
+        """Move texts that are equal to a secret's to those that are hidden."""
         for kind in (id(str), id(bytes)):
-            indexes = list(compress(count(), map(kind.__eq__, kinds)))
-            equal = map(self._secrets.texts.__contains__, map(part.__getitem__, indexes))
-            hidden += compress(indexes, equal)
-        for index in hidden:
-            kinds[index] = _HIDDEN_KIND
-        return len(hidden)
+            places = groups.get(kind, [])
+            equal = map(self._secrets.texts.__contains__, _pick(part, places))
+            hidden = list(compress(places, equal))
+            if hidden:
+                groups[kind] = sorted({*places}.difference(hidden))
+                groups.setdefault(_HIDDEN_KIND, []).extend(hidden)
 
     def _addresses_of_keys(self, heap: _Heap) -> set[int]:
         keys: set[int] = set()
@@ -3756,6 +3944,8 @@ def _greenlets(heap: _Heap) -> int:
 class _Heap:
     """All objects in the order of their addresses, with what only the walk can tell of them."""
 
+    PART = 4096  # objects that are looked at together: the processor's cache holds as many
+
     def __init__(
         self, walk: _Walk, probe: int, number: int, ours: Iterable[int], disk: _Disk | None
     ) -> None:
@@ -3778,22 +3968,35 @@ class _Heap:
         excess = [self._excess(number), self._excess(probe)]
         for address in (number, probe):
             del self.objects[_place(self.objects, address)]
-        for _, part in self.parts():
-            self.addresses.extend(map(id, part))
-            self.types.extend(map(id, map(type, part)))
+        instances: dict[int, int] = {}  # the number of one, by the address of the type
+        for first, part in self.parts():
+            # By way of a list, for an array grows by single entries else.
+            self.addresses.extend(array("Q", list(map(id, part))))
+            types = list(map(id, map(type, part)))
+            if not instances.keys() >= {*types}:
+                instances.update(zip(types, count(first)))
+            self.types.extend(array("Q", types))
             self._count(part, walk, excess)
+        # Of all objects, by address; not before everything is counted, for it refers to them.
+        self.classes = {number: type(self.objects[index]) for number, index in instances.items()}
 
     def column(self, code: str) -> array[int]:
         """Return a new column with a number for each object."""
         return array(code) if self.disk is None else self.disk.column(code)
 
+    def bounds(self) -> Iterator[tuple[int, int]]:
+        """Yield the numbers of the first object of each part, and of the one after its last."""
+        if self.disk is not None:
+            for first, part in self.objects.parts():
+                yield first, first + len(part)
+            return
+        for first in range(0, len(self.objects), self.PART):
+            yield first, min(first + self.PART, len(self.objects))
+
     def parts(self) -> Iterator[tuple[int, list[Any]]]:
         """Yield all objects in parts, each with the number of its first object."""
-        if self.disk is not None:
-            yield from self.objects.parts()
-            return
-        for first in range(0, len(self.objects), PAGE):
-            yield first, self.objects[first : first + PAGE]
+        for first, end in self.bounds():
+            yield first, self.objects[first:end]
 
     def every(self) -> Iterator[Any]:
         """Yield all objects."""
@@ -3819,10 +4022,11 @@ class _Heap:
             true = list(map(operator.sub, counts, repeat(excess[0])))
         else:  # not seen so far
             true = list(map(operator.sub, counts, map(excess.__getitem__, tracked)))
-        for index in compress(count(), map(IMMORTAL.__le__, counts)):
-            true[index] = UNKNOWN
-            flags[index] |= IS_IMMORTAL
-        self.refcounts.extend(true)
+        if max(counts) >= IMMORTAL:
+            for index in compress(count(), map(IMMORTAL.__le__, counts)):
+                true[index] = UNKNOWN
+                flags[index] |= IS_IMMORTAL
+        self.refcounts.extend(array("I", true))
         self.flags.extend(flags)
 
     def index(self, address: int) -> int:
@@ -3839,6 +4043,11 @@ class _Heap:
         """Tell whether there is an object at an address."""
         index = bisect_left(self.addresses, address)
         return index < len(self.addresses) and self.addresses[index] == address
+
+    def count_missing(self, addresses: Sequence[int]) -> int:
+        """Return at how many of some addresses there is no object."""
+        absent = {*filterfalse(self.__contains__, {*addresses})}
+        return sum(map(absent.__contains__, addresses)) if absent else 0
 
     def __getitem__(self, address: int) -> Any:
         """Return the object at an address that is known."""
@@ -3867,6 +4076,8 @@ def _place(objects: Sequence[Any], address: int) -> int:
     return low
 
 
+# Of each byte, this makes the same number of two bytes.
+_UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 _TRACKED_FLAGS = bytes([0, TRACKED | 2 << GENERATION_SHIFT]) + bytes(254)
 
 
@@ -3969,23 +4180,19 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
     """Name every reference, and compute the columns."""
     capture = _Capture()
     columns = capture.columns
-    classes: dict[int, type] = {}
-    for first, part in heap.parts():
-        classes.update(zip(heap.types[first : first + len(part)], map(type, part)))
-
+    classes = heap.classes
     selection = _Selection(heap, classes)
     codes: list[types.CodeType] = list(selection.of(types.CodeType))
     functions: list[types.FunctionType] = list(selection.of(types.FunctionType))
     interpreter = _Interpreter(heap, selection, capture.layouts)
     hidden = None
     if (3, 13) <= sys.version_info < (3, 14):
-        found = _HiddenDicts(heap, memory, selection.of(dict))
+        found = _HiddenDicts(heap, memory)
         hidden = found if found.any else None
     guard = _Guard(heap)
     describers = _Describers(
         capture.layouts, codes, selection, interpreter, guard, memory, heap, hidden
     )
-    del selection
     for function in functions:
         describers.learn_names(function)
     for frame in running.frames():
@@ -3993,38 +4200,26 @@ def _describe(heap: _Heap, running: _Running, memory: _OwnMemory, privacy: str) 
         describers.note_running_frame(frame, variables, heap)
     _forget_our_counts(heap, codes, functions, running)
 
-    certain = _add_references(columns, heap, classes, describers, capture.layouts)
-    if running.moved():
-        certain = set()
-    capture.missing = _count_missing(columns, heap, certain)
+    facts = _Facts(columns, heap)
+    capture.missing = _add_columns(columns, heap, describers, facts)
+    if running.moved():  # then anybody's references may be others than those that were followed
+        starts = range(0, len(columns.targets), PAGE)
+        pages = (columns.targets[start : start + PAGE] for start in starts)
+        capture.missing = sum(map(heap.count_missing, pages))
     columns.addresses = heap.addresses
     columns.refcounts = heap.refcounts
-    columns.flags = heap.flags
-    capture.python_sizes = _add_facts(columns, heap, classes)
+    for obj in gc.garbage:
+        columns.flags[heap.index(id(obj))] |= UNCOLLECTABLE
+    capture.python_sizes = facts.asked
     describers.correct_sizes(columns)
     secrets = _Secrets(describers.found_secrets)
     secrets.add_environment()
     texts = _Texts(privacy, secrets, classes)
     capture.redacted = texts.write(heap, columns)
-    capture.tables = _tables(heap, running, memory, classes, describers, codes, privacy)
+    capture.tables = _tables(heap, running, memory, classes, describers, codes, selection, privacy)
     capture.tables["root"] += interpreter.named(columns.targets)
     describers.let_go()
     return capture
-
-
-def _count_missing(columns: _Columns, heap: _Heap, certain: set[int]) -> int:
-    """Return how many references lead to what was not found.
-
-    Args:
-        columns: With all references.
-        heap: All objects.
-        certain: Types whose instances were followed by the same calls that describe them.
-    """
-    counts, targets = columns.reference_counts, columns.targets
-    ends = zip(counts, accumulate(counts))
-    doubtful = compress(ends, map(operator.not_, map(certain.__contains__, heap.types)))
-    lost = (filterfalse(heap.__contains__, targets[end - n : end]) for n, end in doubtful)
-    return sum(1 for _ in chain.from_iterable(lost))
 
 
 def _forget_our_counts(
@@ -4042,51 +4237,113 @@ def _forget_our_counts(
             heap.refcounts[heap.index(id(obj))] = UNKNOWN
 
 
-def _add_references(
-    columns: _Columns,
-    heap: _Heap,
-    classes: dict[int, type],
-    describers: _Describers,
-    layouts: _Layouts,
-) -> set[int]:
-    """Describe each object; the inner loop of the dumper.
+def _describe_each(describe: Describer, objects: Sequence[Any]) -> tuple[list[int], list[Any]]:
+    """Return layouts and references of objects that are described one by one."""
+    layouts: list[int] = []
+    references: list[Any] = []
+    for layout, parts in map(describe, objects):
+        layouts.append(layout)
+        references.append(parts)
+    return layouts, references
+
+
+def _add_columns(columns: _Columns, heap: _Heap, describers: _Describers, facts: _Facts) -> int:
+    """Describe each object: by type, so that most is loops in C.
 
     Returns:
-        Addresses of the types whose instances surely refer to nothing that was not found.
+        How many references lead to what was not found, of objects whose references were not
+        followed just as they are described.
     """
-    chosen = {number: describers.choose(cls) for number, cls in classes.items()}
+    layouts = describers.layouts
+    chosen = {number: describers.choose(cls) for number, cls in heap.classes.items()}
+    unwanted = {number for number, describe in chosen.items() if describe is None} - facts.wanted
     special = {heap.index(address) for address in describers.special}
     chosen[_SPECIAL] = describers.describe_special
     columns.layouts = heap.column("I")
     columns.reference_counts = heap.column("I")
-    columns.targets = targets = array("Q") if heap.disk is None else heap.disk.targets()
-    extend = targets.extend
-    secret_layouts = layouts.secret
-    end = 0
+    columns.targets = array("Q") if heap.disk is None else heap.disk.targets()
+    missing = 0
     for first, part in heap.parts():
         _Pause.check()
-        numbers = heap.types[first : first + len(part)]
+        kinds = heap.types[first : first + len(part)]
         for index in special.intersection(range(first, first + len(part))):
-            numbers[index - first] = _SPECIAL
+            kinds[index - first] = _SPECIAL
         layout_numbers = array("I", bytes(4 * len(part)))
-        counts = array("I", bytes(4 * len(part)))
-        for index, obj, describe in zip(count(), part, map(chosen.__getitem__, numbers)):
+        references: list[Any] = [()] * len(part)
+        groups = _places_by_kind(kinds, unwanted)
+        for kind, places in groups.items():
+            describe = chosen[kind]
             if describe is None:
                 continue
-            layout, references = describe(obj)
-            extend(map(id, references))
-            layout_numbers[index] = layout
-            counts[index] = len(targets) - end
-            end = len(targets)
-            if layout in secret_layouts:
-                describers.found_secrets += [
-                    value
-                    for run, value in zip(layouts.runs[layout], references)
-                    if run[1] is not None and _is_secret_name(run[1])
-                ]
+            described = describe(_pick(part, places))
+            numbers, parts = list(described[0]), list(described[1])
+            _fill(layout_numbers, places, numbers)
+            _fill(references, places, parts)
+            if kind not in describers.certain:
+                missing += heap.count_missing(list(map(id, chain.from_iterable(parts))))
+            if not layouts.secret.isdisjoint(numbers):
+                describers.found_secrets += _secret_parts(layouts, numbers, parts)
         columns.layouts.extend(layout_numbers)
-        columns.reference_counts.extend(counts)
-    return describers.certain(chosen)
+        _add_targets(columns, references, groups.get(id(dict), ()))
+        facts.add(first, part, groups)
+    return missing
+
+
+def _places_by_kind(kinds: array[int], unwanted: Iterable[int]) -> dict[int, list[int]]:
+    """Return where in a part of the heap the objects of each type are, but for some types."""
+    rest: list[int] = []
+    groups = defaultdict(list, dict.fromkeys(unwanted, rest))
+    deque(map(list.append, map(groups.__getitem__, kinds), count()), maxlen=0)
+    return {kind: places for kind, places in groups.items() if places is not rest}
+
+
+def _add_targets(columns: _Columns, references: list[Any], dicts: Sequence[int]) -> None:
+    """Add a part's references, and how many each object has.
+
+    Should a container change between its length and its items are taken, because a trace function
+    of the program's or another thread ran, both are taken in one call for each object.
+
+    Args:
+        columns: Where.
+        references: By object.
+        dicts: The places of those that are the items of a dictionary, in pairs.
+    """
+    begin = len(columns.targets)
+    flat = references[:]
+    pairs = _pick(references, dicts)
+    counts = array("I", map(len, references))
+    _fill(counts, dicts, map(operator.mul, map(len, pairs), repeat(2)))
+    _fill(flat, dicts, map(chain.from_iterable, pairs))
+    targets = map(id, chain.from_iterable(flat))
+    changed = False
+    try:
+        for piece in iter(lambda: array("Q", list(islice(targets, PAGE))), array("Q")):
+            columns.targets.extend(piece)
+    except RuntimeError:  # a dictionary changed its size
+        changed = True
+    if changed or len(columns.targets) - begin != sum(counts):
+        del columns.targets[begin:]
+        flatten = [iter] * len(references)
+        _fill(flatten, dicts, repeat(chain.from_iterable))
+        for place, parts in enumerate(references):
+            end = len(columns.targets)
+            for _ in range(100):  # it does not change each time
+                try:
+                    columns.targets.extend(map(id, flatten[place](parts)))
+                    break
+                except RuntimeError:
+                    del columns.targets[end:]
+            counts[place] = len(columns.targets) - end
+    columns.reference_counts.extend(counts)
+
+
+def _secret_parts(layouts: _Layouts, numbers: list[int], references: list[Any]) -> Iterator[object]:
+    """Yield the values that some layouts call like a secret."""
+    secret = map(layouts.secret.__contains__, numbers)
+    for number, parts in compress(zip(numbers, references), secret):
+        for run, value in zip(layouts.runs[number], parts):
+            if run[1] is not None and _is_secret_name(run[1]):
+                yield value
 
 
 _SPECIAL = 1  # in place of a type's address
@@ -4094,32 +4351,64 @@ _SPECIAL = 1  # in place of a type's address
 _GC_HEADER = sys.getsizeof(()) - tuple.__sizeof__(())
 
 
-def _add_facts(columns: _Columns, heap: _Heap, classes: dict[int, type]) -> int:
-    """Add the columns that need no more than an object and its type.
+class _Facts:
+    """Adds the columns that need no more than an object and its type.
 
-    Returns:
-        For how many objects a base class was asked for the size.
+    Attributes:
+        wanted: Types, by address, of which it needs the places.
+        asked: For how many objects a base class was asked for the size.
     """
-    numbers = {number: index for index, number in enumerate(classes)}
-    by_base = {number for number, cls in classes.items() if not _has_c_size(cls)}
-    shown = {number: read for number, cls in classes.items() if (read := _shown_bytes(cls))}
-    finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
-    metaclasses = {n for n, cls in classes.items() if _is_metaclass(cls)}
-    columns.types = heap.column("I")
-    columns.lengths = heap.column("I")
-    columns.sizes = heap.column("Q")
-    asked = 0
-    for first, part in heap.parts():
-        kinds = heap.types[first : first + len(part)]
-        columns.types.extend(map(numbers.__getitem__, kinds))
-        columns.lengths.extend(_lengths(part, kinds, shown))
-        sizes, more = _sizes(part, kinds, by_base)
+
+    def __init__(self, columns: _Columns, heap: _Heap) -> None:
+        """Look at the types."""
+        classes = heap.classes
+        self._columns = columns
+        self._types = heap.types
+        self._numbers = {number: index for index, number in enumerate(classes)}
+        self._by_base = {number for number, cls in classes.items() if not _has_c_size(cls)}
+        self._shown = {n: read for n, cls in classes.items() if (read := _shown_bytes(cls))}
+        self._classes = {n for n, cls in classes.items() if _is_metaclass(cls)}
+        finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
+        self._finalizable = finalizable - self._classes
+        self.wanted = {*_SIZED, *self._shown, *self._classes, *finalizable}
+        self.asked = 0
+        columns.types = heap.column("I")
+        columns.lengths = heap.column("I")
+        columns.sizes = heap.column("Q")
+        columns.flags = heap.flags
+
+    def add(self, first: int, part: list[Any], groups: dict[int, list[int]]) -> None:
+        """Add a part of the heap.
+
+        Args:
+            first: The number of its first object.
+            part: Its objects.
+            groups: The places in it of the wanted types.
+        """
+        kinds = self._types[first : first + len(part)]
+        columns = self._columns
+        columns.types.extend(array("I", list(map(self._numbers.__getitem__, kinds))))
+        sizes, asked = _sizes(part, kinds, self._by_base)
         columns.sizes.extend(sizes)
-        asked += more
-        _add_flags(columns.flags, first, part, kinds, finalizable, metaclasses)
-    for obj in gc.garbage:
-        columns.flags[heap.index(id(obj))] |= UNCOLLECTABLE
-    return asked
+        self.asked += asked
+        columns.lengths.extend(self._lengths(part, groups))
+        for kind in self._classes.intersection(groups):
+            for place in groups[kind]:
+                columns.flags[first + place] |= IS_CLASS
+        for kind in self._finalizable.intersection(groups):
+            for place in groups[kind]:
+                if gc.is_finalized(part[place]):
+                    columns.flags[first + place] |= FINALIZED
+
+    def _lengths(self, part: list[Any], groups: dict[int, list[int]]) -> array[int]:
+        """Return ``len()`` of exact built-in containers and texts, and what views show in bytes."""
+        lengths = array("I", b"\xff" * (4 * len(part)))  # UNKNOWN
+        for kind in _SIZED.intersection(groups):
+            _fill(lengths, groups[kind], map(len, _pick(part, groups[kind])))
+        for kind in self._shown.keys() & groups:
+            for place in groups[kind]:
+                lengths[place] = _shown_by(part[place], self._shown[kind])
+        return lengths
 
 
 def _sizes(part: list[Any], kinds: array[int], by_base: set[int]) -> tuple[array[int], int]:
@@ -4161,18 +4450,10 @@ def _base_size(obj: object) -> int:
     return 0
 
 
-_SIZED = frozenset(map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)))
-
-
-def _lengths(
-    part: list[Any], kinds: array[int], shown: dict[int, Callable[[Any], int]]
-) -> array[int]:
-    """Return ``len()`` of exact built-in containers and texts, and of views the bytes they show."""
-    sized = _SIZED
-    lengths = array("I", [len(obj) if kind in sized else UNKNOWN for obj, kind in zip(part, kinds)])
-    for index in compress(count(), map(shown.__contains__, kinds)):
-        lengths[index] = _shown_by(part[index], shown[kinds[index]])
-    return lengths
+# Types of which ``len`` says something, by address; what is special is a dictionary.
+_SIZED = frozenset(
+    {_SPECIAL, *map(id, (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque))}
+)
 
 
 def _shown_by(view: object, read: Callable[[Any], int]) -> int:
@@ -4192,23 +4473,6 @@ def _shown_bytes(cls: type) -> Callable[[Any], int] | None:
     return None
 
 
-def _add_flags(
-    flags: array[int],
-    first: int,
-    part: list[Any],
-    kinds: array[int],
-    finalizable: set[int],
-    metaclasses: set[int],
-) -> None:
-    """Mark classes and finalized objects."""
-    marked = finalizable | metaclasses
-    for index in compress(count(), map(marked.__contains__, kinds)):
-        if kinds[index] in metaclasses:
-            flags[first + index] |= IS_CLASS
-        elif gc.is_finalized(part[index]):
-            flags[first + index] |= FINALIZED
-
-
 # ---------------------------------------------------------------------------------------------
 # Rows and facts
 # ---------------------------------------------------------------------------------------------
@@ -4221,6 +4485,7 @@ def _tables(
     classes: dict[int, type],
     describers: _Describers,
     codes: list[types.CodeType],
+    selection: _Selection,
     privacy: str,
 ) -> dict[str, list[Row]]:
     named = privacy != "none"
@@ -4251,9 +4516,9 @@ def _tables(
     roots.append(("builtin", "gc.garbage", id(gc.garbage)))
     roots.append(("builtin", "gc.callbacks", id(gc.callbacks)))
     tables.update(_task_tables(heap, memory, classes, named))
-    caches = map(_cache_row, _of_type(heap, _LruCache), repeat(named))
+    caches = map(_cache_row, selection.of(_LruCache), repeat(named))
     tables["cache"] = [row for row in caches if row]
-    for cls in heap.every():
+    for cls in selection.classes():
         if type(cls) is type and not _class_flags(cls) & TP_HEAPTYPE:
             roots.append(("type", _text_of_class(cls), id(cls)))
     tables["root"] = [root for root in roots if root[2] in heap]
@@ -4279,12 +4544,6 @@ def _names_as_json(names: tuple[str, ...]) -> str:
 
 
 _as_json = json.JSONEncoder().encode
-
-
-def _of_type(heap: _Heap, cls: type) -> Iterator[Any]:
-    for first, part in heap.parts():
-        kinds = heap.types[first : first + len(part)]
-        yield from compress(part, map(id(cls).__eq__, kinds))
 
 
 def _cache_row(cache: Any, named: bool) -> Row | None:
@@ -4956,7 +5215,7 @@ def _pages(columns: _Columns) -> Iterator[tuple[str, Row]]:
     start = 0
     for first in range(0, len(columns.text_ends), PAGE):
         ends = columns.text_ends[first : first + PAGE]
-        offsets = array("I", [0, *(end - start for end in ends)])
+        offsets = array("I", [0, *map(operator.sub, ends, repeat(start))])
         text = zlib.compress(columns.text[start : ends[-1]], 1)
         yield "text_page", _page(first, len(ends), [_packed(offsets), text])
         start = ends[-1]
