@@ -19,17 +19,21 @@ export function releasedWithEach(
   const { node, unreachable } = preordering;
   const explained = new Uint8Array(node.length);
   for (let v = 1; v < unreachable; v++) explained[v] = countIsExplained(heap, predecessors, node, v) ? 1 : 0;
-  const released = releasedAtOnce({ parent, predecessors, idom }, size, explained, tick);
+  const released = releasedAtOnce({ parent, predecessors, idom }, size, explained, (done) => tick(0.7 * done));
   for (let v = 1; v < node.length; v++) {
+    if ((v & 0x7fff) === 0) tick(0.7 + (0.1 * v) / node.length);
     const object = node[v];
     const isCounted = object !== NONE && numberAt(heap.refcount, object) !== UNKNOWN;
     if (v < unreachable && isCounted && (heap.flags[object] & FLAGS.immortal) === 0) continue;
     released.bytes[v] = v < unreachable && !isCounted ? UNKNOWN : 0;
     released.objects[v] = 0;
   }
-  const packed = { bytes: compactColumn(released.bytes), objects: compactColumn(released.objects) };
-  giveBack(explained, released.bytes, released.objects);
-  return packed;
+  const bytes = compactColumn(released.bytes);
+  giveBack(explained, released.bytes);
+  tick(0.9);
+  const objects = compactColumn(released.objects);
+  giveBack(released.objects);
+  return { bytes, objects };
 }
 
 /**

@@ -43,7 +43,7 @@ export function retainedByCycle(graph: GraphWithCycles, tick: Tick = noTick): Fl
   if (several === 0) return result;
 
   const { group, groupCount, ofCycle } = grouped(graph, entry, several, (done) => tick(0.2 + 0.1 * done));
-  const bytes = keptByGroup(graph, { group, groupCount }, (done) => tick(0.3 + 0.7 * done));
+  const bytes = keptByGroup(graph, { group, groupCount }, several, (done) => tick(0.3 + 0.7 * done));
   for (let c = 0; c < entry.length; c++) if (entry[c] === NONE) result[c] = bytes[ofCycle[c]];
   return result;
 }
@@ -105,10 +105,16 @@ function grouped(
   return { group, groupCount, ofCycle };
 }
 
-/** What goes with each group: the retained sizes of the graph of groups. */
-function keptByGroup({ predecessors, idom, size }: GraphWithCycles, groups: Groups, tick: Tick): Float64Array {
-  const { group, groupCount } = groups;
-  const small = graphOfGroups(predecessors, groups, (done) => tick(0.4 * done));
+/** What goes with each of the first groups, so many of them: the retained sizes of the graph of groups. */
+function keptByGroup(
+  { predecessors, idom, size }: GraphWithCycles,
+  groups: Groups,
+  first: number,
+  tick: Tick,
+): Float64Array {
+  const { group } = groups;
+  const isInside = (v: number): boolean => group[v] >= first && idom[v] !== NONE && group[idom[v]] === group[v];
+  const small = graphOfGroups(predecessors, groups, isInside, (done) => tick(0.4 * done));
   const walk = new PreorderWalk(small, (done) => tick(0.4 + 0.1 * done));
   // Number 0 and the group node of the garbage are nodes of this graph too: all that is left starts there.
   walk.startAt(group[0]);
@@ -122,19 +128,35 @@ function keptByGroup({ predecessors, idom, size }: GraphWithCycles, groups: Grou
     relabel(small, order, (done) => tick(0.5 + 0.1 * done)),
     (done) => tick(0.6 + 0.1 * done),
   );
-  const smallIdom = dominators(order.parent, smallPredecessors, (done) => tick(0.7 + 0.3 * done));
+  const smallIdom = dominators(order.parent, smallPredecessors, (done) => tick(0.7 + 0.2 * done));
 
   const own = new Float64Array(order.nodeCount);
-  for (let v = 0; v < group.length; v++) own[order.preorder[group[v]]] += size(v);
+  for (let v = 0; v < group.length; v++) {
+    if ((v & TICK_MASK) === 0) tick(0.9 + (0.1 * v) / group.length);
+    own[order.preorder[group[v]]] += size(v);
+  }
   const kept = retainedSizes(smallIdom, own);
-  return Float64Array.from({ length: groupCount }, (_, g) => kept[order.preorder[g]]);
+  const ofFirst = new Float64Array(first);
+  for (let g = 0; g < first; g++) ofFirst[g] = kept[order.preorder[g]];
+  return ofFirst;
 }
 
-/** The references between different groups. */
-function graphOfGroups({ nodeCount, offsets, targets }: Csr, { group, groupCount }: Groups, tick: Tick): Csr {
+/**
+ * The references between different groups. None leads into a subtree but to its top, whose dominator is in another group:
+ * what refers to an object that is dominated from within is in that subtree itself. So these, which are most of all,
+ * need not be looked at.
+ */
+function graphOfGroups(
+  { nodeCount, offsets, targets }: Csr,
+  { group, groupCount }: Groups,
+  isInside: (node: number) => boolean,
+  tick: Tick,
+): Csr {
   /** Ends of lists, then, filled from behind, their beginnings. */
   const ends = new Int32Array(groupCount + 1);
   for (let v = 0; v < nodeCount; v++) {
+    if ((v & TICK_MASK) === 0) tick((0.5 * v) / nodeCount);
+    if (isInside(v)) continue;
     const own = group[v];
     for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
       if ((e & TICK_MASK) === 0) tick((0.5 * v) / nodeCount);
@@ -145,6 +167,8 @@ function graphOfGroups({ nodeCount, offsets, targets }: Csr, { group, groupCount
   for (let g = 1; g <= groupCount; g++) ends[g] += ends[g - 1];
   const smallTargets = new Int32Array(ends[groupCount]);
   for (let v = 0; v < nodeCount; v++) {
+    if ((v & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / nodeCount);
+    if (isInside(v)) continue;
     const own = group[v];
     for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
       if ((e & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / nodeCount);

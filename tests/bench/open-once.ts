@@ -66,6 +66,8 @@ for (let i = 0; i < 100; i++) {
   const [row] = rows;
   if (row !== undefined) whys.push(await timed(() => client.why({ snapshot, object: row.id, paths: 10, ignore: [] })));
 }
+const { liveBytes } = await client.overview({ snapshot });
+figures["bytes alive"] = liveBytes;
 whys.sort((a, b) => a - b);
 figures["why, median"] = whys[50] ?? 0;
 figures["why, p95"] = whys[95] ?? 0;
