@@ -141,6 +141,7 @@ export const messages = {
     back: "Back",
     forward: "Forward",
     screens: "Screens",
+    moreScreens: "More screens",
     overview: "Overview",
     types: "Types",
     holders: "Biggest holders",

@@ -174,8 +174,20 @@ function parse(argv: readonly string[]) {
       },
     });
   } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+    throw new UsageError(optionWords(thrown));
   }
+}
+
+/** What `parseArgs` finds wrong, in our words: its own are for programmers. */
+function optionWords(thrown: unknown): string {
+  const { message, code } = thrown as NodeJS.ErrnoException;
+  const option = /'(?:-\w, )?(-[^'\s]*)/.exec(message)?.[1] ?? "";
+  const help = "Run pyheap-explorer --help for the list.";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `There is no option ${option}. ${help}`;
+  if (code !== "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") return message;
+  return message.includes("does not take an argument")
+    ? `${option} takes no value. ${help}`
+    : `${option} needs a value. ${help}`;
 }
 
 function count(option: string, text: string, most: number): number {

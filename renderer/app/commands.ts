@@ -1,5 +1,6 @@
 import type { Route } from "../../shared/types/route.ts";
 import { messages } from "../messages.ts";
+import { dock } from "../state/inspector.svelte.ts";
 import type { Navigation } from "../state/navigation.svelte.ts";
 import type { OpenSnapshot } from "../state/open-snapshot.svelte.ts";
 import type { SessionState } from "../state/session.svelte.ts";
@@ -8,6 +9,8 @@ import type { Theme } from "../state/theme.svelte.ts";
 /** Something that the palette can do. */
 export interface Command {
   readonly title: string;
+  /** Other words that people use for it. */
+  readonly also?: string;
   run(): void;
 }
 
@@ -24,8 +27,11 @@ export function commandsOf(
   const open = new Set(session.open.map((each) => each.info.capture));
   const closed = (session.files.value ?? []).filter(({ dump }) => dump !== null && !open.has(dump.capture));
   return [
-    { title: say.open, run: () => void session.pickFile() },
-    go(say.start, { view: "start" }),
+    { title: say.open, also: say.also.open, run: () => void session.pickFile() },
+    { ...go(say.start, { view: "start" }), also: say.also.start },
+    ...(snapshot === undefined
+      ? []
+      : [{ title: dock.open ? say.hideInspector : say.showInspector, run: () => dock.toggle() }]),
     ...others.map(({ info }) => go(say.show(info.name), { view: "overview", capture: info.capture })),
     ...(snapshot === undefined
       ? []
@@ -35,7 +41,7 @@ export function commandsOf(
     ...closed.map(({ file, name }) => ({ title: say.openFile(name), run: () => void session.openFile(file, name) })),
     ...(["light", "dark", "system"] as const)
       .filter((choice) => choice !== theme.choice)
-      .map((choice) => ({ title: say[choice], run: () => theme.choose(choice) })),
+      .map((choice) => ({ title: say[choice], also: say.also.colours, run: () => theme.choose(choice) })),
     ...(navigation.canGoBack ? [{ title: say.back, run: () => navigation.back() }] : []),
     ...(navigation.canGoForward ? [{ title: say.forward, run: () => navigation.forward() }] : []),
     ...(snapshot === undefined

@@ -45,7 +45,12 @@ const say = messages.find;
 
 /** What the palette offers, group by group; groups without rows are left out. */
 export function suggestionsFor({ wanted, capture, finding, screens, commands, recent }: Given): SuggestionGroup[] {
-  const fits = (title: string) => title.toLowerCase().includes(wanted.text.toLowerCase());
+  const words = wanted.text.toLowerCase().split(/\s+/);
+  /** Each typed word begins a word of the title, or one that people use for it. */
+  const fits = (title: string, also = "") => {
+    const known = ` ${title} ${also}`.toLowerCase();
+    return words.every((word) => known.includes(` ${word}`) || (wanted.kind === "command" && known.includes(word)));
+  };
   const goTo = {
     title: say.groups.screens,
     rows: screens
@@ -54,7 +59,9 @@ export function suggestionsFor({ wanted, capture, finding, screens, commands, re
   };
   const doing = {
     title: say.groups.commands,
-    rows: commands.filter(({ title }) => fits(title)).map(({ title, run }) => ({ key: title, says: title, run })),
+    rows: commands
+      .filter(({ title, also }) => fits(title, also))
+      .map(({ title, run }) => ({ key: title, says: title, run })),
   };
   const groups = (): SuggestionGroup[] => {
     if (wanted.kind === "nothing") return [{ title: say.groups.recent, rows: recent }, goTo, doing];
@@ -67,8 +74,8 @@ export function suggestionsFor({ wanted, capture, finding, screens, commands, re
       ];
     }
     if (wanted.kind === "pattern") return [texts(wanted, capture, finding)];
-    const found = [types(wanted, capture, finding), names(capture, finding)];
-    return [...found, texts(wanted, capture, finding), goTo, doing];
+    // A screen or a command is meant by its own words, and there are few.
+    return [goTo, doing, types(wanted, capture, finding), names(capture, finding), texts(wanted, capture, finding)];
   };
   return groups().filter(({ rows }) => rows.length > 0);
 }

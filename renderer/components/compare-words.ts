@@ -20,6 +20,10 @@ export const compareWords = {
   tab: (name: string, other: string) => `Compare ${shown(name, 40)} with ${shown(other, 40)}`,
 
   drop: {
+    titleOfAll: (count: number): Sentence => sentence`${formatCount(count)} dumps are open now. Compare them?`,
+    onlyOpen: "Only open them",
+    withOther: (count: number, other: string): string => `Compare ${formatCount(count)}, with ${shown(other, 40)}`,
+    inView: "in view",
     title: (name: string, other: string): Sentence =>
       sentence`Compare ${code(shown(name, 60))} with ${code(shown(other, 60))}, or only open it?`,
     earlier: "Earlier",
@@ -144,6 +148,51 @@ function entries({ entriesA, entriesB, isNew }: GrowthRow): string {
 
 /** What a dump is called where there is little room: its label and time say more than its file. */
 export const dumpName = ({ name }: Pick<SnapshotInfo, "name">): string => name.replace(/\.pyheap$/, "");
+
+interface Named extends Pick<SnapshotInfo, "name" | "folder" | "label" | "createdAt"> {
+  /** What tells it apart in any case: the id. */
+  readonly key: string;
+}
+
+export const named = (info: SnapshotInfo): Named => ({ ...info, key: info.capture });
+
+/**
+ * By key, what tells dumps apart whose files have one name: the end of the folder, else the label, else the time, else the
+ * beginning of the key. Dumps with a name of their own are left out.
+ */
+export function distinctions(dumps: readonly Named[]): ReadonlyMap<string, string> {
+  const told = new Map<string, string>();
+  for (const dump of dumps) {
+    const alike = dumps.filter((each) => dumpName(each) === dumpName(dump));
+    if (alike.length < 2) continue;
+    const tellsAll = DISTINCTIONS.find((of) => {
+      const parts = alike.map(of);
+      return !parts.includes("") && new Set(parts).size === parts.length;
+    });
+    told.set(dump.key, tellsAll?.(dump) ?? "");
+  }
+  return told;
+}
+
+const endOf = (folder: string | null, parts: number): string => (folder ?? "").split(/[\\/]/).slice(-parts).join("/");
+const DISTINCTIONS: readonly ((dump: Named) => string)[] = [
+  ({ folder }) => endOf(folder, 1),
+  ({ folder }) => endOf(folder, 2),
+  ({ folder }) => folder ?? "",
+  ({ label }) => label ?? "",
+  ({ createdAt }) => (createdAt === null ? "" : formatDate(createdAt)),
+  ({ createdAt }) => createdAt ?? "",
+  ({ key }) => key.slice(0, 8),
+];
+
+/** What all names begin with, up to the end of a word: of these letters a narrow tab can do without. `shop-` of `shop-mon`, `shop-tue`. */
+export function commonStart(names: readonly string[]): string {
+  const [first = "", ...others] = new Set(names);
+  if (others.length === 0) return "";
+  let length = 0;
+  while (length < first.length && others.every((name) => name[length] === first[length])) length++;
+  return /^.*[-_. ]/su.exec(first.slice(0, length))?.[0] ?? "";
+}
 
 /** `monday, 22 Nov 2026, 15:55`. */
 export const dumpDetails = ({ label, createdAt }: Pick<SnapshotInfo, "label" | "createdAt">): string =>

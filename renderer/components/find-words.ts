@@ -5,7 +5,7 @@ import { shown } from "./visible-text.ts";
 /** The texts of the palette; part of `messages`. */
 export const findWords = {
   label: "Find types, names, addresses, text, commands",
-  placeholder: "Find or go to…",
+  placeholder: "Find, go to, do…",
   results: "Suggestions",
   groups: {
     recent: "Recent",
@@ -31,7 +31,7 @@ export const findWords = {
   attributeOf: "attribute of",
   nothing: "Nothing found.",
   count: (rows: number): string => plural(rows, "suggestion"),
-  hints: "> commands   0x… addresses   /…/ regular expressions, on text as Python writes it",
+  hints: "0x… addresses   /…/ regular expressions, on text as Python writes it   > screens and commands only",
   commands: {
     open: "Open a file…",
     start: "Show the files",
@@ -40,6 +40,10 @@ export const findWords = {
     light: "Colours: light",
     dark: "Colours: dark",
     system: "Colours: as the system",
+    showInspector: "Show the object inspector",
+    hideInspector: "Hide the object inspector",
+    /** What else people type for a command. */
+    also: { open: "load dump", start: "home recent samples", colours: "theme mode colors appearance" },
     close: (name: string) => `Close ${shown(name, 60)}`,
     show: (name: string) => `Show ${shown(name, 60)}`,
     openFile: (name: string) => `Open ${shown(name, 60)}`,

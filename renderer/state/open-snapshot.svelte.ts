@@ -39,6 +39,8 @@ export class OpenSnapshot {
   /** What is wrong with the heap. */
   readonly advice = new Asked<Advice>();
   readonly notebook: NotebookState;
+  /** True once its file was seen to be overwritten. */
+  changed = $state(false);
   /** The screen that was last shown of it: where its tab leads. */
   left = $state.raw<Route>();
   #status = $state.raw<Status | null>(null);

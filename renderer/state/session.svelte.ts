@@ -43,7 +43,12 @@ export class SessionState {
   #lastNotice = 0;
 
   constructor(client: Client, shell: PageShell, navigation: Navigation) {
-    this.client = noticing(client, (snapshot) => this.#forget(snapshot));
+    this.client = noticing(client, {
+      onGone: (id) => this.#forget(id),
+      onChanged: (id) => {
+        for (const snapshot of this.open) if (snapshot.info.snapshot === id) snapshot.changed = true;
+      },
+    });
     this.#shell = shell;
     this.#navigation = navigation;
     shell.onOpenFile((file) => void this.openFile(file, null));
@@ -88,8 +93,30 @@ export class SessionState {
     }
   }
 
-  /** Dropped files, one after the other: one that can't be opened does not stop the others. */
-  async offer(files: readonly File[], leadTo?: LeadTo): Promise<void> {
+  /**
+   * Dropped files, one after the other: one that can't be opened does not stop the others. Of several, `leadToAll` is told
+   * when all of them are open.
+   */
+  async offer(
+    files: readonly File[],
+    leadTo?: LeadTo,
+    leadToAll: (infos: readonly SnapshotInfo[]) => void = () => {},
+  ): Promise<void> {
+    const infos: SnapshotInfo[] = [];
+    const collect: LeadTo = (info) => {
+      if (!infos.some(({ capture }) => capture === info.capture)) infos.push(info);
+      return null;
+    };
+    await this.#offerEach(files, files.length > 1 ? collect : leadTo);
+    const [first] = infos;
+    if (infos.length > 1) leadToAll(infos);
+    else if (first !== undefined) {
+      const target = (leadTo ?? toOverview)(first);
+      if (target !== null) this.#navigation.go(target);
+    }
+  }
+
+  async #offerEach(files: readonly File[], leadTo?: LeadTo): Promise<void> {
     for (const file of files) {
       this.opening = { name: file.name, fraction: 0 };
       try {
@@ -111,9 +138,9 @@ export class SessionState {
     try {
       const snapshot = await this.#add(file);
       const { route } = this.#navigation;
+      const target = leadTo(snapshot.info);
       // A link may have been waiting for just this dump.
       if (route.view !== "start" && route.capture === snapshot.info.capture) return;
-      const target = leadTo(snapshot.info);
       if (target !== null) this.#navigation.go(target);
     } catch (thrown) {
       this.#reportFile(thrown, name);
@@ -139,17 +166,30 @@ export class SessionState {
     }
   }
 
-  async close(snapshot: OpenSnapshot): Promise<void> {
-    const route = this.#navigation.route;
-    snapshot.dispose();
-    const at = this.open.indexOf(snapshot);
-    this.open = this.open.filter((each) => each !== snapshot);
-    if (route.view !== "start" && route.capture === snapshot.info.capture) {
-      const next = this.open[at] ?? this.open.at(-1);
-      this.#navigation.go(
-        next === undefined ? { view: "start" } : (next.left ?? { view: "overview", capture: next.info.capture }),
-      );
+  /** What other windows of this server have opened and closed meanwhile. */
+  async sync(): Promise<void> {
+    if (!this.restored) return;
+    try {
+      const { rows } = await this.client.snapshots({});
+      const ids = new Set(rows.map(({ snapshot }) => snapshot));
+      for (const snapshot of this.open) if (!ids.has(snapshot.info.snapshot)) this.#take(snapshot);
+      const known = new Set(this.open.map(({ info }) => info.snapshot));
+      const added = rows.filter(({ snapshot }) => !known.has(snapshot));
+      if (added.length > 0) this.open = [...this.open, ...added.map((info) => new OpenSnapshot(info, this.client))];
+    } catch {
+      // What the screen asks for next fails in the same way, and says so in its place.
     }
+  }
+
+  /** For a dump whose file was overwritten: closes it, and opens what the file is now. */
+  async reopen(snapshot: OpenSnapshot): Promise<void> {
+    const { file, name } = snapshot.info;
+    await this.close(snapshot);
+    await this.openFile(file, name);
+  }
+
+  async close(snapshot: OpenSnapshot): Promise<void> {
+    this.#take(snapshot);
     try {
       await this.client.close({ snapshot: snapshot.info.snapshot });
     } catch (thrown) {
@@ -171,6 +211,22 @@ export class SessionState {
     const failure = toFailure(thrown);
     if (this.onDesktop || name === null || !("path" in failure)) this.report(failure, name);
     else this.report({ ...failure, path: name }, null);
+  }
+
+  /** Takes a dump's tab away; whoever looks at it gets the next one. */
+  #take(snapshot: OpenSnapshot): void {
+    const route = this.#navigation.route;
+    snapshot.dispose();
+    const at = this.open.indexOf(snapshot);
+    this.open = this.open.filter((each) => each !== snapshot);
+    if (route.view === "start" || route.capture !== snapshot.info.capture) return;
+    const next = this.open[at] ?? this.open.at(-1);
+    // Until the address has changed, it is no link that somebody follows: the dump stays closed.
+    this.unreachable = { capture: snapshot.info.capture, failure: null };
+    addEventListener("hashchange", () => (this.unreachable = null), { once: true });
+    this.#navigation.go(
+      next === undefined ? { view: "start" } : (next.left ?? { view: "overview", capture: next.info.capture }),
+    );
   }
 
   /** A screen that needs it opens it again, as it would follow a link. */

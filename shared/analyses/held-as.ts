@@ -36,10 +36,16 @@ export function heldAs(view: HeapView, objects: readonly number[]): (string | nu
       else climbTo(view, climb, holder, place);
     }
   }
-  return climbs.map(({ text }, i) =>
-    text.includes("[") || isVariable(text) ? text : (ownName(view, objects[i]) ?? (text || null)),
+  return climbs.map(({ at, text }, i) =>
+    text.includes("[") || isVariable(text)
+      ? `${text.startsWith("[") ? startName(view, at) : ""}${text}`
+      : (ownName(view, objects[i]) ?? (text || null)),
   );
 }
+
+/** `gc.garbage`: what the starting point is called in which an item is; nothing where it is none, or has no name. */
+const startName = (view: HeapView, object: number): string =>
+  view.rootsOf?.get(object)?.find(({ kind, name }) => kind === "builtin" && name !== "")?.name ?? "";
 
 const isVariable = (text: string): boolean => text !== "" && !/^[. ]/.test(text);
 

@@ -10,26 +10,33 @@ import { type HeapView, retainedOf } from "./view.ts";
  */
 
 /** Every name with who has it; `count`: objects that have the attribute, 1 for a variable. */
-export type NameIndex = readonly NameRow[];
+export type NameIndex = readonly (NameRow & { readonly isMine: boolean })[];
 
-/** Time O(n + entries of modules' and instances' dicts). */
-export function indexNames(view: HeapView, tick: Tick): NameIndex {
-  return [...variables(view), ...attributes(view, tick)];
+/** `isMine`: whether a module is of the program itself, not of Python or a package. Time O(n + entries of modules' and instances' dicts). */
+export function indexNames(view: HeapView, isMine: (module: string) => boolean, tick: Tick): NameIndex {
+  const { types } = view.columns.heap;
+  return [...variables(view), ...attributes(view, tick)].map((row) => ({
+    ...row,
+    isMine: isMine(row.typeId === null ? row.owner : types[row.typeId].module),
+  }));
 }
 
-/** The rows whose name contains `text`, ignoring case: exact ones first, then those that begin so; variables first. */
+/**
+ * The rows whose name contains `text`, ignoring case. The program's own come before Python's and the packages'; among each,
+ * exact ones first, then those that begin so; variables first.
+ */
 export function namesLike(index: NameIndex, text: string): NameRow[] {
   const wanted = text.toLowerCase();
-  const rank = ({ name, kind }: NameRow): number => {
+  const rank = ({ name, kind, isMine }: NameIndex[number]): number => {
     const lower = name.toLowerCase();
     const fit = name === text ? 0 : lower === wanted ? 1 : lower.startsWith(wanted) ? 2 : 3;
-    return 2 * fit + (kind === "variable" ? 0 : 1);
+    return (isMine ? 0 : 8) + 2 * fit + (kind === "variable" ? 0 : 1);
   };
   return index
     .filter(({ name }) => name.toLowerCase().includes(wanted))
     .map((row) => ({ row, rank: rank(row), size: row.retainedBytes ?? row.count }))
     .sort((a, b) => a.rank - b.rank || b.size - a.size || (a.row.owner < b.row.owner ? -1 : 1))
-    .map(({ row }) => row);
+    .map(({ row: { isMine: _, ...row } }) => row);
 }
 
 function variables(view: HeapView): NameRow[] {

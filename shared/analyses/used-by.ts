@@ -56,7 +56,7 @@ export function usersOfObject(view: HeapView, index: FunctionIndex, object: numb
     if (!view.moduleOfDict.has(dict)) continue;
     for (const name of variableNames(view, dict, object)) found.push(...functionsUsing(index, dict, name));
   }
-  return found.slice(0, MOST_USERS);
+  return eachOnce(found).slice(0, MOST_USERS);
 }
 
 /**
@@ -81,8 +81,13 @@ export function usersOf(
   const [dict, held] = [second?.id ?? null, third?.id ?? null];
   if (dict === null || held === null) return [];
   if (view.moduleOfDict?.has(dict) !== true) return [];
-  return variableNames(view, dict, held).flatMap((name) => functionsUsing(functions, dict, name));
+  return eachOnce(variableNames(view, dict, held).flatMap((name) => functionsUsing(functions, dict, name)));
 }
+
+/** A function that uses two names of one object is told once. */
+const eachOnce = (users: readonly UsedBy[]): UsedBy[] => [
+  ...new Map(users.map((user) => [`${user.file}:${user.line}`, user])).values(),
+];
 
 /** The names under which a namespace dict has the object. */
 function variableNames({ columns: { heap }, texts }: HeapView, dict: number, held: number): string[] {

@@ -217,7 +217,9 @@ export class Answerer {
 
     names: async ({ text, offset, limit }, tick) => {
       const view = await this.#dump.viewAt("columns");
-      const index = this.#names.get(view.dominators === null ? "" : "sized", () => indexNames(view, tick));
+      this.#mine ??= ownership(view, readModules(this.#dump.file));
+      const { module: isMine } = this.#mine;
+      const index = this.#names.get(view.dominators === null ? "" : "sized", () => indexNames(view, isMine, tick));
       const rows = namesLike(index, text);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     },

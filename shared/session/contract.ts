@@ -359,7 +359,11 @@ export interface OfferedFile {
 
 export interface SnapshotInfo extends DumpInfo {
   readonly snapshot: SnapshotId;
+  /** What it was opened from. */
+  readonly file: FileId;
   readonly name: string;
+  /** As in `OfferedFile`. */
+  readonly folder: string | null;
   readonly fileBytes: Bytes;
   readonly objects: number;
   readonly references: number;

@@ -8,6 +8,7 @@ import { readMeta } from "../store/small-tables.ts";
 import { isSpool, readSpoolMeta } from "../store/spool.ts";
 import { type Failure, HeapError, toFailure, withPath } from "../types/failure.ts";
 import type { Meta } from "../types/heap.ts";
+import type { CaptureId } from "../types/ids.ts";
 import type { DumpInfo } from "../types/rows.ts";
 import type { FileId, OfferedFile } from "./contract.ts";
 
@@ -157,6 +158,20 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
 export function fileVersion(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false, bigint: true });
   return found === undefined ? "" : [found.dev, found.ino, found.size, found.mtimeNs].join(" ");
+}
+
+/**
+ * Whether another dump stands where an open one was read from, written over it or renamed to it: what is read from now on
+ * would be that one's. A file that is gone, or was only touched, is not another dump. `version`: as it was when it was opened.
+ */
+export function isOverwritten(path: string, version: string, capture: CaptureId): boolean {
+  const now = fileVersion(path);
+  if (now === "" || now === version) return false;
+  try {
+    return dumpInfo(metaOf(path)).capture !== capture;
+  } catch {
+    return true;
+  }
 }
 
 function metaOf(path: string): Meta {

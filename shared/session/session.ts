@@ -1,12 +1,13 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { typeFilter } from "../analyses/type-filter.ts";
 import { countsOfFile, typeRows } from "../analyses/type-rows.ts";
 import { Notebook } from "../store/notebook.ts";
+import { isSpool } from "../store/spool.ts";
 import { HeapError, toFailure, withPath } from "../types/failure.ts";
 import { asSnapshotId, type CaptureId, type SnapshotId } from "../types/ids.ts";
 import type { Source } from "../types/route.ts";
 import type { FileId, ReplyOf, RequestOf, SessionApi, SnapshotInfo } from "./contract.ts";
-import { dumpInfo, fileVersion, type Offer, OfferedFiles } from "./files.ts";
+import { dumpInfo, fileVersion, isOverwritten, type Offer, OfferedFiles } from "./files.ts";
 import { notebookMethods, setsIn } from "./notebook-methods.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { AnswererApi, AnswererRequest } from "./worker-messages.ts";
@@ -38,6 +39,8 @@ interface OpenSnapshot {
   readonly file: FileId;
   /** What stood under its name when it was opened. */
   readonly version: string;
+  /** What was last seen to stand there, and to be the same dump. */
+  seen: string;
   readonly snapshot: Snapshot;
   readonly info: Promise<SnapshotInfo>;
 }
@@ -73,14 +76,16 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
 
   /** Starts a snapshot of the file; its entry is there at once, so that a second request finds it. */
   const start = (file: FileId): SnapshotId => {
-    const { path, name = basename(path) } = files.get(file);
+    const { path, name = basename(path), temporary = false } = files.get(file);
     const id = asSnapshotId(`s${++opened}`);
     const snapshot = new Snapshot(path, cacheFolder);
     const info = snapshot.header.then(
       ({ meta, extent, fileBytes, types }): SnapshotInfo => ({
         ...dumpInfo(meta),
         snapshot: id,
+        file,
         name,
+        folder: temporary ? null : dirname(path),
         fileBytes,
         objects: extent.objects,
         references: extent.references,
@@ -88,7 +93,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
       }),
     );
     info.catch(() => {}); // whoever opens it awaits it; all may have given up
-    open.set(id, { openers: 0, file, version: fileVersion(path), snapshot, info });
+    open.set(id, { openers: 0, file, version: fileVersion(path), seen: fileVersion(path), snapshot, info });
     return id;
   };
 
@@ -140,6 +145,21 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     return null;
   };
 
+  /** The snapshot, if its file still is the dump that was opened: texts are read of it when somebody asks for them. */
+  const unchanged = async (id: SnapshotId): Promise<Snapshot> => {
+    const entry = open.get(id);
+    if (entry === undefined) throw new HeapError({ code: "no-such-snapshot" });
+    const { path } = files.get(entry.file);
+    const now = fileVersion(path);
+    if (now !== entry.seen) {
+      const { capture } = await entry.info;
+      if (!isSpool(path) && isOverwritten(path, entry.version, capture))
+        throw new HeapError({ code: "file-changed", path });
+      entry.seen = now;
+    }
+    return entry.snapshot;
+  };
+
   /** The methods that the snapshot's own worker answers, passed on as they are. */
   const ask =
     <
@@ -158,7 +178,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
       method: M,
     ) =>
     async (request: RequestOf<M> & { snapshot: SnapshotId }, signal?: AbortSignal): Promise<ReplyOf<M>> => {
-      const snapshot = get(request.snapshot);
+      const snapshot = await unchanged(request.snapshot);
       if ("source" in request) await prepare(request.snapshot, request.source);
       const answer = snapshot.ask(method, request as unknown as AnswererRequest<M>, signal);
       return answer as Promise<ReplyOf<M>>; // sound: the answerer's methods are the contract's
@@ -185,9 +205,9 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
   const askBoth =
     <M extends "compare" | "compareTypes" | "compareAllocations" | "growth" | "advise" | "adviceReport">(method: M) =>
     async (request: RequestOf<M>, signal?: AbortSignal): Promise<ReplyOf<M>> => {
-      const later = get(request.snapshot);
+      const later = await unchanged(request.snapshot);
       const before = request.before === undefined ? undefined : await infoOf(request.before);
-      if (before !== undefined) later.meet(get(before.snapshot), before.capture);
+      if (before !== undefined) later.meet(await unchanged(before.snapshot), before.capture);
       const answer = later.ask(
         method,
         { ...request, before: before?.capture } as unknown as AnswererRequest<M>,
@@ -202,7 +222,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     const captures = infos.map(({ capture }) => capture);
     if (new Set(captures).size < captures.length)
       throw new HeapError({ code: "bad-request", what: "a dump stands twice in the row" });
-    const last = get(infos[infos.length - 1].snapshot);
+    const last = await unchanged(infos[infos.length - 1].snapshot);
     const before = infos.slice(0, -1);
     for (const { snapshot, capture } of before) last.meet(get(snapshot), capture);
     return last.ask("series", { before: before.map(({ capture }) => capture) }, signal);
@@ -274,14 +294,14 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
       await prepare(request.snapshot, request.source);
       const { capture } = await infoOf(request.snapshot);
       const notes = new Map(notebook.notes(capture).map(({ object, text }) => [object, text]));
-      return get(request.snapshot).ask("exportObjects", { ...request, notes }, signal);
+      return (await unchanged(request.snapshot)).ask("exportObjects", { ...request, notes }, signal);
     },
     ...notebookMethods(notebook, {
       get,
       captureOf: async (id) => (await infoOf(id)).capture,
       members: async ({ snapshot, ...list }, signal) => {
         await prepare(snapshot, list.source);
-        return get(snapshot).ask("members", list, signal);
+        return (await unchanged(snapshot)).ask("members", list, signal);
       },
     }),
     series: askSeries,

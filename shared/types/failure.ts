@@ -9,6 +9,7 @@ export type Failure =
   | { readonly code: "cut-short"; readonly path: string }
   | { readonly code: "damaged"; readonly path: string; readonly what: string }
   | { readonly code: "too-large"; readonly path: string; readonly what: string }
+  | { readonly code: "file-changed"; readonly path: string }
   | { readonly code: "no-such-snapshot" }
   | { readonly code: "no-such-object"; readonly object: string; readonly objects: number }
   | { readonly code: "no-such-type"; readonly name: string; readonly candidates: readonly string[] }
@@ -68,6 +69,8 @@ export function describe(failure: Failure): string {
       return `${failure.path} is damaged: ${failure.what}. Copy it again from where it was written, or save what is left with the command: pyheap-explorer recover FILE OUT.`;
     case "too-large":
       return `${failure.path} is too large for this program: ${failure.what}.`;
+    case "file-changed":
+      return `${failure.path} was overwritten while it was open, so that nothing more can be read of the dump that it was. Open it again for what it is now.`;
     case "no-such-snapshot":
       return "This dump is no longer open. Open the file again.";
     case "no-such-object":

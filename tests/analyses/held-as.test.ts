@@ -48,6 +48,16 @@ describe("what tells objects of one type apart", () => {
     expect(names("x", "h")).toEqual([".noise", null]);
   });
 
+  it("begins with the starting point's name where an item is in one", () => {
+    const { view, id } = viewOf(`
+      @builtin gc.garbage: l
+      l  list -> [] a [] b
+      a  app.Lost
+      b  app.Lost
+    `);
+    expect(heldAs(view, [id.a ?? -1, id.b ?? -1])).toEqual(["gc.garbage[0]", "gc.garbage[1]"]);
+  });
+
   it("is not known before the dominators are", () => {
     const { view, id } = viewOf(HEAP);
     expect(heldAs({ ...view, dominators: null }, [id.r1 ?? -1])).toEqual([null]);

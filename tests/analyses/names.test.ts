@@ -20,9 +20,10 @@ const PICTURE = `
 
 const found = (text: string) => {
   const { view } = viewOf(PICTURE);
-  return namesLike(indexNames(view, noTick), text).map(
-    ({ name, kind, owner, count }) => `${kind} ${owner}.${name} ${count}`,
-  );
+  return namesLike(
+    indexNames(view, () => true, noTick),
+    text,
+  ).map(({ name, kind, owner, count }) => `${kind} ${owner}.${name} ${count}`);
 };
 
 describe("names", () => {
@@ -40,9 +41,28 @@ describe("names", () => {
     expect(found("body").at(-1)).toBe("variable app.body_limit 1");
   });
 
+  it("come those of the program itself before Python's and the packages'", () => {
+    const { view } = viewOf(`${PICTURE}
+      @module json: j
+      j  module "json" -> dict=__dict__ jd
+      jd dict -> ['body'] n ['item'] n`);
+    const names = (isMine: (module: string) => boolean) =>
+      namesLike(indexNames(view, isMine, noTick), "body").map(({ owner, name }) => `${owner}.${name}`);
+    expect(names((module) => module !== "json")).toEqual([
+      "app.Item.body",
+      "app.Other.body",
+      "app.body_limit",
+      "json.body",
+    ]);
+    expect(names((module) => module === "json")[0]).toBe("json.body");
+  });
+
   it("lead to a variable's value and what it keeps alive", () => {
     const { view, id } = viewOf(PICTURE);
-    const [row] = namesLike(indexNames(view, noTick), "items");
+    const [row] = namesLike(
+      indexNames(view, () => true, noTick),
+      "items",
+    );
     expect(row).toMatchObject({ object: id.l, typeId: null });
     expect(row?.retainedBytes).toBeGreaterThan(1300);
   });

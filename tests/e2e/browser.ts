@@ -63,15 +63,23 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
 }
 
 /** Drops a file on the window, as the file manager does. */
-export async function dropFile(page: Page, name: string, content: Buffer): Promise<void> {
+export const dropFile = (page: Page, name: string, content: Buffer): Promise<void> =>
+  dropFiles(page, [{ name, content }]);
+
+export async function dropFiles(
+  page: Page,
+  files: readonly { readonly name: string; readonly content: Buffer }[],
+): Promise<void> {
   const transfer = await page.evaluateHandle(
-    ({ name, base64 }) => {
+    (files) => {
       const transfer = new DataTransfer();
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      transfer.items.add(new File([bytes], name));
+      for (const { name, base64 } of files) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([bytes], name));
+      }
       return transfer;
     },
-    { name, base64: content.toString("base64") },
+    files.map(({ name, content }) => ({ name, base64: content.toString("base64") })),
   );
   for (const type of ["dragenter", "dragover", "drop"])
     await page.dispatchEvent("body", type, { dataTransfer: transfer });

@@ -44,6 +44,27 @@ it("goes to screens and runs commands, with the keyboard alone", async () => {
   await page.context().close();
 });
 
+it("finds commands and screens by plain words, also by other words for them", async () => {
+  const { page, problems } = await opened();
+  await type(page, "theme dark");
+  await option(page, "Colours: dark").waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator('html[data-theme="dark"]').waitFor();
+  await type(page, "inspector");
+  await option(page, "Show the object inspector").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary", { name: "Object inspector" }).waitFor();
+  await type(page, "allocated");
+  await option(page, /^Where allocated/).waitFor();
+  await page.keyboard.press("Enter");
+  await heading(page).filter({ hasText: "Where memory was allocated" }).waitFor();
+  await type(page, "load");
+  await option(page, "Open a file…").waitFor();
+  await page.keyboard.press("Escape");
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 it("finds module variables and attributes by name", async () => {
   const { page, problems } = await opened();
   await type(page, "_SESSIONS");

@@ -543,6 +543,15 @@ await withDumps([${JSON.stringify(spool)}], () => {
     expect(error).not.toContain("    at ");
   });
 
+  it.each([
+    [["summary", "x.pyheap", "--wat"], "There is no option --wat. Run pyheap-explorer --help for the list."],
+    [["types", "x.pyheap", "--limit"], "--limit needs a value. Run pyheap-explorer --help for the list."],
+    [["types", "x.pyheap", "--limit", "--json"], "--limit needs a value. Run pyheap-explorer --help for the list."],
+    [["types", "x.pyheap", "--json=yes"], "--json takes no value. Run pyheap-explorer --help for the list."],
+  ])("says in its own words what is wrong with an option: %j", async (args, sentence) => {
+    expect(await cli(...args)).toEqual({ code: 2, out: "", error: `${sentence}\n` });
+  });
+
   it("ends with 2 and one sentence for what can't be found or read", async () => {
     const text = join(folder, "notes.txt");
     writeFileSync(text, "hello");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seriesMarkdown } from "../../renderer/components/compare-markdown.ts";
-import { compareWords } from "../../renderer/components/compare-words.ts";
+import { commonStart, compareWords, distinctions } from "../../renderer/components/compare-words.ts";
 import { directionOf, formatRate, formatSpan, signedBytes, signedCount } from "../../renderer/components/delta.ts";
 import { plain } from "../../renderer/components/sentence.ts";
 import { seriesWords } from "../../renderer/components/series-words.ts";
@@ -58,6 +58,36 @@ const headline = (compared: Comparison, ...rows: readonly GrowthRow[]): string =
   plain(compareWords.headline(compared, { rows, total: rows.length }));
 
 const PENDING = "module shop.sessions › _PENDING";
+
+describe("dumps of one file name", () => {
+  const dump = (key: string, change: object) => ({
+    key,
+    name: "app.pyheap",
+    folder: null,
+    label: null,
+    createdAt: null,
+    ...change,
+  });
+  const told = (...changes: object[]) => [
+    ...distinctions(changes.map((change, at) => dump(`${at}`.repeat(32), change))).values(),
+  ];
+
+  it("are told apart by their folders, else by what tells all of them apart", () => {
+    expect(told({ folder: "/var/monday" }, { folder: "/var/tuesday" })).toEqual(["monday", "tuesday"]);
+    expect(told({ folder: "C:\\a\\dumps" }, { folder: "C:\\b\\dumps" })).toEqual(["a/dumps", "b/dumps"]);
+    expect(told({ folder: "/a", label: "one" }, { label: "two" })).toEqual(["one", "two"]);
+    expect(told({ label: "one" }, { label: "one" })).toEqual(["00000000", "11111111"]);
+    expect(told({ name: "other.pyheap" }, {})).toEqual([]);
+  });
+
+  it("share the beginning of their names up to the end of a word", () => {
+    expect(commonStart(["shop-monday", "shop-tuesday"])).toBe("shop-");
+    expect(commonStart(["shop-mon", "shop-monday"])).toBe("shop-");
+    expect(commonStart(["shop", "shop"])).toBe("");
+    expect(commonStart(["monday", "money"])).toBe("");
+    expect(commonStart(["one"])).toBe("");
+  });
+});
 
 describe("a limit", () => {
   const limited = (rssA: number, rssB: number, limitBytes: number | null): string | null => {

@@ -7,7 +7,7 @@ import { createSession } from "../../shared/session/session.ts";
 import { temporaryFolder } from "../fixtures/drawn-heap.ts";
 import { writeSmallDump } from "./small-dump.ts";
 
-it("opens the dump that stands under the name now, and keeps the one that stood there before", async () => {
+it("opens the dump that stands under the name now; of the one that stood there before nothing more is read", async () => {
   const folder = temporaryFolder();
   const [path, anew] = [join(folder, "app.pyheap"), join(folder, "anew.pyheap")];
   writeSmallDump(path, { texts: 3, captureId: "a".repeat(32) });
@@ -23,6 +23,9 @@ it("opens the dump that stands under the name now, and keeps the one that stood 
   expect(after.capture).toBe("b".repeat(32));
   expect(after.objects).toBe(before.objects + 2);
   expect((await client.open({ file })).snapshot).toBe(after.snapshot);
-  expect((await client.summary({ snapshot: before.snapshot })).shallowBytes).toBeGreaterThan(0);
+  await expect(client.summary({ snapshot: before.snapshot })).rejects.toMatchObject({
+    failure: { code: "file-changed" },
+  });
+  expect((await client.summary({ snapshot: after.snapshot })).shallowBytes).toBeGreaterThan(0);
   await session.dispose();
 });
