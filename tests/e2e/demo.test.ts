@@ -101,7 +101,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
   await page.goto(page.url().replace(/#.*/, "#/"));
   await page.getByRole("link", { name: "Compare Monday with Tuesday" }).click();
   await heading(page, /^shop\.sessions\._PENDING grew by 23\.\d\sMiB, 200 → 3,950 entries/).waitFor();
-  await page.getByText("Still there").waitFor();
+  await page.getByRole("link", { name: "Still there" }).waitFor();
   await picture("compare");
 
   // The third dump, after the fix, joins the comparison by being dropped on it.
