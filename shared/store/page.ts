@@ -1,4 +1,5 @@
 import { crc32, inflateSync } from "node:zlib";
+import { giveBack } from "../types/graph.ts";
 
 /** Entries in a full page; every page of a column but its last is full. */
 export const PAGE_ENTRIES = 65_536;
@@ -31,6 +32,14 @@ export function unpack(blob: Buffer, codec: Codec, expected: number): Buffer {
   return bytes;
 }
 
+/**
+ * Gives the memory of unpacked bytes back at once: thousands of them would wait for the collector. Small ones share
+ * theirs with others.
+ */
+function release({ buffer }: Buffer, codec: Codec): void {
+  if (codec !== "raw" && buffer.byteLength > Buffer.poolSize) giveBack({ buffer });
+}
+
 /** As `unpack`, for text, whose length is known only by a bound. */
 export const unpackText = (blob: Buffer, codec: Codec, atMost: number): Buffer =>
   codec === "raw" ? blob : inflate(blob, atMost);
@@ -49,11 +58,13 @@ export function readU32(blob: Buffer, codec: Codec, out: Int32Array | Uint32Arra
   const bytes = unpack(blob, codec, 4 * count);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < count; i++) out[first + i] = view.getUint32(4 * i, true);
+  release(bytes, codec);
 }
 
 export function readU16(blob: Buffer, codec: Codec, out: Uint16Array, first: number, count: number): void {
   const bytes = unpack(blob, codec, 2 * count);
   for (let i = 0; i < count; i++) out[first + i] = bytes[2 * i] | (bytes[2 * i + 1] << 8);
+  release(bytes, codec);
 }
 
 /**
@@ -81,6 +92,7 @@ export function readHalves(
     low[first + i] = b[at] | (b[at + p1] << 8) | (b[at + p2] << 16) | (b[at + p3] << 24);
     high[i] = upper;
   }
+  release(b, codec);
   if (tooLarge !== 0) throw new BadPage("a number is larger than 2^53");
 }
 
