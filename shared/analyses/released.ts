@@ -1,8 +1,11 @@
 import { releasedAtOnce } from "../graph/released.ts";
-import { type CompactColumn, compactColumn, numberAt, UNKNOWN } from "../types/compact.ts";
-import { giveBack, type IndexColumn, NONE, type Tick } from "../types/graph.ts";
+import { type CompactColumn, compactColumn, numberAt, numbersOf, UNKNOWN } from "../types/compact.ts";
+import { giveBack, type IndexColumn, type Tick } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import type { HeapGraph } from "./heap-graph.ts";
+
+/** What is known of an object's count; 0 where it has more than the references found explain. */
+const [EXPLAINED, UNCOUNTED, IMMORTAL] = [1, 2, 3];
 
 /**
  * What reference counts alone free with each object, by preorder number (see `releasedAtOnce`); `UNKNOWN` bytes where
@@ -18,14 +21,19 @@ export function releasedWithEach(
 ): { readonly bytes: CompactColumn; readonly objects: CompactColumn } {
   const { node, unreachable } = preordering;
   const explained = new Uint8Array(node.length);
-  for (let v = 1; v < unreachable; v++) explained[v] = countIsExplained(heap, predecessors, node, v) ? 1 : 0;
+  const counts = numbersOf(heap.refcount);
+  for (let v = 1; v < unreachable; v++) {
+    const count = counts[node[v]];
+    if (count === UNKNOWN) explained[v] = UNCOUNTED;
+    else if ((heap.flags[node[v]] & FLAGS.immortal) !== 0) explained[v] = IMMORTAL;
+    else explained[v] = count <= predecessors.offsets[v + 1] - predecessors.offsets[v] ? EXPLAINED : 0;
+  }
+  giveBack(counts);
   const released = releasedAtOnce({ parent, predecessors, idom }, size, explained, (done) => tick(0.7 * done));
   for (let v = 1; v < node.length; v++) {
     if ((v & 0x7fff) === 0) tick(0.7 + (0.1 * v) / node.length);
-    const object = node[v];
-    const isCounted = object !== NONE && numberAt(heap.refcount, object) !== UNKNOWN;
-    if (v < unreachable && isCounted && (heap.flags[object] & FLAGS.immortal) === 0) continue;
-    released.bytes[v] = v < unreachable && !isCounted ? UNKNOWN : 0;
+    if (v < unreachable && explained[v] !== UNCOUNTED && explained[v] !== IMMORTAL) continue;
+    released.bytes[v] = explained[v] === UNCOUNTED ? UNKNOWN : 0;
     released.objects[v] = 0;
   }
   const bytes = compactColumn(released.bytes);

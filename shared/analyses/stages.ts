@@ -8,6 +8,7 @@ import {
   compactColumn,
   compactLists,
   numberAt,
+  numbersOf,
   type SignedCodeColumn,
   signedCodeColumn,
 } from "../types/compact.ts";
@@ -66,10 +67,12 @@ export interface CycleStage {
 export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<ColumnsStage, "typeCount" | "typeBytes"> {
   const typeCount = indexColumn(types.length);
   const typeBytes = byteColumn(types.length);
+  const own = numbersOf(shallow);
   for (let i = 0; i < objectCount; i++) {
     typeCount[type[i]]++;
-    typeBytes[type[i]] += numberAt(shallow, i);
+    typeBytes[type[i]] += own[i];
   }
+  giveBack(own);
   return { typeCount, typeBytes };
 }
 
@@ -93,7 +96,9 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexC
   const { node, unreachable } = preordering;
   const idom = dominators(parent, predecessors, (done) => tick(0.65 * done));
   const size = new Float64Array(node.length);
-  for (let v = 0; v < node.length; v++) size[v] = node[v] === NONE ? 0 : numberAt(heap.shallow, node[v]);
+  const own = numbersOf(heap.shallow);
+  for (let v = 0; v < node.length; v++) size[v] = node[v] === NONE ? 0 : own[node[v]];
+  giveBack(own);
   const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.65 + 0.2 * done));
   const sums = retainedSizes(idom, size, (done) => tick(0.85 + 0.02 * done));
   giveBack(size);

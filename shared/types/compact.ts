@@ -30,22 +30,33 @@ export const COMPACT_WIDTHS = [
 /** What a number in the table takes: its place and, in 4 or 8 bytes, itself. */
 const TABLE_BYTES = { narrow: 8, wide: 12 } as const;
 
+/** So many numbers at a time are converted to doubles, in memory that stays in the cache. */
+const PIECE = 8192;
+
 /**
  * The numbers in the width that needs least memory, table included: 1, 2, 4 or 8 bytes a number. `unknown` is how
  * `values` says that it does not know. Time O(n).
+ *
+ * Columns of every kind come here and go from here, one after the other: a loop over them would be compiled anew for each
+ * kind. Typed arrays convert themselves, so the loops see doubles only.
  */
-export function compactColumn(values: ArrayLike<number>, unknown = UNKNOWN): CompactColumn {
+export function compactColumn(values: Float64Array | Int32Array | Uint32Array, unknown = UNKNOWN): CompactColumn {
   const n = values.length;
+  const doubles = new Float64Array(PIECE);
   // How many numbers do not fit into 1, 2 and 4 bytes; all fit into 8.
   let [above1, above2, above4, largest] = [0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const value = values[i];
-    if (value < 0xfe || value === unknown) continue;
-    above1++;
-    if (value > largest) largest = value;
-    if (value < 0xfffe) continue;
-    above2++;
-    if (value >= 0xfffffffe) above4++;
+  for (let first = 0; first < n; first += PIECE) {
+    const count = Math.min(PIECE, n - first);
+    doubles.set(values.subarray(first, first + count));
+    for (let i = 0; i < count; i++) {
+      const value = doubles[i];
+      if (value < 0xfe || value === unknown) continue;
+      above1++;
+      if (value > largest) largest = value;
+      if (value < 0xfffe) continue;
+      above2++;
+      if (value >= 0xfffffffe) above4++;
+    }
   }
   const above = [above1, above2, above4, 0];
   const wide = largest > 0xffffffff;
@@ -59,15 +70,20 @@ export function compactColumn(values: ArrayLike<number>, unknown = UNKNOWN): Com
   const large = wide ? byteColumn(table) : new Uint32Array(new SharedArrayBuffer(4 * table));
   const column = { small: make(n), most, places: indexColumn(table), large };
   const { small, places } = column;
-  for (let i = 0, next = 0; i < n; i++) {
-    const value = values[i];
-    if (value === unknown) small[i] = Number.isFinite(most) ? most + 1 : UNKNOWN;
-    else if (value < most) small[i] = value;
-    else {
-      small[i] = most;
-      places[next] = i;
+  const stands = Number.isFinite(most) ? most + 1 : UNKNOWN;
+  let next = 0;
+  for (let first = 0; first < n; first += PIECE) {
+    const count = Math.min(PIECE, n - first);
+    doubles.set(values.subarray(first, first + count));
+    for (let i = 0; i < count; i++) {
+      const value = doubles[i];
+      if (value < most && value !== unknown) continue;
+      doubles[i] = value === unknown ? stands : most;
+      if (value === unknown) continue;
+      places[next] = first + i;
       large[next++] = value;
     }
+    small.set(doubles.subarray(0, count), first);
   }
   return column;
 }
@@ -79,10 +95,12 @@ export function numberAt({ small, most, places, large }: CompactColumn, i: numbe
   return value === most ? large[lowerBound(places, i)] : UNKNOWN;
 }
 
-/** All numbers of the column, 8 bytes each. */
-export function numbersOf(column: CompactColumn): Float64Array<ArrayBuffer> {
-  const numbers = new Float64Array(column.small.length);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(column, i);
+/** All numbers of the column, 8 bytes each. Time O(n), a third of what as many calls of `numberAt` take. */
+export function numbersOf({ small, most, places, large }: CompactColumn): Float64Array<ArrayBuffer> {
+  const numbers = new Float64Array(small.length);
+  numbers.set(small);
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] > most) numbers[i] = UNKNOWN;
+  for (let i = 0; i < places.length; i++) numbers[places[i]] = large[i];
   return numbers;
 }
 

@@ -183,7 +183,7 @@ describe("bytes retained by a type", () => {
   });
 
   it("are nothing where the asked root does not exist", () => {
-    const tree = { ...numbered(graphFromLists([]), []), retained: compactColumn([0, 0]), typeCount: 1 };
+    const tree = { ...numbered(graphFromLists([]), []), retained: compactColumn(Float64Array.of(0, 0)), typeCount: 1 };
     const type = Int32Array.of(NONE, NONE);
     expect([...retainedByType({ ...tree, type })]).toEqual([0]);
     expect([...retainedByType({ ...tree, type }, 2)]).toEqual([0]);
