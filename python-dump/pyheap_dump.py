@@ -788,10 +788,26 @@ class _OwnMemory:
             words = self._words(id(_Described), _class_basicsize(type))
             places = [place for place, word in enumerate(words) if self._keys(word) == ["value"]]
             self._keys_word = places[0] if len(places) == 1 else 0
-        if not self._keys_word:
+        address = self._keys_address(cls)
+        return self._keys(address) if address else None
+
+    def _keys_address(self, cls: type) -> int:
+        pointer = self._words(id(cls) + 8 * self._keys_word, 8) if self._keys_word else ()
+        return pointer[0] if pointer else 0
+
+    def attribute_places(self, cls: type) -> int | None:
+        """Return for how many attributes there is room in the latest instance of a class.
+
+        As many as there are keys, and as the keys have room for: 30 before the first instance, and
+        one less with each, until one is to spare (Objects/dictobject.c, init_inline_values).
+        ``None`` where ``attribute_names`` finds nothing, which has to be asked before.
+        """
+        address = self._keys_address(cls)
+        words = self._words(address, 32) if address and address % 8 == 0 else ()
+        if len(words) != 4 or words[1] >> 16 & 0xFF != self._SPLIT or words[2] + words[3] > 64:
             return None
-        pointer = self._words(id(cls) + 8 * self._keys_word, 8)
-        return self._keys(pointer[0]) if pointer else None
+        # From 3.13 the room is in the instance, which is made before the keys lose a place.
+        return words[2] + words[3] + (sys.version_info >= (3, 13) and words[2] > 1)
 
     def _keys(self, address: int) -> list[str] | None:
         """Return the keys at an address, or ``None`` if there are none, or another kind of them."""
@@ -821,6 +837,18 @@ class _OwnMemory:
             name = read[begin : begin + head[2]].decode("ascii", "replace")
             self._strings[address] = sys.intern(name) if hash(name) & _WORD == head[3] else ""
         return self._strings[address]
+
+    def semaphore(self, cls: type) -> int:
+        """Return the size of the semaphore that a lock has elsewhere, 0 for what is no lock.
+
+        A lock that has one begins with its address; others, of later Pythons, are all in
+        themselves (Modules/_threadmodule.c). On Linux it is known how large a semaphore is.
+        """
+        for probe in (_thread.allocate_lock(), _thread.RLock()):
+            if any(base is type(probe) for base in _mro(cls)):
+                words = self._words(id(probe) + object.__basicsize__, 8)
+                return 32 if words and words[0] else 0
+        return 0
 
     def words_before(self, objects: Sequence[object], words: int) -> list[int]:
         """Return for each object the word that stands so many words before it, 0 if unknown.
@@ -1035,13 +1063,15 @@ def _original(module: str, name: str) -> Any:
 
 
 def _this_thread() -> int:
-    """Return this thread's number as Python has it; gevent lets the usual function tell others."""
-    if not _threads_unseen():
-        here = sys._getframe()
-        for ident, top in sys._current_frames().items():
-            if top is here:
-                return ident
-    return _thread.get_ident()
+    """Return this thread's number as Python has it; gevent lets the usual function tell others.
+
+    No variable leads to the frame: it would keep all frames below, and what they hold.
+    """
+    if _threads_unseen():
+        return _thread.get_ident()
+    here = id(sys._getframe())
+    by_frame = {id(top): ident for ident, top in sys._current_frames().items()}
+    return by_frame.get(here) or _thread.get_ident()
 
 
 def _threads_unseen() -> bool:
@@ -1967,7 +1997,9 @@ class _Instances:
         self.inline = _has_inline_values(cls)
         self._hidden_dicts = hidden_dicts if self.inline else None
         self._items = _base_items(cls)
-        self._unsaid = _unsaid_bytes(cls)
+        self.unsaid = _unsaid_bytes(cls) or names.semaphore(cls)
+        self._places: int | None = None  # for attributes, if the class tells
+        self._asked = False
         self._slots = {name for _, name, _ in self._members}
         self._shapes: dict[int, list[_Shape]] = {}  # by the number of referents
         self._plain_names: dict[str, bool] = {}
@@ -2331,18 +2363,22 @@ class _Instances:
         """Return what ``sys.getsizeof`` leaves out: the array of inline values.
 
         It has a place for each attribute that instances of the class were given so far and one
-        to spare, once the class has made thirty instances; before, it is larger.
+        to spare, once the class has made thirty instances; before, it is larger. Where the class
+        does not tell, these are believed to be the attributes of this instance.
         """
-        if not self.inline:
-            return self._unsaid
-        attributes = sum(run[0] == "attribute" for run in runs)
-        if _DICT in runs:
-            if sys.version_info < (3, 13):
-                return self._unsaid  # the dictionary took the array over
-            namespace: Any = found[runs.index(_DICT)]
-            attributes = len(namespace)
-        places = min(attributes + 1, 30 if sys.version_info >= (3, 14) else 29)
-        return self._unsaid + _before_values(places) + 8 * places
+        if not self.inline or (_DICT in runs and sys.version_info < (3, 13)):
+            return self.unsaid  # the dictionary took the array over
+        if not self._asked:
+            self._names.own(self._cls)
+            self._places, self._asked = self._names.places(self._cls), True
+        places = self._places
+        if places is None:
+            attributes = sum(run[0] == "attribute" for run in runs)
+            if _DICT in runs:
+                namespace: Any = found[runs.index(_DICT)]
+                attributes = len(namespace)
+            places = min(attributes + 1, 30 if sys.version_info >= (3, 14) else 29)
+        return self.unsaid + _before_values(places) + 8 * places
 
     def _remember(
         self, runs: list[Run], found: list[object], referents: list[object], hidden: int
@@ -2415,13 +2451,20 @@ def _unsaid_bytes(cls: type) -> int:
 def _has_inline_values(cls: type) -> bool:
     """Tell whether instances may keep their attributes inside themselves.
 
-    From 3.11 they can; in 3.11 and 3.12 not if the class derives from a built-in type.
+    From 3.11 they can; in 3.11 and 3.12 not if the class derives from a type written in C, which
+    makes its instances itself.
     """
     if sys.version_info < (3, 11) or not _class_flags(cls) & TP_INLINE_VALUES:
         return False
     if sys.version_info >= (3, 13):
         return True
-    return all(base is object or _class_flags(base) & TP_HEAPTYPE for base in _mro(cls))
+    return all(base is object or not _makes_instances_in_c(base) for base in _mro(cls))
+
+
+def _makes_instances_in_c(cls: type) -> bool:
+    if not _class_flags(cls) & TP_HEAPTYPE:
+        return True
+    return type(_class_entries(cls).get("__new__")) is types.BuiltinFunctionType
 
 
 # Attributes of C types that getters return as they are: nothing is made, nothing runs.
@@ -2561,6 +2604,14 @@ class _Names:
             names = [name for name in names if _attribute_is_plain(cls, name)]
             self._own_names[id(cls)] = dict.fromkeys(names)
         return list(self._own_names[id(cls)])
+
+    def places(self, cls: type) -> int | None:
+        """Return for how many attributes there is room in instances of a class, if it tells."""
+        return self._memory.attribute_places(cls)
+
+    def semaphore(self, cls: type) -> int:
+        """Return the size of the semaphore that instances of a class of locks have elsewhere."""
+        return self._memory.semaphore(cls)
 
     def has_all(self, cls: type) -> bool:
         """Tell whether instances of a class have no other attributes inside themselves."""
@@ -2844,7 +2895,7 @@ class _Describers:
         array_parts = _array_parts(cls)
         if array_parts is not None:
             return functools.partial(self._array, instances, array_parts)
-        if not flags & (TP_HAVE_GC | TP_HEAPTYPE):
+        if not flags & (TP_HAVE_GC | TP_HEAPTYPE) and not instances.unsaid:
             return None
         return instances.describe
 
@@ -2956,7 +3007,9 @@ class _Describers:
         layout, references = instances.describe(moment)
         zone = parts(moment)
         runs: list[Run] = [("member", "tzinfo", 1) for _ in zone]
-        return self._layouts.number([*runs, *self._layouts.runs[layout]]), [*zone, *references]
+        runs += self._layouts.runs[layout]
+        hidden = self._layouts.hidden_bytes[layout]
+        return self._layouts.number(runs, hidden), [*zone, *references]
 
     def _array(
         self,
@@ -3003,7 +3056,7 @@ class _Describers:
             is_module = type(other) is types.ModuleType  # a C class knows the module it is from
             runs.append(("member", "__module__", 1) if is_module else ("unnamed", None, 1))
             values.append(other)
-        return self._layouts.number(runs), values
+        return self._layouts.number(runs, _unsaid_of_class(cls)), values
 
     def _code(self, code: types.CodeType) -> Description:
         return self._code_layout, _code_parts(code)
@@ -3057,7 +3110,8 @@ class _Describers:
         if target is None:
             return layout, references
         runs: list[Run] = [("weak", None, 1), *self._layouts.runs[layout]]
-        return self._layouts.number(runs), [target, *references]
+        hidden = self._layouts.hidden_bytes[layout]
+        return self._layouts.number(runs, hidden), [target, *references]
 
     def _proxy(self, proxy: Any) -> Description:
         """Describe a weak proxy: whatever one does to it is done to its target, but for ``repr``.
@@ -4237,6 +4291,23 @@ def _forget_our_counts(
             heap.refcounts[heap.index(id(obj))] = UNKNOWN
 
 
+def _unsaid_of_class(cls: type) -> int:
+    """Return what ``type.__sizeof__`` leaves out of a class.
+
+    That is what the class of the class adds to ``type``; the table of its slots and other members,
+    which has an end (Objects/typeobject.c, PyType_GenericAlloc); and a copy of its documentation.
+    """
+    if not _class_flags(cls) & TP_HEAPTYPE:
+        return 0
+    entries = _class_entries(cls)
+    added = _class_basicsize(type(cls)) - _class_basicsize(type)
+    members = [each for each in entries.values() if type(each) is types.MemberDescriptorType]
+    own = sum(member.__objclass__ is cls for member in members)
+    text = entries.get("__doc__")
+    copied = len(text.encode("utf-8", "replace")) + 1 if type(text) is str else 0
+    return added + _class_itemsize(type) * (own + 1) + copied
+
+
 def _describe_each(describe: Describer, objects: Sequence[Any]) -> tuple[list[int], list[Any]]:
     """Return layouts and references of objects that are described one by one."""
     layouts: list[int] = []
@@ -4370,7 +4441,7 @@ class _Facts:
         self._classes = {n for n, cls in classes.items() if _is_metaclass(cls)}
         finalizable = {n for n, cls in classes.items() if _lookup(cls, "__del__") is not _MISSING}
         self._finalizable = finalizable - self._classes
-        self.wanted = {*_SIZED, *self._shown, *self._classes, *finalizable}
+        self.wanted = {*_SIZED, *self._shown, *self._classes, *finalizable, *_WITHOUT_ZONE}
         self.asked = 0
         columns.types = heap.column("I")
         columns.lengths = heap.column("I")
@@ -4391,6 +4462,11 @@ class _Facts:
         sizes, asked = _sizes(part, kinds, self._by_base)
         columns.sizes.extend(sizes)
         self.asked += asked
+        for kind in _WITHOUT_ZONE.keys() & groups:
+            zone = _WITHOUT_ZONE[kind]
+            for place in groups[kind]:
+                if zone(part[place]) is None:  # then it is made without a place for one
+                    columns.sizes[first + place] -= _POINTER
         columns.lengths.extend(self._lengths(part, groups))
         for kind in self._classes.intersection(groups):
             for place in groups[kind]:
@@ -4449,6 +4525,14 @@ def _base_size(obj: object) -> int:
             return method(obj) + header
     return 0
 
+
+_POINTER = _class_itemsize(tuple)
+
+# How to read the time zone of what is smaller without one, by the type's address; not of
+# subclasses, whose instances have a place for it (Modules/_datetimemodule.c, datetime_alloc).
+_WITHOUT_ZONE: dict[int, Callable[[Any], object]] = {
+    id(kind): vars(kind)["tzinfo"].__get__ for kind in (datetime.datetime, datetime.time)
+}
 
 # Types of which ``len`` says something, by address; what is special is a dictionary.
 _SIZED = frozenset(

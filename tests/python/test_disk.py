@@ -84,7 +84,7 @@ class DiskTest(ProgramTest):
             self.assertEqual(by_memory.meta["capture"][key], by_disk.meta["capture"][key])
         both = set(by_memory.columns["address"]) & set(by_disk.columns["address"])
         one = set(by_memory.columns["address"]) ^ set(by_disk.columns["address"])
-        self.assertLess(len(one), 20)  # what the program's own calls make and let go
+        self.assertLess(len(one), 30)  # what the calls make and let go, and the figures of a pause
         main = by_memory.root("module", "__main__")
         mine = {main, by_memory.follow(main, ".__dict__")}
         pending = list(mine)

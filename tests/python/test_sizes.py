@@ -8,7 +8,8 @@ import unittest
 from support import Dumped
 
 PROGRAM = """
-    import array, collections, dataclasses, functools, gc, json, sys, tracemalloc, types
+    import array, collections, dataclasses, datetime, functools, gc, json, sys, threading
+    import tracemalloc, types
 
     def make(attributes, base=object):
         lines = [f"self.a{i} = None" for i in range(attributes)] or ["pass"]
@@ -69,6 +70,39 @@ PROGRAM = """
             return instance
         held = ["held"]
         measure(f"materialised dictionary, {attributes} attributes", materialised)
+    class SlotsAndDict(Slots):
+        def __init__(self): Slots.__init__(self); self.c = None
+    class SlotForDict:
+        __slots__ = ("a", "b", "__dict__")
+        def __init__(self): self.a = self.b = self.c = None
+    class SomeHaveMore:
+        number = 0
+        def __init__(self):
+            SomeHaveMore.number += 1
+            for name in "abcd"[: SomeHaveMore.number % 4]: setattr(self, name, None)
+    measure("slots and attributes", SlotsAndDict)
+    measure("a slot for the dictionary", SlotForDict)
+    if sys.version_info >= (3, 11):  # the values' array is as long for all
+        measure("as many attributes as others", SomeHaveMore)
+    zone = datetime.timezone.utc
+    class Moment(datetime.datetime): pass
+    measure("datetime", lambda: datetime.datetime(2026, 1, 1))
+    measure("datetime with a time zone", lambda: datetime.datetime(2026, 1, 1, tzinfo=zone))
+    measure("subclass of datetime", lambda: Moment(2026, 1, 1))
+    measure("time", lambda: datetime.time(1))
+    measure("time with a time zone", lambda: datetime.time(1, tzinfo=zone))
+    measure("date", lambda: datetime.date(2026, 1, 1))
+    measure("lock", threading.Lock)
+    measure("reentrant lock", threading.RLock)
+    class Meta(type): pass
+    for name, meta, entries in (
+        ("class", type, {}),
+        ("class with slots", type, {"__slots__": ("a", "b", "c")}),
+        ("class with text", type, {"__doc__": "x" * 500}),
+        ("class of a class", Meta, {"x": 1}),
+    ):  # each is the only one of its base, which knows it by a dictionary of its own
+        bases = iter([type("Base", (), {}) for _ in range(1100)])
+        measure(name, lambda: meta("Class", (next(bases),), entries))
     measure("list", lambda: [None] * 10)
     measure("list that grew", lambda: [None for _ in range(11)])
     measure("dictionary", lambda: dict.fromkeys(range(5)))
@@ -116,7 +150,17 @@ class SizeTest(unittest.TestCase):
         for each in heap.references(address):
             if heap.refcount(each.target) == self.explained.get(each.target) == 1:
                 size += self.size(each.target)
+        if heap.type_name(address) in ("type", "__main__.Meta"):
+            size += self.known_to_base(address)
         return size
+
+    def known_to_base(self, address: int) -> int:
+        """Return the size of what a class's base knows its only subclass by."""
+        heap = self.dumped.heap
+        (base,) = [each.target for each in heap.references(address) if each.name == "__base__"]
+        tables = [each.target for each in heap.references(base) if each.name == "__subclasses__"]
+        parts = [each.target for table in tables for each in heap.references(table)]
+        return sum(heap.columns["size"][heap.numbers[part]] for part in {*tables, *parts})
 
     def test_the_model_gives_what_was_measured(self) -> None:
         """Within five of a hundred."""
