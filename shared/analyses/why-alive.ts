@@ -115,6 +115,8 @@ export function mostTellingWay(
 ): { readonly way: readonly number[] | null; readonly told: ToldPath | null; readonly complete: boolean } {
   if (view.graph === null) throw new Error("Paths were asked for before the graph was done");
   const { predecessors, preordering } = view.graph.graph;
+  // Garbage is held by garbage only, of which there may be any amount.
+  if (target > preordering.unreachable) return { way: null, told: null, complete: true };
   view.scratch ??= pathScratch(predecessors.nodeCount);
   const { scratch } = view;
   let best: { way: readonly number[]; cost: number } | null = null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HeapView } from "../../shared/analyses/view.ts";
-import { whyAlive } from "../../shared/analyses/why-alive.ts";
+import { mostTellingWay, whyAlive } from "../../shared/analyses/why-alive.ts";
 import { disjointPaths } from "../../shared/graph/disjoint-paths.ts";
 import { anyPath, pathsToRoot } from "../../shared/graph/paths.ts";
 import { noTick } from "../../shared/types/graph.ts";
@@ -275,6 +275,18 @@ it("the dominators spare searches and change no answer, on 60 random heaps", () 
       expect(told(view), `seed ${seed}, object ${object}`).toEqual(told({ dominators: null }));
     }
   }
+});
+
+it("what nothing holds is told without a search", () => {
+  const { view, id } = viewOf("g app.Node -> .me h\nh app.Node -> .me g");
+  const number = view.graph?.graph.preordering.preorder[id.g as number] ?? 0;
+  const found = mostTellingWay(view, number, {}, noTick, { left: 0 });
+  expect(found).toEqual({ way: null, told: null, complete: true });
+  expect(whyAlive(view, id.g as number, { paths: 3, ignored: [] }, noTick)).toMatchObject({
+    reach: "unreachable",
+    paths: [],
+    complete: true,
+  });
 });
 
 it("an answer ends where its budget does, says so, and still tells a way, in a graph where everything leads to everything", () => {
