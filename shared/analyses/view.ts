@@ -1,3 +1,4 @@
+import type { BitSet } from "../graph/bitset.ts";
 import type { PathScratch } from "../graph/paths.ts";
 import { addressAt } from "../types/addresses.ts";
 import { listLength, numberAt, UNKNOWN } from "../types/compact.ts";
@@ -26,6 +27,8 @@ export interface HeapView {
   lastReferrers: { readonly object: number; readonly sources: Int32Array } | null;
   /** Memory of path searches, made at the first one. */
   scratch: PathScratch | null;
+  /** Where ways to an object end, by preorder number; made when the first is looked for. */
+  pathEnds: BitSet | null;
 }
 
 /** The object's preorder number; `NONE` before the graph is there. */

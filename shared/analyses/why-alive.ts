@@ -1,3 +1,4 @@
+import { addBit, type BitSet, emptyBitSet, hasBit } from "../graph/bitset.ts";
 import { disjointPaths } from "../graph/disjoint-paths.ts";
 import {
   anyPath,
@@ -9,6 +10,7 @@ import {
 } from "../graph/paths.ts";
 import type { Tick } from "../types/graph.ts";
 import type { RetainingPath, WhyAlive } from "../types/rows.ts";
+import type { Numbering } from "./heap-graph.ts";
 import { otherEnds, referenceRows, weakReferrers } from "./references.ts";
 import { plainText, sentenceFor, type ToldPath } from "./sentence.ts";
 import { pathCost, tell } from "./tell-path.ts";
@@ -151,8 +153,10 @@ function waysToRoot(
 ): Omit<RetainingPaths, "paths"> & { readonly paths: readonly ToldPath[] } {
   const { way, told, complete } = mostTellingWay(view, target, { ignored }, tick);
   if (way === null || told === null || view.graph === null) return { paths: [], complete };
-  const { predecessors } = view.graph.graph;
-  const isEnd = (node: number): boolean => moduleOf(view, node) !== null;
+  const { predecessors, preordering } = view.graph.graph;
+  view.pathEnds ??= endsOfWays(view, preordering);
+  const ends = view.pathEnds;
+  const isEnd = (node: number): boolean => hasBit(ends, node);
   if (hasOnlyHolder(view, target, isEnd)) {
     const begin = way.findLastIndex((node, i) => i < way.length - 1 && isEnd(node));
     return { paths: [tellWay(view, fromModule(view, way.slice(Math.max(0, begin))))], complete: true };
@@ -173,11 +177,21 @@ function waysToRoot(
  * dominates an end, so the nearest dominator tells. False while the dominators are not known.
  */
 function hasOnlyHolder(view: HeapView, target: number, isEnd: (node: number) => boolean): boolean {
-  const { graph, dominators } = view;
-  if (graph === null || dominators === null) return false;
-  const { offsets, targets } = graph.graph.predecessors;
+  const { dominators } = view;
+  if (dominators === null) return false;
   const holder = dominators.idom[target];
-  return holder > 0 && targets[offsets[holder]] !== 0 && !isEnd(holder);
+  return holder > 0 && !isEnd(holder);
+}
+
+/** Starting points, and modules' variables, as bits: a search asks for each reference, and memory answers slowly. */
+function endsOfWays(view: HeapView, { nodeCount, starts, preorder }: Numbering): BitSet {
+  const ends = emptyBitSet(nodeCount);
+  for (const start of starts) addBit(ends, start);
+  for (const dict of view.moduleOfDict?.keys() ?? []) {
+    const node = preorder[dict];
+    if (moduleOf(view, node) !== null) addBit(ends, node);
+  }
+  return ends;
 }
 
 /** The module whose variables these are, where it is a starting point: it can't be cut, only a variable can. */

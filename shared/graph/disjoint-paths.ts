@@ -6,7 +6,7 @@ import { TICK_MASK } from "./ticking.ts";
 export interface DisjointOptions {
   /** Objects that no path may pass through. The target itself is never ignored. */
   readonly ignored?: ((node: number) => boolean) | undefined;
-  /** Where a path ends besides the starting points: any number of paths may begin there. */
+  /** Where a path ends: any number of paths may begin there. Starting points must be among them; by default no others are. */
   readonly isEnd?: (node: number) => boolean;
   /** A path that the answer begins with; others may take over parts of it if that makes room for one more. */
   readonly first?: readonly number[];
@@ -32,10 +32,10 @@ export function disjointPaths(
   limit: number,
   options: DisjointOptions = {},
 ): RetainingPaths {
-  const { first, root = 0, isEnd = () => false, budget = boundless() } = options;
+  const { first, root = 0, budget = boundless() } = options;
   const { offsets, targets, nodeCount } = predecessors;
   const isStart = (node: number): boolean => offsets[node] < offsets[node + 1] && targets[offsets[node]] === root;
-  const flow = new Flow(target, (node) => isStart(node) || isEnd(node));
+  const flow = new Flow(target, options.isEnd ?? isStart);
   const own = isStart(target) ? 1 : 0;
   if (first !== undefined) flow.begin(first);
   const seen = emptyBitSet(2 * nodeCount);

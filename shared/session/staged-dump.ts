@@ -62,6 +62,7 @@ export class StagedDump {
       cycleIndex: null,
       lastReferrers: null,
       scratch: null,
+      pathEnds: null,
     };
     return this.#view;
   }
