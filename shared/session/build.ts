@@ -29,7 +29,9 @@ export interface CacheUse {
 /** Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order. */
 export function build(place: DumpPlace, use: CacheUse, tell: (message: FromBuilder) => void): void {
   try {
-    if (place.database !== place.path) importSpool(place.path, place.database, ticking("types", tell));
+    const tick = ticking("types", tell);
+    tick(0);
+    if (place.database !== place.path) importSpool(place.path, place.database, tick);
     const file = openAt(place, openDump);
     try {
       runStages(file, use, tell);
@@ -74,7 +76,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
   ): StageValues[S] {
     const started = performance.now();
     const tick = ticking(stage, tell);
-    tick(0);
+    if (stage !== "types") tick(0); // that one has begun already, with making a database of a spool
     const stored = read === undefined ? null : fromIndex(cache, read);
     const value = stored ?? compute(tick);
     tellDone(stage, value, performance.now() - started, stored !== null);
@@ -117,9 +119,10 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
       "dominators",
       (tick) => {
         // The forest is in no index. Where only the dominators of one are damaged, the walk is made again.
-        const parent = built.parent ?? graphStage(heap, roots, (done) => tick(0.4 * done)).parent;
+        const { parent: kept } = built;
+        const parent = kept ?? graphStage(heap, roots, (done) => tick(0.5 * done)).parent;
         built.parent = null;
-        return dominatorStage(heap, graph, parent, tick);
+        return dominatorStage(heap, graph, parent, (done) => tick(kept === null ? 0.5 + 0.5 * done : done));
       },
       (index) => storedDominators(index, columns, graph),
     );
