@@ -1,5 +1,6 @@
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
 import { bendsOf } from "./bends.ts";
+import { labelShifts } from "./edge-labels.ts";
 import { EDGE_FONT, edgeLook, NODE_FONT, nodeLook, type Palette, paletteOf } from "./reference-looks.ts";
 import type { Picture, PictureEdge, PictureNode } from "./reference-picture.ts";
 import { heightOf, type Point, widthOf } from "./settle.ts";
@@ -99,15 +100,25 @@ export function drawReferences(container: HTMLElement, events: ReferenceEvents):
       });
     },
     palette: () => palette,
-    png: () =>
-      core.png({
-        output: "blob-promise",
-        full: true,
-        scale: 2,
-        bg: palette.colours.panel,
-        maxWidth: 12_000,
-        maxHeight: 12_000,
-      }),
+    async png() {
+      // What is chosen now is nobody's business in a file.
+      const chosen = core.elements(":selected");
+      quiet = true;
+      chosen.unselect();
+      try {
+        return await core.png({
+          output: "blob-promise",
+          full: true,
+          scale: 2,
+          bg: palette.colours.panel,
+          maxWidth: 12_000,
+          maxHeight: 12_000,
+        });
+      } finally {
+        chosen.select();
+        quiet = false;
+      }
+    },
     destroy() {
       resized.disconnect();
       core.stop(true, true);
@@ -168,10 +179,13 @@ function change(
   return fresh.map(({ id }) => id);
 }
 
-/** Leads lines round the nodes that they have nothing to do with. */
+/** Leads lines round the nodes that they have nothing to do with, and moves labels along them clear of each other. */
 function bend(core: Core, picture: Picture, places: ReadonlyMap<string, Point>): void {
+  const bends = bendsOf(picture, places);
+  const shifts = labelShifts(picture, places, bends);
   core.batch(() => {
-    for (const [id, distance] of bendsOf(picture, places)) core.getElementById(id).data("bend", distance);
+    for (const [id, distance] of bends)
+      core.getElementById(id).data({ bend: distance, labelX: shifts.get(id)?.x ?? 0, labelY: shifts.get(id)?.y ?? 0 });
   });
 }
 
@@ -235,6 +249,15 @@ function showMost(core: Core): void {
   if (core.zoom() >= READABLE_ZOOM) return;
   core.zoom(READABLE_ZOOM + 0.15);
   core.center(core.nodes(".focus"));
+  const { x1, x2, y1, y2 } = core.elements().renderedBoundingBox();
+  core.panBy({ x: spare(x1, x2, core.width()), y: spare(y1, y2, core.height()) });
+}
+
+/** How far a picture that is cut at one side only can move into the room that is left at the other. */
+function spare(from: number, to: number, room: number): number {
+  const [before, after] = [from - MARGIN, room - MARGIN - to];
+  if (before < 0 && after > 0) return Math.min(-before, after);
+  return before > 0 && after < 0 ? Math.max(-before, after) : 0;
 }
 
 /** Moves as little as it takes to see what is new: not at all, or to all of it, or to the new nodes alone. */
@@ -312,9 +335,14 @@ function stylesheet({ colours, face }: Palette): StylesheetJson {
       },
     },
     {
+      selector: "edge[?labelX], edge[?labelY]",
+      style: { "text-margin-x": "data(labelX)" as never, "text-margin-y": "data(labelY)" as never },
+    },
+    {
       selector: "edge[?bend]",
       style: {
         "curve-style": "unbundled-bezier",
+        "edge-distances": "node-position",
         "control-point-distances": "data(bend)" as never,
         "control-point-weights": "0.5" as never,
       },

@@ -1,4 +1,5 @@
 import { bendPoint, bendsOf } from "./bends.ts";
+import { type Box, borderOf, labelShifts, labelWidth } from "./edge-labels.ts";
 import { EDGE_FONT, edgeLook, NODE_FONT, nodeLook, type Palette } from "./reference-looks.ts";
 import type { Picture, PictureEdge, PictureNode } from "./reference-picture.ts";
 import { heightOf, type Point, widthOf } from "./settle.ts";
@@ -37,22 +38,20 @@ export function writeSvg(
   const bottom = foot + legend.length * LEGEND_LINE + (legend.length > 0 ? MARGIN / 2 : 0);
   const [width, height] = [Math.max(right - left, 260), bottom - top];
   const bends = bendsOf({ nodes, edges }, places);
+  const shifts = labelShifts({ nodes, edges }, places, bends);
   const { colours, face } = palette;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="${n(left)} ${n(top)} ${n(width)} ${n(height)}" font-family="${attribute(face)}">`,
     `<title>${text(title)}</title>`,
     `<rect x="${n(left)}" y="${n(top)}" width="${n(width)}" height="${n(height)}" fill="${attribute(colours.panel)}"/>`,
-    ...edges.map((edge) => writeEdge(edge, boxes, palette, bends.get(edge.id) ?? 0)),
+    ...edges.map((edge) =>
+      writeEdge(edge, boxes, palette, { bend: bends.get(edge.id) ?? 0, label: shifts.get(edge.id) ?? NOWHERE }),
+    ),
     ...nodes.map((node) => writeNode(node, boxes, palette)),
     ...legend.map((entry, index) => writeLegend(entry, { x: left + MARGIN, y: foot + index * LEGEND_LINE }, palette)),
     "</svg>",
     "",
   ].join("\n");
-}
-
-interface Box extends Point {
-  readonly width: number;
-  readonly height: number;
 }
 
 function writeNode(node: PictureNode, boxes: ReadonlyMap<string, Box>, palette: Palette): string {
@@ -69,29 +68,37 @@ function writeNode(node: PictureNode, boxes: ReadonlyMap<string, Box>, palette: 
   ].join("\n");
 }
 
-function writeEdge(edge: PictureEdge, boxes: ReadonlyMap<string, Box>, palette: Palette, distance: number): string {
+function writeEdge(
+  edge: PictureEdge,
+  boxes: ReadonlyMap<string, Box>,
+  palette: Palette,
+  shift: { readonly bend: number; readonly label: Point },
+): string {
   const from = boxes.get(edge.from) ?? NOWHERE;
   const to = boxes.get(edge.to) ?? NOWHERE;
   const { line, width, dash, text: colour } = edgeLook(palette, edge.look);
   const bend =
     edge.from === edge.to
       ? { x: from.x + from.width / 2 + 20, y: from.y - from.height }
-      : bendPoint(from, to, distance);
-  const start = edge.from === edge.to ? { x: from.x, y: from.y - from.height / 2 } : border(from, bend);
-  const end = edge.from === edge.to ? { x: from.x + from.width / 2, y: from.y } : border(to, bend);
+      : bendPoint(from, to, shift.bend);
+  const start = edge.from === edge.to ? { x: from.x, y: from.y - from.height / 2 } : borderOf(from, bend);
+  const end = edge.from === edge.to ? { x: from.x + from.width / 2, y: from.y } : borderOf(to, bend);
   const length = Math.hypot(end.x - bend.x, end.y - bend.y) || 1;
   const along = { x: (end.x - bend.x) / length, y: (end.y - bend.y) / length };
   const neck = { x: end.x - along.x * ARROW, y: end.y - along.y * ARROW };
   const wing = (side: number) => `${n(neck.x - side * along.y * 3.4)},${n(neck.y + side * along.x * 3.4)}`;
-  const middle = { x: (start.x + 2 * bend.x + end.x) / 4, y: (start.y + 2 * bend.y + end.y) / 4 };
-  const label = [...edge.label].length * 6.1;
+  const middle = {
+    x: (start.x + 2 * bend.x + end.x) / 4 + shift.label.x,
+    y: (start.y + 2 * bend.y + end.y) / 4 + shift.label.y,
+  };
+  const wide = labelWidth(edge.label);
   return [
     `<path d="M${n(start.x)},${n(start.y)} Q${n(bend.x)},${n(bend.y)} ${n(neck.x)},${n(neck.y)}" fill="none" stroke="${attribute(line)}" stroke-width="${width}"${dashes(dash)}/>`,
     `<polygon points="${n(end.x)},${n(end.y)} ${wing(1)} ${wing(-1)}" fill="${attribute(line)}"/>`,
     ...(edge.label === ""
       ? []
       : [
-          `<rect x="${n(middle.x - label / 2 - 2)}" y="${n(middle.y - 8)}" width="${n(label + 4)}" height="15" fill="${attribute(palette.colours.panel)}" fill-opacity="0.92"/>`,
+          `<rect x="${n(middle.x - wide / 2)}" y="${n(middle.y - 8)}" width="${n(wide)}" height="15" fill="${attribute(palette.colours.panel)}" fill-opacity="0.92"/>`,
           `<text x="${n(middle.x)}" y="${n(middle.y + 3.5)}" text-anchor="middle" font-size="${EDGE_FONT}" fill="${attribute(colour)}">${text(edge.label)}</text>`,
         ]),
   ].join("\n");
@@ -108,13 +115,6 @@ function writeLegend({ look, words }: LegendEntry, { x, y }: Point, palette: Pal
 }
 
 const NOWHERE: Box = { x: 0, y: 0, width: 0, height: 0 };
-
-/** Where the line from a box's centre towards a point leaves the box. */
-function border({ x, y, width, height }: Box, towards: Point): Point {
-  const [dx, dy] = [towards.x - x, towards.y - y];
-  const share = Math.min(width / 2 / (Math.abs(dx) || 1e-9), height / 2 / (Math.abs(dy) || 1e-9), 1);
-  return { x: x + dx * share, y: y + dy * share };
-}
 
 const dashes = (dash: readonly number[]): string =>
   dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}" stroke-linecap="round"`;
