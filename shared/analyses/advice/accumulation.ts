@@ -111,7 +111,9 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
 function why(holding: Holding, { growth, sure }: Growing): string {
   const name = holding.variable ?? "it";
   const removes =
-    holding.usedBy.length > 0 && !holding.removes ? ` No function that uses ${name} names a method that removes.` : "";
+    holding.usedBy.some((by) => by.function !== "<module>") && !holding.removes
+      ? ` No function that uses ${name} names a method that removes.`
+      : "";
   if (growth === "growing")
     return `What is put into ${name} stays alive as long as the process, and ${sure ? "more was put in than was taken out between the two dumps" : "entries were being added when the dump was taken"}.${removes}`;
   return `What is in ${name} stays alive as long as it is not taken out.${removes}`;

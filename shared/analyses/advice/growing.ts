@@ -13,7 +13,7 @@ export interface Growing extends Youth {
   /** Whether two dumps of one process decide. */
   readonly sure: boolean;
   /** There is an earlier dump of the same process, and it was not there. */
-  readonly isNew: boolean;
+  readonly cameSince: boolean;
 }
 
 /** Of what a holder keeps alive; growth below it may be entries that came and went. */
@@ -30,23 +30,23 @@ export function growingOf(
 ): Growing {
   const { ages, view, since } = facts;
   const youth = youthOf(ages, preorderOf(view, object), object, members);
-  const unsure = { ...youth, change: null, sure: false, isNew: false };
+  const unsure = { ...youth, change: null, sure: false, cameSince: false };
   if (since === null) return unsure;
   const change = changeOf(since, object, members === null ? null : bytes, tick);
   if (!since.sameProcess) return { ...unsure, change };
-  if (change === null) return { ...unsure, isNew: true };
+  if (change === null) return { ...unsure, cameSince: true };
   if (change.bytes >= Math.max(since.leastBytes, LEAST_SHARE * bytes))
-    return { ...youth, growth: "growing", change, sure: true, isNew: false };
+    return { ...youth, growth: "growing", change, sure: true, cameSince: false };
   return change.bytes < since.leastBytes && since.busy
-    ? { ...youth, growth: "still", change, sure: true, isNew: false }
+    ? { ...youth, growth: "still", change, sure: true, cameSince: false }
     : { ...unsure, change };
 }
 
 /** `, 2.1 MiB more than in the earlier dump (3,000 → 5,000 entries)`, for the end of a sentence. */
-export function grewText({ since }: HeapFacts, { change, growth, isNew }: Growing): string {
+export function grewText({ since }: HeapFacts, { change, growth, cameSince }: Growing): string {
   if (since !== null && change !== null && change.bytes >= since.leastBytes)
     return `, ${formatBytes(change.bytes)} more than in the earlier dump${entriesText(change)}`;
-  if (isNew) return ", all of it since the earlier dump";
+  if (cameSince) return ", all of it since the earlier dump";
   return growth === "growing" && change === null ? ", and was still growing" : "";
 }
 
@@ -57,10 +57,10 @@ function entriesText({ entries }: Change): string {
 
 /** What was seen of it: in the earlier dump, and by the ages. */
 export function seenOfGrowth(growing: Growing): Found["seen"] {
-  const { change, isNew, known, young, growth, sure } = growing;
+  const { change, cameSince, known, young, growth, sure } = growing;
   return [
     ...(change === null
-      ? isNew
+      ? cameSince
         ? ["The earlier dump does not have it"]
         : []
       : [

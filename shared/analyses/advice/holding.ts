@@ -53,7 +53,9 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     return { ...inContext, steps };
   }
   const users = usersOf(facts, steps, { as, variable, owner });
-  const names = (wanted: readonly string[]) => users.some((user) => wanted.some((name) => user.names.has(name)));
+  // What a module does while it is loaded, it does once, and to many names: that says nothing of one of them.
+  const called = users.filter(({ qualname }) => qualname !== "<module>");
+  const names = (wanted: readonly string[]) => called.some((user) => wanted.some((name) => user.names.has(name)));
   const holding: Holding = {
     name: path === null ? row.label : pythonName(path.text),
     as,
@@ -62,7 +64,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     usedBy: placesOf(users),
     adds: names(ADDERS),
     removes: names(REMOVERS),
-    bounds: users.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
+    bounds: called.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
     steps,
   };
   facts.holdings.set(object, holding);

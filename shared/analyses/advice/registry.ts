@@ -5,7 +5,12 @@ import type { Found } from "./finding.ts";
 import type { Group } from "./groups.ts";
 import type { Growing } from "./growing.ts";
 
-/** Fewer entries are what any library registers for itself. */
+/**
+ * As many or fewer entries are what a library registers for itself, or a cache that is not yet full: none of the standard
+ * library's own dicts with a bound has a larger one than that of `re`, 512.
+ */
+const MOST_USUAL = 512;
+/** The table of a smaller dict does not tell. */
 const FEWEST_ENTRIES = 64;
 /** Of what was made lately and is alive: no cache that is warm gets so much of it. */
 const SHARE_OF_NEW = 0.25;
@@ -15,9 +20,12 @@ const SHARE_OF_NEW = 0.25;
  * good part of all that was made lately and stayed went into it, no modules were being loaded at the time, which fill
  * registries too, and nothing was ever taken out of it, which a cache at its bound does all the time.
  */
-export function onlyFills(facts: HeapFacts, group: Group, { growth, young, sure }: Growing): boolean {
-  if (sure || growth !== "growing" || facts.ages.isLoading || group.shape !== "container") return false;
-  if (young < SHARE_OF_NEW * facts.ages.youngData) return false;
+export function onlyFills(facts: HeapFacts, group: Group, { growth, young, sure, isNew }: Growing): boolean {
+  // Up to 3.13 the collector learns of a dict with the first entry that it looks at: an old dict may seem new.
+  const [, minor = 0] = facts.version;
+  const isFilled = growth === "growing" || (isNew && minor < 14);
+  if (sure || !isFilled || facts.ages.isLoading || group.shape !== "container") return false;
+  if (group.count <= MOST_USUAL || young < SHARE_OF_NEW * facts.ages.youngData) return false;
   return hadNothingTakenOut(facts, group.object) === true;
 }
 

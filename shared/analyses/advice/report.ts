@@ -192,4 +192,11 @@ code, pre { font-family: ui-monospace, monospace; font-size: 0.92em; }
 pre { padding: 8px 10px; background: light-dark(#f3f3f1, #1c1f23); border-radius: 6px; white-space: pre-wrap; }
 ul { margin: 2px 0; padding-inline-start: 20px; list-style: disc; }
 section li span { display: block; color: GrayText; }
+@media print {
+  :root { color-scheme: light; }
+  body { max-width: none; padding: 0; }
+  ol > li { border-color: #bbb; }
+  h1, h2, h3 { break-after: avoid; }
+  pre, ul > li { break-inside: avoid; }
+}
 `;

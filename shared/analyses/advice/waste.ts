@@ -8,6 +8,7 @@ import { sentence } from "../../types/sentence.ts";
 import type { HeapFacts } from "./facts.ts";
 import { named, type Rule, suspect } from "./finding.ts";
 import { holdingOf } from "./holding.ts";
+import { rounded } from "./slots.ts";
 
 /** A text in the file is the whole one up to this many characters; quotes and escapes need room too. */
 const LONGEST_TEXT = 48;
@@ -50,7 +51,7 @@ function duplicates({ view, isCode, leastBytes, liveBytes }: HeapFacts, tick: Ti
     if (known === undefined) seen.set(text, { count: 1, bytes: 0, first: object });
     else {
       known.count++;
-      known.bytes += numberAt(heap.shallow, object);
+      known.bytes += rounded(numberAt(heap.shallow, object));
     }
   }
   const repeated = [...seen].filter(([, { count }]) => count > 1).sort(([, a], [, b]) => b.bytes - a.bytes);

@@ -16,6 +16,8 @@ export interface Youth {
   /** Objects made lately, of those whose age is known. */
   readonly young: number;
   readonly known: number;
+  /** All of it was made lately, as far as is known the holder too. */
+  readonly isNew: boolean;
 }
 
 /** By preorder number: objects that it keeps alive, itself included, whose age is known, and those made lately. */
@@ -86,11 +88,11 @@ export function youthOf(ages: Ages, holder: number, object: number, members: rea
     members === null ? column[holder] : members.reduce((total, member) => total + column[member], 0);
   const known = sum(ages.known);
   const young = sum(ages.young);
-  const told = (growth: Growth): Youth => ({ growth, young, known });
+  const told = (growth: Growth, isNew = false): Youth => ({ growth, young, known, isNew });
   if (known < FEWEST_KNOWN || ages.youngData < FEWEST_YOUNG) return told("unknown");
   if (young < FEWEST_NEW)
     return told((known * ages.youngData) / ages.knownData < FEWEST_EXPECTED ? "unknown" : "still");
   // All of it young, the holder too: it was only just made.
-  if (young >= known - 1 && ages.isYoung(object) !== false) return told("unknown");
+  if (young >= known - 1 && ages.isYoung(object) !== false) return told("unknown", true);
   return told("growing");
 }
