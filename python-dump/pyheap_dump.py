@@ -520,10 +520,11 @@ def _unnamed(capture: _Capture) -> dict[str, object]:
         elif unnamed:
             by_layout[number] = unnamed
     counts: dict[int, int] = {}
-    for kind, layout, references in zip(columns.types, columns.layouts, columns.reference_counts):
-        if layout in by_layout:
-            number = by_layout[layout]
-            counts[kind] = counts.get(kind, 0) + (number if number > 0 else references + number)
+    some = map(by_layout.__contains__, columns.layouts)
+    objects = zip(columns.types, columns.layouts, columns.reference_counts)
+    for kind, layout, references in compress(objects, some):
+        number = by_layout[layout]
+        counts[kind] = counts.get(kind, 0) + (number if number > 0 else references + number)
     names = {row[0]: f"{row[2]}.{row[3]}" for row in capture.tables["type"] if row[0] in counts}
     most = sorted(counts, key=lambda kind: (-counts[kind], names[kind]))
     return {
@@ -4328,7 +4329,7 @@ def _add_columns(columns: _Columns, heap: _Heap, describers: _Describers, facts:
     layouts = describers.layouts
     chosen = {number: describers.choose(cls) for number, cls in heap.classes.items()}
     unwanted = {number for number, describe in chosen.items() if describe is None} - facts.wanted
-    special = {heap.index(address) for address in describers.special}
+    special = sorted(heap.index(address) for address in describers.special)
     chosen[_SPECIAL] = describers.describe_special
     columns.layouts = heap.column("I")
     columns.reference_counts = heap.column("I")
@@ -4337,7 +4338,8 @@ def _add_columns(columns: _Columns, heap: _Heap, describers: _Describers, facts:
     for first, part in heap.parts():
         _Pause.check()
         kinds = heap.types[first : first + len(part)]
-        for index in special.intersection(range(first, first + len(part))):
+        end = first + len(part)
+        for index in special[bisect_left(special, first) : bisect_left(special, end)]:
             kinds[index - first] = _SPECIAL
         layout_numbers = array("I", bytes(4 * len(part)))
         references: list[Any] = [()] * len(part)
