@@ -25,6 +25,7 @@ const MOST_KEYS = 30;
 function rows(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
   const { view, liveBytes, leastBytes } = facts;
   const { heap } = view.columns;
+  if (facts.collector.design === "free-threaded") return []; // other headers, another allocator
   const isOfDicts = group.type !== NONE && heap.types[group.type].name === "dict";
   if (!isOfDicts || group.count < FEWEST || !LISTS.has(heap.types[heap.type[group.object]].name)) return [];
   const samples = sampleOf(view, group, SAMPLES);
