@@ -17,7 +17,7 @@ export function unknowns(facts: HeapFacts): Unknown[] {
   tell(
     since === null,
     "Whether anything grows: one dump is one moment.",
-    `Take a second dump of the same process an hour later (${take}) and look at both: pyheap-explorer advise EARLIER FILE.`,
+    `Take a second dump of the same process an hour later: ${take}. Then look at both: choose the first one as the earlier dump, or pyheap-explorer advise EARLIER FILE.`,
   );
   tell(
     since !== null && !since.sameProcess,
