@@ -8,6 +8,8 @@ import { type Edge, edgeAt, edgeText } from "./edges.ts";
 import { ROOT_COSTS, tell } from "./tell-path.ts";
 import { type HeapView, objectRow, preorderOf } from "./view.ts";
 
+/** Looks at a reference, or names it, between two ticks: naming may take a text out of the file. */
+const LOOKS_MASK = 0x1ff;
 /** Rows of the tree; what holds fewer than this share of the set is only counted. */
 const MOST_ROWS = 200;
 const LEAST_SHARE = 0.005;
@@ -85,7 +87,8 @@ function treeOf(view: HeapView, merged: Merged, tick: Tick): HowHeldRow[] {
     if (isRow) rows.push(rowOf(view, group, { members: countOf(group), ending: members }));
     // What members hold of the set is counted at them: a linked list would be a tree of its own length.
     if (members === group.objects.length || group.depth >= MOST_DEPTH) continue;
-    stack.push(...byCount(childrenOf(view, group, merged, { parent, depth: group.depth + (isRow ? 1 : 0) })));
+    const place = { parent, depth: group.depth + (isRow ? 1 : 0) };
+    stack.push(...byCount(childrenOf(view, group, merged, place, () => tick(rows.length / MOST_ROWS))));
   }
   return rows;
 }
@@ -113,6 +116,7 @@ function childrenOf(
   group: Group,
   { forest, below }: Merged,
   place: { parent: number; depth: number },
+  tick: () => void,
 ): Group[] {
   const { heap } = view.columns;
   const { offsets, targets } = heap.references;
@@ -120,9 +124,11 @@ function childrenOf(
   const groups = new Map<string, Group & { readonly isNamespace: boolean }>();
   const taken = new Set<number>();
   const found: { child: number; source: number; edge: Edge }[] = [];
+  let looked = 0;
   for (const v of group.objects) {
     const source = node[v];
     for (let e = offsets[source]; e < offsets[source + 1]; e++) {
+      if ((looked++ & LOOKS_MASK) === 0) tick();
       const child = targets[e] === heap.objectCount ? NONE : preorderOf(view, targets[e]);
       if (child === NONE || forest.parent[child] !== v || below[child] === 0 || taken.has(child)) continue;
       const edge = edgeAt(heap, source, e - offsets[source]);
@@ -133,6 +139,7 @@ function childrenOf(
   }
   const named = group.objects.length === 1 && (found.length <= MOST_NAMED || isNamespace(view, group, node));
   for (const { child, source, edge } of found) {
+    if ((looked++ & LOOKS_MASK) === 0) tick();
     const { kind, name, key } = edge;
     const ofNamespace = group.isNamespace || isNamespace(view, group, node);
     const which = named ? String(child) : kind === "value" && ofNamespace ? `key ${key}` : (name ?? "");
