@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatRoute, parseRoute } from "../../shared/session/route.ts";
 import { asCaptureId, asSetId, asTypeId, type CaptureId, type ObjectId } from "../../shared/types/ids.ts";
-import type { Route, Source } from "../../shared/types/route.ts";
+import { type Route, type Source, TYPE_GROUPS } from "../../shared/types/route.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
 import { accessibilityProblems, launch, openPage } from "./browser.ts";
 import { runProgram, type Server, serveFiles, temporaryFolder } from "./program.ts";
@@ -37,6 +37,7 @@ const ROUTES: Record<Route["view"], (subject: Subject) => readonly Route[]> = {
     { view: "types", capture, filter: "" },
     { view: "types", capture, filter: MARKUP + BIDI },
     { view: "types", capture, filter: "is:mine count>0" },
+    ...TYPE_GROUPS.map((group) => ({ view: "types", capture, filter: MARKUP, group }) as const),
   ],
   objects: ({ capture, object, before }) =>
     (
@@ -171,6 +172,24 @@ async function visit(page: Page, route: Route): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+/** What the inspector shows beside a screen, once it is there; nothing on screens whose lists are empty. */
+async function inspectedOn(page: Page): Promise<string> {
+  const inspector = page.getByRole("complementary", { name: "Object inspector" });
+  const rows = page.locator('main [role="grid"] [aria-selected], main [role="treegrid"] [aria-selected]');
+  if ((await inspector.count()) === 0 || (await rows.count()) === 0) return "";
+  await rows.first().click({ position: { x: 3, y: 12 } });
+  const title = inspector.getByRole("heading").first();
+  if (
+    !(await title.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return "";
+  await inspector.locator("p[role=status]").waitFor({ state: "detached" });
+  return (await title.textContent()) ?? "";
+}
+
 /** What is wrong with the screen as it stands, one line each. */
 async function wrongs(page: Page): Promise<string[]> {
   const found = await page.evaluate(() => {
@@ -229,8 +248,10 @@ async function unreachedByTab(page: Page): Promise<string[]> {
     );
 }
 
-const WAYS: readonly (BrowserContextOptions & { readonly name: string })[] = [
+const WAYS: readonly (BrowserContextOptions & { readonly name: string; readonly docked?: boolean })[] = [
   { name: "wide and light", colorScheme: "light" },
+  // What is beside a screen is of the same dump, and as hostile.
+  { name: "dark, with the inspector docked", colorScheme: "dark", docked: true },
   // 1280 × 900 at 200 % is a page of 640 × 450.
   {
     name: "dark, at 200 %, with reduced motion",
@@ -241,13 +262,16 @@ const WAYS: readonly (BrowserContextOptions & { readonly name: string })[] = [
   },
 ];
 
-describe.each(WAYS)("every screen, $name", ({ name: _, ...options }) => {
+describe.each(WAYS)("every screen, $name", ({ name: _, docked = false, ...options }) => {
   it("shows hostile names as text, and axe finds nothing wrong", { timeout: 240_000 }, async () => {
     const { page, problems } = await openPage(browser, server.url, options);
     const { routes } = await prepare(page);
     const found: Record<string, string[]> = {};
+    const inspected = new Set<string>();
+    if (docked) await page.getByRole("button", { name: "Inspector" }).click();
     for (const route of routes) {
       await visit(page, route);
+      if (docked) inspected.add(await inspectedOn(page));
       const wrong = [...(await wrongs(page)), ...problems.splice(0)];
       if (options.reducedMotion === "reduce") {
         const moving = await page.evaluate(
@@ -258,6 +282,7 @@ describe.each(WAYS)("every screen, $name", ({ name: _, ...options }) => {
       if (wrong.length > 0) found[formatRoute(route)] = wrong;
     }
     expect(found).toEqual({});
+    if (docked) expect([...inspected].filter((title) => title.includes("onerror")).length).toBeGreaterThan(1);
     expect(routes.length).toBeGreaterThan(Object.keys(ROUTES).length);
     await page.context().close();
   });
