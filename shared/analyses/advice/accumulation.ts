@@ -180,6 +180,7 @@ function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group
         fix: "Remove entries when they are done.",
         snippet: `try:\n    handle(item)\nfinally:\n    ${name}.discard(item)`,
       };
+    case "SimpleQueue":
     case "queue":
       return {
         fix: "Bound the queue, so that producers wait for consumers.",

@@ -210,6 +210,8 @@ function chains(
 /** Something that takes any number of entries. */
 export function isContainer({ columns: { heap } }: HeapView, object: number): boolean {
   if ((heap.flags[object] & FLAGS.isClass) !== 0) return false;
+  // From 3.13 on its entries lie in an array of its own and have no name in the file.
+  if (heap.types[heap.type[object]].name === "_queue.SimpleQueue") return true;
   const last = heap.layouts[heap.layout[object]].runs.at(-1);
   if (last === undefined || typeof last.repeat !== "string") {
     const { name } = heap.types[heap.type[object]];
