@@ -1,5 +1,5 @@
 # needs: django
-"""Django with sessions and pages in its own cache, which drops the oldest, and templates made for each request."""
+"""Django with sessions and pages in its own cache, and templates made for each request."""
 
 from __future__ import annotations
 

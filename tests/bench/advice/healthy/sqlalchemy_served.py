@@ -1,5 +1,5 @@
 # needs: sqlalchemy
-"""SQLAlchemy after many sessions and more different statements than its cache of statements takes."""
+"""SQLAlchemy after many sessions, and more statements than its cache of statements takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The standard library at work: patterns, dates, documents, sockets, logs and cookies of a few services."""
+"""The standard library at work: patterns, dates, documents, sockets, logs and cookies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # culprit: _cookies|[Cc]ookie
 # needs: django
-"""A client of other services keeps one jar of cookies, and each tenant's service sets one of its own."""
+"""A client of other services keeps one jar of cookies, and each sets one of its own."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # culprit: linecache
 # needs: django
-"""A rule of each order is made into code, and its lines are left for tracebacks, as some libraries do."""
+"""A rule of each order is made into code, and its lines are left for tracebacks, as some do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loaded_django import serve
 
 
 def compiled(number):
-    source = f"def rule(order):\n    if order > {number}:\n        return 'large'\n    return 'small'\n"
+    source = f"def rule(order):\n    return 'large' if order > {number} else 'small'\n"
     name = f"<generated rule {number}>"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     names = {}

@@ -1,6 +1,6 @@
 # culprit: finalizer_registry|Finalize
 # needs: pandas
-"""Each job registers what is to be cleaned at the end of the process, and never says that it is done."""
+"""Each job registers what is to be cleaned at the end, and never says that it is done."""
 
 from __future__ import annotations
 
