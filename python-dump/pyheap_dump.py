@@ -6030,6 +6030,46 @@ def _ask(
         os.unlink(temporary)
     if facts["signal"]:
         os.kill(pid, facts["signal"])
+    begun = False
+    try:
+        for answer in _answers(pid, told, number, request, seconds):
+            if "objects" in answer:
+                return answer
+            begun = True
+            pause = answer["pause"]
+            expected = f", to stand still for about {pause:.1f} s" if pause else ", by a fork"
+            _say(f"pyheap_dump: process {pid} begins{expected}")
+    except KeyboardInterrupt:
+        if not begun and _withdraw(request):
+            _say(f"pyheap_dump: process {pid} had not begun; the request is withdrawn")
+        else:
+            where = f" into {wishes['target']}" if wishes["target"] else ""
+            _say(f"pyheap_dump: process {pid} goes on, and writes its dump{where}")
+        raise
+    raise AssertionError  # the answers end with the one that is returned
+
+
+def _withdraw(request: str) -> bool:
+    """Take a request back; tell whether it was still there."""
+    try:
+        os.unlink(request)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+# Seconds after which a process that has begun is said to be silent, besides ten times its pause.
+_SILENCE = 60
+
+
+def _answers(
+    pid: int, told: str, number: str, request: str, seconds: float
+) -> Iterator[dict[str, Any]]:
+    """Yield what a process says when it begins, and then its answer.
+
+    Raises:
+        DumpError: It does not begin in time, it ends, or it says why there is no dump.
+    """
     ends = time.monotonic() + seconds
     begun = False
     while True:
@@ -6042,19 +6082,23 @@ def _ask(
             if "error" in answer:
                 raise DumpError(f"process {pid}: {answer['error']}")
             if "objects" in answer:
-                return answer
+                yield answer
+                return
             if not begun:
                 begun = True
-                pause = answer["pause"]
-                expected = f", to stand still for about {pause:.1f} s" if pause else ", by a fork"
-                _say(f"pyheap_dump: process {pid} begins{expected}")
+                yield answer
+                ends = time.monotonic() + _SILENCE + 10 * answer["pause"]
         if _user_of(pid) is None:
             raise DumpError(f"process {pid} ended")
-        if not begun and time.monotonic() > ends:
-            try:
-                os.unlink(request)
-            except FileNotFoundError:
-                continue  # it begins just now
+        if time.monotonic() < ends:
+            continue
+        if begun:
+            _say(
+                f"pyheap_dump: process {pid} has not answered yet: it is still at work, or stopped;"
+                " Ctrl+C leaves it to itself"
+            )
+            ends = float("inf")
+        elif _withdraw(request):  # else it begins just now
             raise DumpError(
                 f"process {pid} did not look within {seconds:g} s: it waits in C code that holds"
                 " the interpreter, or is stopped; the request is withdrawn"
@@ -6457,11 +6501,20 @@ def _parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _file_name(text: str) -> str:
+    import argparse
+
+    if not text:
+        raise argparse.ArgumentTypeError("a file has a name")
+    return text
+
+
 def _add_what_to_write(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
+        type=_file_name,
         help="the file to write, never overwritten; - for standard output, where a program that is"
         " run then finds standard error (default: PROGRAM-HOST-PID-TIME.pyheap)",
     )
@@ -6823,6 +6876,8 @@ def _ask_one(pid: int, facts: dict[str, Any], folder: str, options: argparse.Nam
     if options.output == "-":
         try:
             _stream(shown, 1)
+        except OSError as error:
+            raise DumpError(f"standard output took no whole dump: {error.strerror}") from None
         finally:
             os.unlink(shown)
         shown = "standard output"
@@ -6894,7 +6949,11 @@ def _main_of_attach(parser: argparse.ArgumentParser, options: argparse.Namespace
 
 
 def _say(line: str) -> None:
-    """Print a line for people, where the program has left a place for it."""
+    """Print a line for people, where the program has left a place for it.
+
+    What a file or process is called may be anything, and is no command to the terminal.
+    """
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     if sys.stderr is not None:
         try:  # noqa: SIM105 - what is imported here would be in the dump
             print(line, file=sys.stderr, flush=True)

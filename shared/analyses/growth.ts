@@ -5,6 +5,7 @@ import type { GrowthRow } from "../types/rows.ts";
 import { chainBegins, type Way, wayTo } from "./chains.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
+import { counterpart } from "./follow-path.ts";
 import { nameTest } from "./type-filter.ts";
 import { type FunctionIndex, usersOf } from "./used-by.ts";
 import { type HeapView, liveBytes, objectRow, preorderOf, retainedAt, retainedOf } from "./view.ts";
@@ -64,16 +65,27 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
       continue;
     }
     const { way } = holder;
-    const children = childrenByGrowth(pair, holder, least);
+    const children = childrenByGrowth(pair, holder, least, tick);
+    const delta = holder.delta - broughtBy(pair, holder, children);
     for (const child of children) {
       const object = objectAt(after, child.after);
       if (!isDumper(after, object)) stack.push({ ...child, above: holder, way: wayTo(way, type[object]) });
     }
-    const descends = children.length > 0 && children[0].delta >= SHARE_TO_DESCEND * holder.delta;
-    if (holder.after !== 0 && holder.delta >= least && !descends) found.push(holder);
+    const descends = children.length > 0 && children[0].delta >= SHARE_TO_DESCEND * delta;
+    if (holder.after !== 0 && delta >= least && !descends) found.push({ ...holder, delta });
   }
   const first = new Map(found.map((holder) => [holder.after, holder]));
   return [...first.values()].sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+/** Bytes that the earlier dump has too, but not below this holder: that its children are below it now is no growth. */
+function broughtBy({ before }: Pair, holder: Holder, children: readonly Holder[]): number {
+  let bytes = 0;
+  for (const child of children) {
+    const isBrought = child.before !== NONE && before.dominators?.idom[child.before] !== holder.before;
+    if (isBrought) bytes += retainedAt(before, child.before);
+  }
+  return bytes;
 }
 
 /** The first object of a chain; where new ones are put before the others, what had its name is its earlier self. */
@@ -104,10 +116,10 @@ export function holderIsLike({ after }: Pair, holder: Holder, text: string): boo
  * The children of a holder that may have grown by `least` bytes, themselves or somewhere below, most growth first: a
  * holder that shrank as a whole may have a child that grew.
  */
-function childrenByGrowth(pair: Pair, holder: Holder, least: number): Holder[] {
+function childrenByGrowth(pair: Pair, holder: Holder, least: number, tick: Tick): Holder[] {
   const { before, after } = pair;
   const children = childrenOf(after, holder.after);
-  const earlierSelf = earlierSelfFinder(pair, holder, children);
+  const earlierSelf = earlierSelfFinder(pair, holder, children, tick);
   const grown: Holder[] = [];
   for (const child of children) {
     if (retainedAt(after, child) < least) continue;
@@ -133,8 +145,10 @@ const objectAt = (view: HeapView, number: number): number => view.graph?.graph.p
 /**
  * The child's earlier self: the same object where the dumps are of one process; else what the earlier holder called by
  * the same name, unless that is still there as something else. So a list that was replaced is not a list that is new.
+ * In another process also what is held in the same way from a starting point: who dominates a container may be another
+ * one there, such as a module's variables that a running function has too.
  */
-function earlierSelfFinder(pair: Pair, holder: Holder, children: Int32Array): (child: number) => number {
+function earlierSelfFinder(pair: Pair, holder: Holder, children: Int32Array, tick: Tick): (child: number) => number {
   const { before, after, matching } = pair;
   let named: ((child: number) => number) | null = null;
   return (child) => {
@@ -142,6 +156,10 @@ function earlierSelfFinder(pair: Pair, holder: Holder, children: Int32Array): (c
     if (same !== NONE) return preorderOf(before, same);
     named ??= byName(pair, holder, children);
     const self = named(child);
+    if (self === NONE && matching === null) {
+      const alike = counterpart(undefined, after, objectAt(after, child), before, tick);
+      return alike === NONE ? NONE : preorderOf(before, alike);
+    }
     const isElsewhere = self !== NONE && matching !== null && matching.later[objectAt(before, self)] !== NONE;
     return isElsewhere ? NONE : self;
   };

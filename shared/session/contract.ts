@@ -351,7 +351,8 @@ export interface OfferedFile {
   readonly folder: string | null;
   /** `sample`: comes with the program. */
   readonly origin: "command-line" | "recent" | "picked" | "dropped" | "sample";
-  readonly bytes: Bytes;
+  /** Null where there is no such file. */
+  readonly bytes: Bytes | null;
   /** Read from the file itself; null where it could not be opened. */
   readonly dump: DumpInfo | null;
   readonly failure: Failure | null;

@@ -8,7 +8,7 @@ import { readMeta } from "../store/small-tables.ts";
 import { isSpool, readSpoolMeta } from "../store/spool.ts";
 import { type Failure, HeapError, toFailure, withPath } from "../types/failure.ts";
 import type { Meta } from "../types/heap.ts";
-import type { CaptureId } from "../types/ids.ts";
+import type { Bytes, CaptureId } from "../types/ids.ts";
 import type { DumpInfo } from "../types/rows.ts";
 import type { FileId, OfferedFile } from "./contract.ts";
 
@@ -144,9 +144,9 @@ export const dumpInfo = (meta: Meta): DumpInfo => ({
 function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): OfferedFile {
   let dump: DumpInfo | null = null;
   let failure: Failure | null = null;
-  let bytes = 0;
+  let bytes: Bytes | null = null;
   try {
-    bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    bytes = statSync(path, { throwIfNoEntry: false })?.size ?? null;
     dump = dumpInfo(metaOf(path));
   } catch (thrown) {
     failure = temporary && name !== undefined ? withPath(toFailure(thrown), name) : toFailure(thrown);
@@ -156,8 +156,12 @@ function describeOffer(file: FileId, { path, origin, name, temporary }: Offer): 
 
 /** Differs when another file stands under the path, or the file was written again; empty where there is none. */
 export function fileVersion(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return found === undefined ? "" : [found.dev, found.ino, found.size, found.mtimeNs].join(" ");
+  try {
+    const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs].join(" ");
+  } catch {
+    return ""; // whoever opens it says why
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
@@ -26,6 +26,7 @@ const TAIL_BYTES = 2 ** 18;
 /** False also for a file that can't be read: whoever opens it says why. */
 export function isSpool(path: string): boolean {
   try {
+    if (!statSync(path).isFile()) return false; // a pipe would be waited for
     const fd = openSync(path, "r");
     try {
       const start = Buffer.alloc(MAGIC.length);

@@ -220,6 +220,14 @@ describe("two dumps of different processes", () => {
     const { pair: both, before, after } = pair(MONDAY, moved, [1, 2]);
     expect(growth(both)).toMatchObject([{ idA: before.p, idB: after.p, path: "module shop › PENDING" }]);
   });
+
+  it("count growth from what it was, also where a running function held the module's variables too", () => {
+    const running = `@frame main: f\nf frame -> .f_globals d\n${MONDAY}`;
+    const { pair: both, before, after } = pair(running, `filler app.Filler +1\n${TUESDAY}`, [1, 2]);
+    expect(growth(both)).toMatchObject([
+      { idA: before.p, idB: after.p, retainedA: 1150, deltaRetainedBytes: 2300, isNew: false },
+    ]);
+  });
 });
 
 describe("types of two dumps", () => {
