@@ -1321,7 +1321,10 @@ class _Walk:
 
     def flags(self, part: list[Any], tracked: bytes) -> array[int]:
         """Return the first flags of some objects, of which it is told which are tracked."""
-        flags = array("H", tracked.translate(_TRACKED_FLAGS).decode("latin-1").encode(_UTF_16))
+        # Of each byte, UTF-16 makes the same number of two bytes, behind a mark. Other spellings of
+        # it, such as utf-16-le, are modules of Python's, which the program would keep.
+        wide = tracked.translate(_TRACKED_FLAGS).decode("latin-1").encode("utf-16")
+        flags = array("H", wide[2:])
         for members, generation in self._not_old:
             inside = members[
                 bisect_left(members, id(part[0])) : bisect_right(members, id(part[-1]))
@@ -4131,8 +4134,6 @@ def _place(objects: Sequence[Any], address: int) -> int:
     return low
 
 
-# Of each byte, this makes the same number of two bytes.
-_UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 _TRACKED_FLAGS = bytes([0, TRACKED | 2 << GENERATION_SHIFT]) + bytes(254)
 
 

@@ -321,6 +321,15 @@ class UndisturbedTest(ProgramTest):
         self.assertTrue(printed["interval"])
         self.assertLess(printed["pause"], 40)  # it was some 100 s, and is 5
 
+    def test_no_module_is_imported(self) -> None:
+        """Not even one of Python's own, such as the codec of an encoding."""
+        printed = self.printed("""
+            before = {*sys.modules}
+            dump("out")
+            print(json.dumps({"imported": sorted({*sys.modules} - before)}))
+        """)
+        self.assertEqual(printed["imported"], [])
+
     def test_the_dumpers_own_working_data_is_not_in_the_file(self) -> None:
         """Nor its frames; only the module itself, as any other."""
         self.printed("""
