@@ -137,7 +137,8 @@ function checkHeader(path: string, { cut = false } = {}): number {
 function fileFailure(path: string, thrown: unknown): HeapError {
   if (thrown instanceof HeapError) return thrown;
   const code = (thrown as NodeJS.ErrnoException).code;
-  if (code === "ENOENT" || code === "ENOTDIR") return new HeapError({ code: "no-such-file", path }, { cause: thrown });
+  if (["ENOENT", "ENOTDIR", "ELOOP"].includes(code ?? ""))
+    return new HeapError({ code: "no-such-file", path }, { cause: thrown });
   if (code === "EACCES" || code === "EPERM") return new HeapError({ code: "no-permission", path }, { cause: thrown });
   return new HeapError({ code: "damaged", path, what: "the system can't read it" }, { cause: thrown });
 }
