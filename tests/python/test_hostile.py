@@ -250,5 +250,28 @@ class OwnLayoutTest(ProgramTest):
         self.assertTrue((self.folder / "whole.pyheap").exists(), run.stderr)
 
 
+class HugeTest(ProgramTest):
+    """As long and as deep as heaps get."""
+
+    def test_ten_million_items_and_a_million_links_are_all_there(self) -> None:
+        """In one list, and in one linked list."""
+        program = """
+            import pyheap_dump
+            class Node: __slots__ = ("next",)
+            first = None
+            for _ in range(1_000_000):
+                node = Node()
+                node.next, first = first, node
+            items = [None] * 10_000_000
+            report = pyheap_dump.dump("huge.pyheap")
+            print(report.objects, report.references, *report.warnings)
+        """
+        run = self.python(self.write("app.py", program))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        objects, references = map(int, run.stdout.split())
+        self.assertGreater(objects, 1_000_000)
+        self.assertGreater(references, 11_000_000)
+
+
 if __name__ == "__main__":
     unittest.main()
