@@ -143,6 +143,35 @@ for i in range(20000): LATER.append([Request(i)])
     expect(advice.suspects[0]).toMatchObject({ holder: "__main__.LATER", confidence: "likely" });
   });
 
+  // A first part that is old, a second one in the collector's middle generation, and then what `later` does.
+  const FILLED_AT_ONCE = (later: string) => `${REQUEST}
+import gc
+gc.disable()
+def look_up(i): return TABLE[i]
+TABLE = {i: Request(i) for i in range(4000)}
+gc.collect()
+TABLE.update((i, Request(i)) for i in range(4000, 6000))
+gc.collect(0)
+RECENT = {}
+def work(i):
+    RECENT[i] = [i]
+    ${later}
+for i in range(500): work(i)
+gc.enable()
+`;
+  it("a table of which a part is young, and nothing as young as what came after, is at most possible", () => {
+    const { suspects } = adviceOf(FILLED_AT_ONCE("look_up(i)"));
+    const table = suspects.find(({ holder }) => holder === "__main__.TABLE");
+    expect(table).toMatchObject({ kind: "accumulation", confidence: "possible" });
+    expect(table?.caveat).toContain("just loaded");
+    expect(table?.evidence.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/but none of the very youngest/),
+    );
+    const [first] = adviceOf(FILLED_AT_ONCE("TABLE[-i] = Request(i)")).suspects;
+    expect(first).toMatchObject({ holder: "__main__.TABLE", confidence: "likely" });
+    expect(first?.title).toContain("was still growing");
+  });
+
   it("one large object in a list is no accumulation", () => {
     expect(serious(adviceOf(`BUFFERS = [bytes(3_000_000), "a", "b"]\n`))).toEqual([]);
   });

@@ -10,7 +10,7 @@ import { contentOf, hasOwnMembers } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
-import { type Growing, grewText, growingOf, seenOfGrowth } from "./growing.ts";
+import { type Growing, grewText, growingOf, isLoaded, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
 import { onlyFills, seenOfFilling } from "./registry.ts";
 
@@ -99,7 +99,9 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
       : growing.growth === "still"
         ? growing.sure
           ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
-          : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
+          : isLoaded(growing)
+            ? "Much in it was made at about one time, and nothing since, so this may be a table that was just loaded and is meant to stay."
+            : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
         : fills
           ? "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then."
           : growing.sure

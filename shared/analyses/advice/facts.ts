@@ -40,6 +40,10 @@ export interface HeapFacts {
   readonly functions: FunctionIndex;
   readonly collector: CollectorInfo;
   readonly ages: Ages;
+  /** Types by the address of their class. */
+  readonly typeAt: ReadonlyMap<number, number>;
+  /** By a module's dict, what was found of when it was loaded. */
+  readonly loaded: Map<number, number>;
   /** What is alive, in bytes. */
   readonly liveBytes: number;
   /** `[3, 12, 1]`; empty where the file does not say. */
@@ -89,6 +93,8 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
     functions,
     collector,
     ages: agesOf(view, isCode, collector.design, tick),
+    typeAt: new Map(heap.types.map(({ address }, type) => [address, type])),
+    loaded: new Map<number, number>(),
     liveBytes: live,
     version: Array.isArray(version) ? version.filter((part) => typeof part === "number") : [],
     holdings: new Map<number, Holding>(),

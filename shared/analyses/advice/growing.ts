@@ -1,10 +1,11 @@
 import { formatBytes, formatCount, plural } from "../../types/format.ts";
-import type { Tick } from "../../types/graph.ts";
+import { NONE, type Tick } from "../../types/graph.ts";
 import { preorderOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
 import type { Found } from "./finding.ts";
+import { type Holding, holdingOf } from "./holding.ts";
 import { type Change, changeOf } from "./since.ts";
-import { type Youth, youthOf } from "./youth.ts";
+import { loadedIn, type Youth, youthOf } from "./youth.ts";
 
 /** How a holder comes along: what its objects' ages say, and what an earlier dump says, which is surer. */
 export interface Growing extends Youth {
@@ -29,7 +30,8 @@ export function growingOf(
   tick: Tick,
 ): Growing {
   const { ages, view, since } = facts;
-  const youth = youthOf(ages, preorderOf(view, object), object, members);
+  const loaded = loadedOf(facts, holdingOf(facts, object, tick));
+  const youth = youthOf(ages, { number: preorderOf(view, object), object, members, loaded });
   const unsure = { ...youth, change: null, sure: false, cameSince: false };
   if (since === null) return unsure;
   const change = changeOf(since, object, members === null ? null : bytes, tick);
@@ -40,6 +42,15 @@ export function growingOf(
   return change.bytes < since.leastBytes && since.busy
     ? { ...youth, growth: "still", change, sure: true, cameSince: false }
     : { ...unsure, change };
+}
+
+/** When the module that names the holder was loaded, by its generation; `NONE` where no module does. */
+function loadedOf({ view, typeAt, loaded }: HeapFacts, { steps }: Holding): number {
+  const dict = steps.findLast(({ id }) => id !== null && view.moduleOfDict?.has(id) === true)?.id ?? null;
+  if (dict === null) return NONE;
+  const known = loaded.get(dict) ?? loadedIn(view, typeAt, dict);
+  loaded.set(dict, known);
+  return known;
 }
 
 /** `, 2.1 MiB more than in the earlier dump (3,000 → 5,000 entries)`, for the end of a sentence. */
@@ -55,9 +66,13 @@ function entriesText({ entries }: Change): string {
   return ` (${formatCount(entries[0])} → ${plural(entries[1], "entry", "entries")})`;
 }
 
+/** A part of it is young, and yet it is still: it was filled at once, some time ago. */
+export const isLoaded = ({ growth, sure, young, youngest }: Growing): boolean =>
+  growth === "still" && !sure && young > youngest;
+
 /** What was seen of it: in the earlier dump, and by the ages. */
 export function seenOfGrowth(growing: Growing): Found["seen"] {
-  const { change, cameSince, known, young, growth, sure } = growing;
+  const { change, cameSince, known, young, youngest, growth, sure } = growing;
   return [
     ...(change === null
       ? cameSince
@@ -70,7 +85,7 @@ export function seenOfGrowth(growing: Growing): Found["seen"] {
         ]),
     ...(known > 0
       ? [
-          `${formatCount(young)} of ${plural(known, "object")} in it ${young === 1 || known === 1 ? "is" : "are"} of the collector's youngest generations${growth === "growing" && !sure ? ": made lately, while most others are older" : ""}`,
+          `${formatCount(young)} of ${plural(known, "object")} in it ${young === 1 || known === 1 ? "is" : "are"} of the collector's youngest generations${growth === "growing" && !sure ? ": made lately, while most others are older" : ""}${isLoaded(growing) ? `, but ${youngest === 0 ? "none" : formatCount(youngest)} of the very youngest, to which other objects went on to come` : ""}`,
         ]
       : []),
   ];

@@ -183,7 +183,7 @@ function identifierOf(step: PathStep | undefined): string | null {
 }
 
 /** Of what gives names along the path, the nearest to the object decides. */
-function isOwn({ view, ownership, codeOf }: HeapFacts, steps: readonly PathStep[]): boolean {
+function isOwn({ view, ownership, codeOf, typeAt }: HeapFacts, steps: readonly PathStep[]): boolean {
   const { heap } = view.columns;
   for (const { id, root } of [...steps].reverse().filter((step) => step.id !== null)) {
     if (id === null) continue;
@@ -191,8 +191,7 @@ function isOwn({ view, ownership, codeOf }: HeapFacts, steps: readonly PathStep[
     if (module !== undefined) return ownership.module(module);
     const type = heap.type[id];
     const { name } = heap.types[type];
-    if ((heap.flags[id] & FLAGS.isClass) !== 0)
-      return ownership.type(heap.types.findIndex((t) => t.address === addressAt(heap.address, id)));
+    if ((heap.flags[id] & FLAGS.isClass) !== 0) return ownership.type(typeAt.get(addressAt(heap.address, id)) ?? NONE);
     if (name === "function" || name === "frame" || name === "generator" || name === "coroutine") {
       const code = codeOf(id);
       if (code !== null) return ownership.file(code.file);
