@@ -672,6 +672,41 @@ def _code_qualname(code: types.CodeType) -> str:
     return getattr(code, "co_qualname", code.co_name)  # 3.11 brought co_qualname
 
 
+_STORES = {  # by release: instructions that store under a key or in place, or that stand for any
+    (3, 9): b"\x3c\x37\x4f",
+    (3, 10): b"\x3c\x37\x4f",
+    (3, 11): b"\x3c\xa8\xa9\xaa",
+    (3, 12): b"\x3c\x9f\xa0\x1b\xfd\xfe",
+    (3, 13): b"\x27\xd4\xd5\x26\xf7\xfe",
+    (3, 14): b"\x26\xc9\xca\x25\xee\xfe",
+    (3, 15): b"\x24\xd0\xd1\x23\xed\xfd",
+}.get(sys.version_info[:2])
+_IN_PLACE = [  # by release: `+=` and `|=` of what is no number
+    bytes((instruction, operator))
+    for instruction in {
+        (3, 11): (122, 3),
+        (3, 12): (122,),
+        (3, 13): (45,),
+        (3, 14): (44, 132),
+        (3, 15): (42, 132),
+    }.get(sys.version_info[:2], ())
+    for operator in (13, 20)
+]
+
+
+def _may_store(code: types.CodeType) -> bool:
+    """Whether code may store under a key or in place, which are the ways to fill without a name.
+
+    From 3.11 on the instructions are taken as they lie there, with what the interpreter keeps
+    between them: that may look like such an instruction. Other ways of asking leave a copy.
+    """
+    raw: bytes = code.co_code if sys.version_info < (3, 11) else code._co_code_adaptive
+    instructions = raw[::2]
+    return any(store in instructions for store in _STORES or b"") or any(
+        pair in raw for pair in _IN_PLACE
+    )
+
+
 _size_of_generator: dict[int, Callable[[Any], int]] = {
     id(kind): kind.__sizeof__
     for kind in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
@@ -4618,7 +4653,7 @@ def _tables(
             _clean(code.co_filename),
             code.co_firstlineno,
             _clean(_code_qualname(code)),
-            _names_as_json(code.co_names),
+            _names_as_json((*code.co_names, "[]=") if _may_store(code) else code.co_names),
         )
         for code in codes
         if named

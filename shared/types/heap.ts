@@ -109,7 +109,7 @@ export interface CodeInfo {
   readonly qualname: string;
   readonly file: string;
   readonly firstLine: number;
-  /** `co_names`: globals and attributes that the code uses. */
+  /** `co_names`: globals and attributes that the code uses; and `[]=` where it may store under a key or in place. */
   readonly names: ReadonlySet<string>;
 }
 

@@ -133,7 +133,7 @@ describe("what only looks alike", () => {
   it("a table that was loaded once, while other things come, is at most possible", () => {
     const advice = adviceOf(`${REQUEST}
 TABLE = {i: Request(i) for i in range(5000)}
-def look_up(i): return TABLE[i]
+def put(i): TABLE[i] = Request(i)
 LATER = []
 for i in range(20000): LATER.append([Request(i)])
 `);
@@ -147,29 +147,54 @@ for i in range(20000): LATER.append([Request(i)])
   const FILLED_AT_ONCE = (later: string) => `${REQUEST}
 import gc
 gc.disable()
-def look_up(i): return TABLE[i]
-TABLE = {i: Request(i) for i in range(4000)}
-gc.collect()
-TABLE.update((i, Request(i)) for i in range(4000, 6000))
-gc.collect(0)
+def put(i): TABLE[i] = Request(i)
 RECENT = {}
 def work(i):
     RECENT[i] = [i]
     ${later}
+TABLE = {i: Request(i) for i in range(4000)}
+gc.collect()
+TABLE.update((i, Request(i)) for i in range(4000, 6000))
+gc.collect(0)
 for i in range(500): work(i)
 gc.enable()
 `;
   it("a table of which a part is young, and nothing as young as what came after, is at most possible", () => {
-    const { suspects } = adviceOf(FILLED_AT_ONCE("look_up(i)"));
+    const { suspects } = adviceOf(FILLED_AT_ONCE("pass"));
     const table = suspects.find(({ holder }) => holder === "__main__.TABLE");
     expect(table).toMatchObject({ kind: "accumulation", confidence: "possible" });
     expect(table?.caveat).toContain("just loaded");
     expect(table?.evidence.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/but none of the very youngest/),
     );
-    const [first] = adviceOf(FILLED_AT_ONCE("TABLE[-i] = Request(i)")).suspects;
+    const [first] = adviceOf(FILLED_AT_ONCE("put(-i)")).suspects;
     expect(first).toMatchObject({ holder: "__main__.TABLE", confidence: "likely" });
     expect(first?.title).toContain("was still growing");
+  });
+
+  // The end of the table is as young as it can be: by its ages it grows.
+  const LOADED = (fill: string, use: string) => `${REQUEST}
+TABLE = {}
+def look_up(i): return TABLE[i].body
+def use(i): ${use}
+${fill}
+`;
+  const FILL = "for i in range(8000): TABLE[i] = Request(i)";
+  it("a table that no function can add to is at most possible, however young it is", () => {
+    const { suspects } = adviceOf(LOADED(FILL, "return look_up(i)"));
+    const table = suspects.find(({ holder }) => holder === "__main__.TABLE");
+    expect(table).toMatchObject({ kind: "accumulation", confidence: "possible" });
+    expect(table?.caveat).toContain("filled while its module was loaded");
+    expect(table?.title).not.toContain("growing");
+    for (const use of [
+      "TABLE[i] = Request(i)",
+      "TABLE.setdefault(i, Request(i))",
+      "global TABLE; TABLE |= {i: Request(i)}",
+      "sys.modules['__main__'].TABLE[i] = Request(i)",
+    ]) {
+      const [first] = adviceOf(LOADED(`import sys\nfor i in range(8000): use(i)`, use)).suspects;
+      expect(first, use).toMatchObject({ holder: "__main__.TABLE", confidence: "likely" });
+    }
   });
 
   it("one large object in a list is no accumulation", () => {

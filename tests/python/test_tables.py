@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unittest
 from typing import Any
 
@@ -131,6 +132,38 @@ class TableTest(unittest.TestCase):
         self.assertTrue(all(row["name"].startswith("task ") for row in rows))
         self.assertEqual({row["function"] for row in dumped.heap.tables["task_frame"]}, {""})
         self.assertEqual({row["function"] for row in dumped.heap.tables["cache"]}, {""})
+
+    def test_code_that_may_store_under_a_key_or_in_place_says_so(self) -> None:
+        """Before the interpreter has adapted it to what it sees, and after."""
+        source = """
+            import json
+            def by_key(d): d["a"] = 1
+            def at_index(d): d[0] = 1
+            def slice_of(d): d[1:2] = [3]
+            def nested(d): d["a"]["b"] = d["a"]
+            def in_place():
+                global LIST
+                LIST += [1]
+            def united():
+                global SET
+                SET |= {1}
+            def reads(d): return [x for x in d["a"].values() if x.name == d["b"]]
+            def removes(d): del d["a"]
+            def appends(d): d.append(1)
+            LIST, SET = [], set()
+            for _ in range(TIMES):
+                by_key({}); at_index([0]); in_place(); united()
+                try: reads({"a": {}, "b": 1}); removes({"a": 1})
+                except AttributeError: pass
+        """
+        stores = ["at_index", "by_key", "in_place", "nested", "slice_of", "united"]
+        for times in ("1", "3000"):
+            dumped = Dumped(source.replace("TIMES", times))
+            rows = [row for row in dumped.heap.tables["code"] if row["file"].endswith("app.py")]
+            names = {row["qualname"]: json.loads(row["names"]) for row in rows}
+            found = sorted(name for name in names if "[]=" in names[name])
+            self.assertEqual([name for name in found if "<" not in name], stores)
+            self.assertEqual(names["appends"], ["append"])
 
 
 if __name__ == "__main__":

@@ -37,7 +37,12 @@ export function groupFinding(
 ): { readonly found: Found; readonly grew: string } | null {
   const { liveBytes } = facts;
   const holding = holdingOf(facts, group.object, tick);
-  const growing = growingOf(facts, group, tick);
+  const aged = growingOf(facts, group, tick);
+  // What no function can add to does not grow, however young it is.
+  const growing: Growing =
+    !aged.sure && aged.growth === "growing" && isFilledOnce(facts, group, holding)
+      ? { ...aged, growth: "unknown" }
+      : aged;
   const isOwn = holding.own || hasOwnMembers(facts, group);
   const least = growing.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
   const isTold =
@@ -96,17 +101,19 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
     ...fixFor(holding, row.type, group),
     caveat: holding.bounds
       ? "A function that uses it asks for its length and removes from it: it seems to have a bound."
-      : growing.growth === "still"
-        ? growing.sure
-          ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
-          : isLoaded(growing)
-            ? "Much in it was made at about one time, and nothing since, so this may be a table that was just loaded and is meant to stay."
-            : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
-        : fills
-          ? "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then."
-          : growing.sure
-            ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
-            : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
+      : !growing.sure && isFilledOnce(facts, group, holding)
+        ? "No function that names it stores into it or names a method that adds: it seems to be a table that was filled while its module was loaded, and is meant to stay."
+        : growing.growth === "still"
+          ? growing.sure
+            ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
+            : isLoaded(growing)
+              ? "Much in it was made at about one time, and nothing since, so this may be a table that was just loaded and is meant to stay."
+              : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
+          : fills
+            ? "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then."
+            : growing.sure
+              ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
+              : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
   };
 }
 
@@ -127,6 +134,7 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
   if (holding.bounds) return "possible";
   if (!isOwn) return grewMuch(facts, growing) || onlyFills(facts, group, growing) ? "likely" : "possible";
   if (sure) return growth === "growing" ? "likely" : "possible";
+  if (isFilledOnce(facts, group, holding)) return "possible";
   // Nobody keeps many exceptions, callbacks or things that wait as a table that is loaded once.
   if (growth === "growing" || contentOf(facts, group) !== "data") return "likely";
   if (growth === "still") return "possible";
@@ -134,6 +142,10 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
   const isHidden = holding.as !== "module variable" && holding.as !== "attribute" && holding.as !== "other";
   return (holding.adds && !holding.removes) || isHidden || hasOwnMembers(facts, group) ? "likely" : "possible";
 }
+
+/** Functions use it and none can add to it: what is in it was put there while its module was loaded. */
+const isFilledOnce = (facts: HeapFacts, group: Group, { canAdd }: Holding): boolean =>
+  canAdd === false && group.shape !== "chain" && contentOf(facts, group) === "data";
 
 /** What the standard library's container is of which the object is the inside; null where it stands for itself. */
 function insideOf(steps: Holding["steps"]): "queue" | "weak keys" | null {

@@ -33,6 +33,11 @@ export interface Holding {
   /** Whether a function that uses it names a method that adds or removes, such as `append` or `pop`. */
   readonly adds: boolean;
   readonly removes: boolean;
+  /**
+   * False where functions name it and none of them can add to it: it is as code that runs once left it. Null where no
+   * function names it, or where the file does not say which code stores.
+   */
+  readonly canAdd: boolean | null;
   /** Whether such a function removes and asks for the length: a container with a bound. */
   readonly bounds: boolean;
   readonly steps: readonly PathStep[];
@@ -64,6 +69,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     usedBy: placesOf(users),
     adds: names(ADDERS),
     removes: names(REMOVERS),
+    canAdd: canAdd(facts, as, variable),
     bounds: called.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
     steps,
   };
@@ -97,8 +103,47 @@ function variableHolding(facts: HeapFacts, steps: readonly PathStep[], tick: Tic
   return null;
 }
 
-/** Methods of containers, as code names them; storing under a key has no name. */
+/**
+ * Whether a function of any module that names the variable stores under a key or names what adds; also through an attribute
+ * of that name. What gets the container as an argument is not seen. Time O(functions).
+ */
+function canAdd({ functions, tellsStores }: HeapFacts, as: HeldAs, variable: string | null): boolean | null {
+  if (
+    variable === null ||
+    !tellsStores ||
+    !(as === "module variable" || as === "class attribute" || as === "attribute")
+  )
+    return null;
+  let isNamed = false;
+  for (const each of functions.values())
+    for (const { names, qualname } of each) {
+      if (qualname === "<module>" || !names.has(variable)) continue;
+      if (CAN_ADD.some((name) => names.has(name))) return true;
+      isNamed = true;
+    }
+  return isNamed ? false : null;
+}
+
+/** What the file says of code that stores under a key or in place (docs/format.md). */
+export const STORES = "[]=";
+
+/** Methods of containers, as code names them. */
 const ADDERS = ["append", "appendleft", "add", "extend", "insert", "setdefault", "update", "put", "put_nowait", "push"];
+/** And what fills a container in other ways. */
+const CAN_ADD = [
+  ...ADDERS,
+  STORES,
+  "extendleft",
+  "__setitem__",
+  "__iadd__",
+  "__ior__",
+  "heappush",
+  "heappushpop",
+  "insort",
+  "insort_left",
+  "insort_right",
+  "setattr",
+];
 const REMOVERS = ["pop", "popitem", "popleft", "remove", "discard", "clear", "get_nowait", "task_done"];
 
 /** `module shop.sessions › _PENDING` -> `shop.sessions._PENDING`; other paths stay as they are. */
