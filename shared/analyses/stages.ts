@@ -13,7 +13,7 @@ import {
   signedCodeColumn,
 } from "../types/compact.ts";
 import { byteColumn, giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
-import type { Heap, Root } from "../types/heap.ts";
+import type { Heap, Root, TypeInfo } from "../types/heap.ts";
 import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
 import { otherReferrers, type SparseLists } from "./referrers.ts";
 import { releasedWithEach } from "./released.ts";
@@ -74,6 +74,20 @@ export function typeTotals({ objectCount, type, shallow, types }: Heap): Pick<Co
   }
   giveBack(own);
   return { typeCount, typeBytes };
+}
+
+/**
+ * What a person should know where the file's own totals of its types are not those of its objects: each a sentence. Pages
+ * have checksums, small tables have none, so this is what tells that one of them was changed. Time O(types).
+ */
+export function wrongTotals(
+  types: readonly TypeInfo[],
+  { typeCount, typeBytes }: Pick<ColumnsStage, "typeCount" | "typeBytes">,
+): string[] {
+  const wrong = types.filter(({ count, bytes }, t) => count !== typeCount[t] || bytes !== typeBytes[t]).length;
+  const which = wrong === 1 ? "a type" : `${wrong} types`;
+  const sentence = `The dump's own totals of ${which} are not those of its objects: the file is damaged, and sizes may be wrong; copy the file again.`;
+  return wrong === 0 ? [] : [sentence];
 }
 
 /** The graph, and what only the dominators need of it. */

@@ -1,4 +1,4 @@
-import { cycleStage, dominatorStage, graphStage, typeTotals } from "../analyses/stages.ts";
+import { cycleStage, dominatorStage, graphStage, typeTotals, wrongTotals } from "../analyses/stages.ts";
 import { contentDigest } from "../store/content-digest.ts";
 import { BadIndex, type IndexKey, StoredIndex, storeIndex } from "../store/index-cache.ts";
 import { loadDump, readExtent } from "../store/load.ts";
@@ -98,7 +98,8 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
       "columns",
       (tick) => {
         const loaded = loadDump(file, extent, tick);
-        return { ...loaded, ...typeTotals(loaded.heap) };
+        const totals = typeTotals(loaded.heap);
+        return { ...loaded, ...totals, warnings: [...loaded.warnings, ...wrongTotals(types, totals)] };
       },
       (index) => storedColumns(index, extent, types, readLayouts(file)),
     );

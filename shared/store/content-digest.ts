@@ -7,7 +7,7 @@ const DEPENDED_ON = {
   object_page: "SELECT first, count, crc FROM object_page ORDER BY first",
   reference_page: "SELECT first, count, crc FROM reference_page ORDER BY first",
   layout: "SELECT id, hidden_bytes, runs FROM layout ORDER BY id",
-  type: "SELECT id, module, qualname FROM type ORDER BY id",
+  type: "SELECT id, module, qualname, count, bytes FROM type ORDER BY id",
   root: "SELECT kind, name, address FROM root ORDER BY rowid",
   frame: "SELECT address, file, line, function FROM frame ORDER BY rowid",
 };

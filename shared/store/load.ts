@@ -99,12 +99,17 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
   const { targets, missing, lost } = loadReferences(file, extent, index, (done) =>
     tick((extent.objects + done) / entries),
   );
-  const warnings =
+  const warnings: string[] =
     lost === 0
       ? []
       : [
           `${lost} references could not be read: their pages are damaged. Objects may look less held than they are; copy the file again.`,
         ];
+  const { roots, lost: lostRoots } = resolveRoots(file, address);
+  if (lostRoots > 0)
+    warnings.push(
+      `${lostRoots} starting ${lostRoots === 1 ? "point of the dump leads" : "points of the dump lead"} to none of its objects: the file is damaged, and what was held there looks like garbage or like held from outside; copy the file again.`,
+    );
   const references = { nodeCount: extent.objects + 1, offsets, targets };
   const heap: Heap = {
     objectCount: extent.objects,
@@ -114,7 +119,7 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
     types,
     layouts,
   };
-  return { heap, roots: resolveRoots(file, address), missing, lost, warnings };
+  return { heap, roots, missing, lost, warnings };
 }
 
 type ObjectColumns = Omit<Heap, "objectCount" | "address" | "references" | "types" | "layouts">;
@@ -264,10 +269,11 @@ function checkPageRow(file: DumpFile, table: string, page: { first: number; code
     throw damaged(file.path, `the page ${page.first} of \`${table}\` is packed in a way this version does not know`);
 }
 
-/** Roots of objects that are in the file; the rest could not be shown anyway. */
-function resolveRoots(file: DumpFile, addresses: AddressColumn): Root[] {
+/** Roots of objects that are in the file, and how many rows are none: a capture writes no other. */
+function resolveRoots(file: DumpFile, addresses: AddressColumn): { roots: Root[]; lost: number } {
   const places = readFramePlaces(file);
-  return readRoots(file)
+  const { rows, unknown } = readRoots(file);
+  const roots = rows
     .map(({ kind, name, address }) => ({
       kind,
       name,
@@ -275,4 +281,5 @@ function resolveRoots(file: DumpFile, addresses: AddressColumn): Root[] {
       place: kind === "thread" ? (places.get(address) ?? null) : null,
     }))
     .filter((root) => root.object !== NONE);
+  return { roots, lost: unknown + rows.length - roots.length };
 }

@@ -142,17 +142,18 @@ export interface RootRow {
 }
 
 /**
- * Root rows in the file's order, strongest kind first. Kinds of a later version of the format are left out; one whose
- * address is none is damage, since what it holds would look lost.
+ * Root rows in the file's order, strongest kind first. Those of no kind that this version knows are left out and counted;
+ * one whose address is none is damage, since what it holds would look lost.
  */
-export function readRoots(file: DumpFile): RootRow[] {
+export function readRoots(file: DumpFile): { rows: RootRow[]; unknown: number } {
   const rows = readAll<[string, string, number]>(file, "root", "SELECT kind, name, address FROM root ORDER BY rowid");
   if (!rows.every(([, , address]) => isCount(address))) throw damaged(file.path, "`root` has an address that is none");
-  return FILE_ROOT_KINDS.flatMap((wanted) =>
+  const known = FILE_ROOT_KINDS.flatMap((wanted) =>
     rows
       .filter(([kind]) => kind === wanted)
       .map(([, name, address]) => ({ kind: wanted, name: String(name), address })),
   );
+  return { rows: known, unknown: rows.length - known.length };
 }
 
 /** Where each running frame stood, by the frame's address: `handle app.py:41`. */

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import Database from "better-sqlite3";
-import { cycleStage, dominatorStage, graphStage, typeTotals } from "../../shared/analyses/stages.ts";
+import { cycleStage, dominatorStage, graphStage, typeTotals, wrongTotals } from "../../shared/analyses/stages.ts";
 import { loadDump, readExtent } from "../../shared/store/load.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readCode, readMeta, readTypes } from "../../shared/store/small-tables.ts";
@@ -10,16 +10,18 @@ import { HeapError } from "../../shared/types/failure.ts";
 import { noTick } from "../../shared/types/graph.ts";
 import { isReferenceKind, REFERENCE_KINDS } from "../../shared/types/reference-kinds.ts";
 
-/** The addresses of the only page of references, eight bytes each, whatever way they are packed. */
-function targetsOf(db: Database.Database): Buffer {
-  const { target, codec, count } = db.prepare("SELECT target, codec, count FROM reference_page").get() as {
-    target: Buffer;
-    codec: string;
-    count: number;
-  };
-  const bytes = codec === "raw" ? target : inflateSync(target);
-  if (codec !== "planes+zlib") return bytes;
+/** Entries of a page as they are before packing: little-endian, those of eight bytes in planes where the codec says so. */
+function unpacked(blob: Buffer, codec: string, width: number): Buffer {
+  const bytes = codec === "raw" ? blob : inflateSync(blob);
+  if (codec !== "planes+zlib" || width !== 8) return bytes;
+  const count = bytes.length / 8;
   return Buffer.from(Array.from(bytes, (_, i) => bytes[(i % 8) * count + Math.floor(i / 8)] ?? 0));
+}
+
+/** The addresses of the only page of references. */
+function targetsOf(db: Database.Database): Buffer {
+  const page = db.prepare("SELECT target, codec FROM reference_page").get() as { target: Buffer; codec: string };
+  return unpacked(page.target, page.codec, 8);
 }
 
 /** Numbers as the file has them, read the slow way. */
@@ -31,14 +33,17 @@ function slowTotals(path: string, whole: boolean) {
       runs: string;
     }[];
     const page = db.prepare("SELECT * FROM object_page").get() as
-      | (Record<string, Buffer> & { count: number })
+      | (Record<string, Buffer> & { count: number; codec: string })
       | undefined;
     const targets = whole ? targetsOf(db) : undefined;
     const roots = db.prepare("SELECT kind, address FROM root").all() as { kind: string; address: number }[];
     if (page === undefined) return { bytes: 0, named: 0 };
+    const columns = new Map<string, Buffer>();
     const at = (column: string, i: number, width: number): number => {
+      const bytes = columns.get(column) ?? unpacked(page[column] as Buffer, page.codec, width);
+      columns.set(column, bytes);
       let value = 0n;
-      for (let k = width - 1; k >= 0; k--) value = value * 256n + BigInt((page[column] as Buffer)[width * i + k] ?? 0);
+      for (let k = width - 1; k >= 0; k--) value = value * 256n + BigInt(bytes[width * i + k] ?? 0);
       return Number(value);
     };
     const number = new Map<number, number>();
@@ -77,15 +82,27 @@ function slowTotals(path: string, whole: boolean) {
   }
 }
 
-/** Loads and analyses the file; what is wrong with the result, or "" for a sound view or a clear refusal. */
-export function verdict(path: string): { refused: string | false; wrong: string } {
+/** What came of a file, in the words of a report. */
+export type Outcome = "refused in a sentence" | "opens, with a warning" | "opens" | "something was thrown";
+
+/** What a person would read off the file; the same of a changed one, unless it says that something is wrong. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Objects and bytes that are named, held from outside and unreachable, as one line; "" where it was refused. */
+  readonly totals: string;
+  /** What is wrong with the answer; "" where nothing is. */
+  readonly wrong: string;
+}
+
+/** Loads and analyses the file as it is, with the numbers compared to those of a slow reader. */
+export function verdict(path: string): Verdict {
   try {
     const file = openDump(path);
     try {
-      readMeta(file);
+      const meta = readMeta(file);
       const extent = readExtent(file);
-      readTypes(file);
-      const { heap, roots, warnings } = loadDump(file, extent, noTick);
+      const types = readTypes(file);
+      const { heap, roots, warnings, lost } = loadDump(file, extent, noTick);
       const { stage, parent } = graphStage(heap, roots, noTick);
       const dominators = dominatorStage(heap, stage, parent, noTick);
       cycleStage(heap, stage, dominators, noTick);
@@ -108,9 +125,10 @@ export function verdict(path: string): { refused: string | false; wrong: string 
       ];
       const count = groups.reduce((sum, { count }) => sum + count, 0);
       const bytes = groups.reduce((sum, { bytes }) => sum + bytes, 0);
-      const { typeCount, typeBytes } = typeTotals(heap);
+      const ofTypes = typeTotals(heap);
+      const { typeCount, typeBytes } = ofTypes;
       const close = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(a, b);
-      const whole = warnings.length === 0 && extent.references > 0;
+      const whole = lost === 0 && extent.references > 0;
       const slow = slowTotals(path, whole);
       const checks: [string, boolean][] = [
         ["every object is in one of the three groups", count === heap.objectCount],
@@ -126,8 +144,11 @@ export function verdict(path: string): { refused: string | false; wrong: string 
         ["what is alive keeps its own bytes", close(numberAt(dominators.retained, 0), bytes - (groups[2]?.bytes ?? 0))],
         ["as much is named as a slow search finds", !whole || named.count === slow.named],
       ];
+      const own: unknown = meta.capture.warnings;
+      const said = [...warnings, ...wrongTotals(types, ofTypes), ...(Array.isArray(own) ? own : [])];
       return {
-        refused: false,
+        outcome: said.length > 0 ? "opens, with a warning" : "opens",
+        totals: JSON.stringify([groups, numberAt(dominators.retained, 0), dominators.retained.small.length]),
         wrong: checks
           .filter(([, holds]) => !holds)
           .map(([name]) => `not true: ${name}`)
@@ -137,8 +158,11 @@ export function verdict(path: string): { refused: string | false; wrong: string 
       file.close();
     }
   } catch (thrown) {
-    if (!(thrown instanceof HeapError)) return { refused: false, wrong: `thrown: ${(thrown as Error).stack}` };
+    if (!(thrown instanceof HeapError))
+      return { outcome: "something was thrown", totals: "", wrong: String((thrown as Error).stack) };
+    const outcome = "refused in a sentence";
     const sentence = thrown.message.replace(path, "FILE");
-    return { refused: sentence, wrong: /^FILE .{10,}\.$/s.test(sentence) ? "" : `an unclear sentence: ${sentence}` };
+    const wrong = /^FILE .{10,}\.$/s.test(sentence) ? "" : `an unclear sentence: ${sentence}`;
+    return { outcome, totals: "", wrong };
   }
 }
