@@ -5237,7 +5237,11 @@ def _write(path: str, capture: _Capture, meta: dict[str, object]) -> None:
 
 
 def _rows(capture: _Capture, meta: dict[str, object]) -> Iterator[tuple[str, Row]]:
-    """Yield every row of the file with the name of its table; ``complete`` is the last one."""
+    """Yield every row of the file with the name of its table; ``complete`` is the last one.
+
+    What a file that is cut short can best do without comes late: names in code after texts, texts
+    after references, references after objects.
+    """
     for line in ABOUT.splitlines():
         yield "about", (line,)
     for row in _layout_rows(capture.layouts):
@@ -5245,9 +5249,11 @@ def _rows(capture: _Capture, meta: dict[str, object]) -> Iterator[tuple[str, Row
     types = capture.tables["type"]
     capture.tables["type"] = _add_totals(types, capture.columns, capture.layouts)
     for table, rows in capture.tables.items():
-        for row in rows:
+        for row in rows if table != "code" else ():
             yield table, row
     yield from _pages(capture.columns)
+    for row in capture.tables["code"]:
+        yield "code", row
     for key, value in meta.items():
         yield "meta", (key, json.dumps(value))
     yield "meta", ("complete", "true")

@@ -26,6 +26,7 @@ export interface Recovered {
   readonly objectsLost: number;
   readonly references: number;
   readonly referencesLost: number;
+  /** Objects in the pages of texts that are lost; not each of them had one. */
   readonly textsLost: number;
   /** What is not in the new file, each a sentence. Empty where nothing was lost. */
   readonly lost: readonly string[];
@@ -86,11 +87,11 @@ export function recover(path: string, out: string, tick: Tick): Recovered {
 }
 
 function recoverAt(place: DumpPlace, out: string, tick: Tick): Recovered {
-  const file = openAt(place, openRemains);
+  const file = orNothing(() => openAt(place, openRemains));
   const partial = `${out}.${randomBytes(6).toString("hex")}.partial`;
   let db: Database.Database | undefined;
   try {
-    const saved = savedObjects(file, (done) => tick(0.4 * done));
+    const saved = orNothing(() => savedObjects(file, (done) => tick(0.4 * done)));
     try {
       closeSync(openSync(partial, "wx", 0o600));
       db = new Database(partial);
@@ -115,6 +116,21 @@ function recoverAt(place: DumpPlace, out: string, tick: Tick): Recovered {
   }
 }
 
+const nothingLeft = (path: string, what: string): HeapError => new HeapError({ code: "nothing-left", path, what });
+
+/** Whoever recovers a damaged file need not hear that it is damaged and could be recovered. */
+function orNothing<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof HeapError)) throw thrown;
+    const { failure } = thrown;
+    if (failure.code === "damaged") throw nothingLeft(failure.path, failure.what);
+    if (failure.code === "cut-short") throw nothingLeft(failure.path, "only its first bytes are there");
+    throw thrown;
+  }
+}
+
 /**
  * Loads the new dump before it gets its name. Checksums vouch for pages, and nothing does for small tables: where what they
  * say makes no sense, the result is no dump, and nobody is helped by a second file that does not open. Memory: that of
@@ -134,7 +150,7 @@ function tryOut(path: string, partial: string): void {
     if (!(thrown instanceof HeapError)) throw thrown;
     if (thrown.failure.code === "too-large") return; // it can't be tried out here
     const why = thrown.failure.code === "damaged" ? `: ${thrown.failure.what}` : "";
-    throw new HeapError({ code: "damaged", path, what: `what is left of it can't be understood${why}` });
+    throw nothingLeft(path, `what is left of it can't be understood${why}`);
   }
 }
 
@@ -185,7 +201,7 @@ function savedObjects(file: DumpFile, tick: Tick): Saved {
     tick(Math.min(1, objects / Math.max(1, objectsSaid)));
     if (page.count < PAGE_ENTRIES) break;
   }
-  if (objects === 0) throw new HeapError({ code: "nothing-left", path: file.path });
+  if (objects === 0) throw nothingLeft(file.path, "not one page of its objects can be read");
   return { objects, references: announced, objectsSaid: Math.max(objects, objectsSaid), count, bytes };
 }
 
@@ -339,7 +355,10 @@ function sentences({
     );
   if (objectsLost > 0 || referencesLost > 0)
     lost.push("Reference counts are left out: with objects or references lost they would prove nothing.");
-  if (textsLost > 0) lost.push(`Recovered from a damaged file: ${number(textsLost)} objects have lost their texts.`);
+  if (textsLost > 0)
+    lost.push(
+      `Recovered from a damaged file: the texts of ${number(textsLost)} objects are lost, of those among them that had one.`,
+    );
   if (cut.length > 0) lost.push(`Recovered from a damaged file: rows of ${cut.join(", ")} are lost.`);
   return lost;
 }

@@ -19,7 +19,7 @@ export type Failure =
   | { readonly code: "cannot-write"; readonly path: string; readonly why: string }
   | { readonly code: "bad-request"; readonly what: string }
   | { readonly code: "no-such-offer" }
-  | { readonly code: "nothing-left"; readonly path: string }
+  | { readonly code: "nothing-left"; readonly path: string; readonly what: string }
   | { readonly code: "no-token" }
   | { readonly code: "connection-lost" }
   | { readonly code: "cancelled" }
@@ -94,7 +94,7 @@ export function describe(failure: Failure): string {
     case "no-such-offer":
       return "This file is not on offer any more. Open it again.";
     case "nothing-left":
-      return `Nothing can be saved of ${failure.path}: not one page of its objects can be read. Copy it again from where it was written, or take the dump again.`;
+      return `Nothing can be saved of ${failure.path}: ${failure.what}. Copy it again from where it was written, or take the dump again.`;
     case "no-token":
       return "This page may not ask: its address lacks the token. Open the whole address that was printed, with all that follows the #.";
     case "connection-lost":
