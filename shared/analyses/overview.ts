@@ -9,7 +9,7 @@ import { biggestHolders } from "./holders.ts";
 import { numberOf } from "./summary.ts";
 import { unnamedReferences, unnamedSentence } from "./unnamed.ts";
 import { type FunctionIndex, indexFunctions } from "./used-by.ts";
-import { garbageIsKnown, type HeapView, liveBytes } from "./view.ts";
+import { garbageIsKnown, type HeapView, leastGarbage, liveBytes } from "./view.ts";
 
 const MOST_HOLDERS = 8;
 
@@ -71,8 +71,11 @@ export function overview(
 }
 
 /** What this dump can't tell, as sentences; the strongest first. */
-function unseen({ columns }: HeapView, meta: Meta, tracing: TracingState): string[] {
+function unseen(view: HeapView, meta: Meta, tracing: TracingState): string[] {
+  const { columns } = view;
   const sentences: string[] = [...columns.warnings];
+  const least = leastGarbage(view);
+  if (least !== null) sentences.push(least);
   const { heap } = columns;
   const unnamed = unnamedReferences(meta);
   const opaque = heap.types.filter((type) => type.opaque && type.count > 0);

@@ -30,6 +30,8 @@ export interface ColumnsStage {
   readonly missing: number;
   /** References that could not be read. */
   readonly lost: number;
+  /** Starting points of the file that lead to none of its objects. */
+  readonly lostRoots: number;
   readonly warnings: readonly string[];
   /** Per type, counted here: the file's own totals are a claim. */
   readonly typeCount: IndexColumn;

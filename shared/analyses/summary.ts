@@ -3,7 +3,7 @@ import { NONE } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
 import type { Buckets, RootKind, Summary, Totals } from "../types/rows.ts";
 import { unnamedReferences } from "./unnamed.ts";
-import { garbageIsKnown, type HeapView } from "./view.ts";
+import { garbageIsKnown, type HeapView, leastGarbage } from "./view.ts";
 
 /**
  * What the whole dump is, in numbers. Needs the graph; the buckets are null before the dominators are there.
@@ -76,16 +76,15 @@ const NO_BUCKETS: Buckets = {
   outsidePython: null,
 };
 
-function warningsOf({ columns }: HeapView, meta: Meta, buckets: Buckets | null): string[] {
+function warningsOf(view: HeapView, meta: Meta, buckets: Buckets | null): string[] {
+  const { columns } = view;
   const warnings = [...columns.warnings];
   if (columns.missing > 0)
     warnings.push(
       `${columns.missing} references lead to objects that are not in the file; they are counted, not followed.`,
     );
-  const { types } = columns.heap;
-  const wrong = types.findIndex((t, id) => t.count !== columns.typeCount[id] || t.bytes !== columns.typeBytes[id]);
-  if (wrong !== -1)
-    warnings.push(`The file's own totals for ${types[wrong].name} are wrong; all totals here are counted anew.`);
+  const least = leastGarbage(view);
+  if (least !== null) warnings.push(least);
   if (meta.python.free_threaded === true)
     warnings.push(
       "This is a free-threaded Python: reference counts mean little, so nothing is called garbage for sure.",

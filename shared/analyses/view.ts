@@ -57,8 +57,28 @@ export function releasedOf(view: HeapView, object: number): number | null {
  * Whether what waits for the collector is known. Not where references were lost, whose targets look held from outside, nor
  * where an object's count means nothing: such an object is a starting point, whether anything holds it or not.
  */
-export const garbageIsKnown = ({ columns, graph }: HeapView): boolean =>
-  graph !== null && columns.lost === 0 && !graph.graph.roots.some(({ kind }) => kind === "uncounted");
+export const garbageIsKnown = (view: HeapView): boolean => view.columns.lost === 0 && isGarbageCertain(view);
+
+/**
+ * What waits for the collector at least, as a sentence, where lost references are all that keeps it from being known; else
+ * null. Whatever looks like garbage without them is: its count is explained by other garbage, so that none of the lost
+ * references leads to it. Those to other garbage do, which looks held from outside.
+ */
+export function leastGarbage(view: HeapView): string | null {
+  if (view.columns.lost === 0 || view.graph === null || !isGarbageCertain(view)) return null;
+  const { unreachable, node } = view.graph.graph.preordering;
+  const objects = node.length - unreachable - 1;
+  if (objects <= 0) return null;
+  let bytes = 0;
+  for (let v = unreachable + 1; v < node.length; v++) bytes += numberAt(view.columns.heap.shallow, node[v]);
+  const inWords = (n: number): string => n.toLocaleString("en-US");
+  const what = objects === 1 ? "one object" : `${inWords(objects)} objects`;
+  return `Garbage is at least ${what} (${inWords(bytes)} bytes); how much more there is is not known, since references were lost.`;
+}
+
+/** Where starting points were lost, what is alive may look like garbage. */
+const isGarbageCertain = ({ columns, graph }: HeapView): boolean =>
+  graph !== null && columns.lostRoots === 0 && !graph.graph.roots.some(({ kind }) => kind === "uncounted");
 
 export function reachOf(view: HeapView, object: number): Reach | null {
   if (view.graph === null) return null;

@@ -138,6 +138,7 @@ export function storedColumns(
     roots,
     missing,
     lost: 0, // a dump that lost some is not kept
+    lostRoots: 0,
     warnings: [],
     typeCount,
     typeBytes: sizes(index, "type bytes", types.length),

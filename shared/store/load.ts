@@ -20,6 +20,8 @@ export interface LoadedDump {
   readonly missing: number;
   /** References whose pages do not verify; they count as missing ones would. */
   readonly lost: number;
+  /** Starting points that lead to none of the objects. */
+  readonly lostRoots: number;
   /** What could not be read although the rest is sound; each a sentence. */
   readonly warnings: readonly string[];
 }
@@ -119,7 +121,7 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
     types,
     layouts,
   };
-  return { heap, roots, missing, lost, warnings };
+  return { heap, roots, missing, lost, lostRoots, warnings };
 }
 
 type ObjectColumns = Omit<Heap, "objectCount" | "address" | "references" | "types" | "layouts">;
