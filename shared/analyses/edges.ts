@@ -45,7 +45,7 @@ export function placeOf(heap: Heap, source: number, target: number, occurrence =
   return NONE;
 }
 
-const IDENTIFIER = /^[\p{XIDS}_][\p{XIDC}]*$/u;
+export const IDENTIFIER = /^[\p{XIDS}_][\p{XIDC}]*$/u;
 
 /** `'name'` -> `name` where that is a Python identifier, so that `['name']` can be written `.name`; null otherwise. */
 export function identifierIn(keyText: string | null): string | null {

@@ -8,7 +8,7 @@ import { objectRow, preorderOf, retainedOf } from "../view.ts";
 import { LRU_CACHE } from "./caches.ts";
 import { contentOf, hasOwnMembers } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { bareName, type Found, identifierOr, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
 import { type Growing, grewText, growingOf, isLoaded, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
@@ -118,7 +118,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
 }
 
 function why(holding: Holding, { growth, sure }: Growing): string {
-  const name = holding.variable ?? "it";
+  const name = identifierOr(holding.variable, "it");
   const removes =
     holding.usedBy.some((by) => by.function !== "<module>") && !holding.removes
       ? ` No function that uses ${name} names a method that removes.`
@@ -156,7 +156,7 @@ function insideOf(steps: Holding["steps"]): "queue" | "weak keys" | null {
 
 /** The lines that bound it, by what it is and where it is. */
 function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group): { fix: string; snippet: string } {
-  const name = variable ?? "entries";
+  const name = identifierOr(variable, "entries");
   if (as === "default argument")
     return {
       fix: "A default value is made once, when the function is defined, and shared by all calls. Make it anew in each call.",
@@ -165,7 +165,7 @@ function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group
   if (as === "class attribute")
     return {
       fix: "An attribute of the class is shared by all its instances. Give each instance its own, or remove entries when they are done.",
-      snippet: `def __init__(self):\n    self.${name} = ${bareName(type)}()`,
+      snippet: `def __init__(self):\n    self.${name} = ${identifierOr(bareName(type), "dict")}()`,
     };
   if (as === "thread-local")
     return {

@@ -2,9 +2,10 @@ import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import type { CycleRow } from "../../types/rows.ts";
 import { sentence } from "../../types/sentence.ts";
+import { cutMiddle } from "../../types/visible-text.ts";
 import { cyclePage } from "../cycles.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { bareName, type Found, identifierOr, named, type Rule, suspect } from "./finding.ts";
 
 /** Shapes of cycles looked at; families of different sizes are different shapes of one matter. */
 const MOST_SHAPES = 40;
@@ -60,7 +61,7 @@ function found({ liveBytes }: HeapFacts, { row, weaken, cycles: count, bytes: su
   const edge = `${weaken.fromType}${weaken.edge}`;
   const ring = row.smallestCycle.map((step) => `${bareName(step.type)}${step.edge}`).join(" → ");
   const first = row.smallestCycle[0];
-  const attribute = /^\.(\w+)$/.exec(weaken.edge)?.[1];
+  const attribute = identifierOr(weaken.edge.replace(/^\./, ""), "");
   return {
     kind: "back-references",
     says: sentence`${named(edge)} closes ${plural(count, "reference cycle")} that ${count === 1 ? "keeps" : "keep"} ${formatBytes(bytes)} alive, ${formatShare(bytes, liveBytes)}: made weak, ${count === 1 ? "it is" : "they are"} free the moment nobody holds ${count === 1 ? "it" : "them"}`,
@@ -78,9 +79,9 @@ function found({ liveBytes }: HeapFacts, { row, weaken, cycles: count, bytes: su
         ? [`${plural(waiting, "such cycle")} ${waiting === 1 ? "waits" : "wait"} for the collector already`]
         : []),
     ],
-    fix: `Make ${edge} a weak reference: then reference counts alone free the cycle.`,
+    fix: `Make ${cutMiddle(edge, 400)} a weak reference: then reference counts alone free the cycle.`,
     snippet:
-      attribute === undefined
+      attribute === ""
         ? null
         : `self.${attribute} = weakref.ref(${attribute})  # and self.${attribute}() where it is used`,
     caveat:

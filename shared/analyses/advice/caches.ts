@@ -6,7 +6,7 @@ import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
 import { retainedOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { bareName, type Found, identifierOr, named, type Rule, suspect } from "./finding.ts";
 import { type Growing, grewText, growingOf, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
 
@@ -74,6 +74,7 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
   const figures = facts.caches.get(cache) ?? null;
   const between = callsSince(facts, figures, growing);
   const name = named(holding.name);
+  const method = identifierOr(holding.variable, "method");
   return {
     kind: "cache",
     says:
@@ -113,7 +114,7 @@ function cacheFinding(facts: HeapFacts, cache: number, tick: Tick): Found | null
     snippet:
       kept === null
         ? "@functools.lru_cache(maxsize=1024)"
-        : `def __init__(self):\n    self.${holding.variable ?? "method"} = functools.lru_cache(maxsize=128)(self._${holding.variable ?? "method"})`,
+        : `def __init__(self):\n    self.${method} = functools.lru_cache(maxsize=128)(self._${method})`,
     caveat:
       figures !== null
         ? "Hits and misses count from the start, or from the last cache_clear(): a cache that was just filled was hit seldom."

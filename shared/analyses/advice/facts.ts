@@ -7,7 +7,7 @@ import { collectorInfo } from "../collector.ts";
 import { type FunctionIndex, indexFunctions } from "../used-by.ts";
 import { type HeapView, liveBytes } from "../view.ts";
 import { alikeGroups, type Group } from "./groups.ts";
-import { codeObjectOf, type Holding, STORES } from "./holding.ts";
+import { canAddTo, codeObjectOf, type Holding } from "./holding.ts";
 import { type Ownership, ownership } from "./ownership.ts";
 import { type EarlierDump, type Since, sinceThen } from "./since.ts";
 import { type Ages, agesOf } from "./youth.ts";
@@ -38,8 +38,8 @@ export interface HeapFacts {
   readonly isCode: Uint8Array;
   readonly ownership: Ownership;
   readonly functions: FunctionIndex;
-  /** Whether the file says which code stores under a key. */
-  readonly tellsStores: boolean;
+  /** By a variable's or an attribute's name: whether a function that names it can add to a container. */
+  readonly canAddTo: ReadonlyMap<string, boolean> | null;
   readonly collector: CollectorInfo;
   readonly ages: Ages;
   /** Types by the address of their class. */
@@ -93,7 +93,7 @@ export function heapFacts(view: HeapView, sources: AdviceSources, tick: Tick): H
     isCode,
     ownership: ownership(view, modules),
     functions,
-    tellsStores: [...code.values()].some(({ names }) => names.has(STORES)),
+    canAddTo: canAddTo(code, tick),
     collector,
     ages: agesOf(view, isCode, collector.design, tick),
     typeAt: new Map(heap.types.map(({ address }, type) => [address, type])),

@@ -5,10 +5,11 @@ import { NONE } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import type { CycleRow } from "../../types/rows.ts";
 import { type Sentence, sentence } from "../../types/sentence.ts";
+import { cutMiddle } from "../../types/visible-text.ts";
 import { cyclePage } from "../cycles.ts";
 import { type HeapView, reachOf, retainedAt } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
+import { bareName, type Found, identifierOr, named, type Rule, suspect } from "./finding.ts";
 
 /** `gc.DEBUG_SAVEALL`: what the collector finds goes into `gc.garbage` instead of being freed. */
 const DEBUG_SAVEALL = 32;
@@ -92,6 +93,7 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting,
   const types = garbageTypes(view);
   const [top] = types;
   const advice = waiting.find((row) => row.weaken !== null)?.weaken ?? null;
+  const attribute = identifierOr(advice?.edge.replace(/^\./, ""), "");
   const because: Sentence =
     state === "off"
       ? sentence`, and the collector is off`
@@ -140,13 +142,13 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting,
     fix:
       advice === null
         ? "Break the cycles when the objects are done, or let the collector run."
-        : `Make ${advice.fromType}${advice.edge} a weak reference: then reference counts alone free them, at once.`,
+        : `Make ${cutMiddle(`${advice.fromType}${advice.edge}`, 400)} a weak reference: then reference counts alone free them, at once.`,
     snippet:
-      advice === null || !advice.edge.startsWith(".")
+      attribute === ""
         ? state === "off"
           ? "gc.enable()"
           : "gc.collect()  # at a quiet moment"
-        : `self${advice.edge} = weakref.ref(${advice.edge.slice(1)})  # and call it to get the object`,
+        : `self.${attribute} = weakref.ref(${attribute})  # and call it to get the object`,
     caveat:
       state === "off" || state === "high"
         ? "Some programs turn the collector off on purpose and collect at quiet moments; then this is what the next such moment frees."

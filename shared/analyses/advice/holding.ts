@@ -69,7 +69,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     usedBy: placesOf(users),
     adds: names(ADDERS),
     removes: names(REMOVERS),
-    canAdd: canAdd(facts, as, variable),
+    canAdd: variable !== null && BY_NAME.has(as) ? (facts.canAddTo?.get(variable) ?? null) : null,
     bounds: called.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
     steps,
   };
@@ -104,28 +104,25 @@ function variableHolding(facts: HeapFacts, steps: readonly PathStep[], tick: Tic
 }
 
 /**
- * Whether a function of any module that names the variable stores under a key or names what adds; also through an attribute
- * of that name. What gets the container as an argument is not seen. Time O(functions).
+ * By what functions of any module name: whether one of these stores under a key or in place, or names what adds. What gets
+ * a container as an argument is not seen. Null where the file does not say which code stores. Time O(names).
  */
-function canAdd({ functions, tellsStores }: HeapFacts, as: HeldAs, variable: string | null): boolean | null {
-  if (
-    variable === null ||
-    !tellsStores ||
-    !(as === "module variable" || as === "class attribute" || as === "attribute")
-  )
-    return null;
-  let isNamed = false;
-  for (const each of functions.values())
-    for (const { names, qualname } of each) {
-      if (qualname === "<module>" || !names.has(variable)) continue;
-      if (CAN_ADD.some((name) => names.has(name))) return true;
-      isNamed = true;
-    }
-  return isNamed ? false : null;
+export function canAddTo(code: ReadonlyMap<number, CodeInfo>, tick: Tick): ReadonlyMap<string, boolean> | null {
+  const found = new Map<string, boolean>();
+  let seen = 0;
+  for (const { names, qualname } of code.values()) {
+    if ((++seen & 0x3ff) === 0) tick(0);
+    if (qualname === "<module>") continue;
+    const adds = CAN_ADD.some((name) => names.has(name));
+    for (const name of names) if (adds || !found.has(name)) found.set(name, adds);
+  }
+  return found.get(STORES) === true ? found : null;
 }
 
+const BY_NAME: ReadonlySet<HeldAs> = new Set(["module variable", "class attribute", "attribute"]);
+
 /** What the file says of code that stores under a key or in place (docs/format.md). */
-export const STORES = "[]=";
+const STORES = "[]=";
 
 /** Methods of containers, as code names them. */
 const ADDERS = ["append", "appendleft", "add", "extend", "insert", "setdefault", "update", "put", "put_nowait", "push"];

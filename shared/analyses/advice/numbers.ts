@@ -7,7 +7,7 @@ import { identifierIn } from "../edges.ts";
 import { dictOf } from "../loaded-code.ts";
 import { type HeapView, preorderOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, named, type Rule, suspect } from "./finding.ts";
+import { bareName, identifierOr, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group, sampleOf } from "./groups.ts";
 import { holdingOf } from "./holding.ts";
 import { costOf, FEWEST, rounded, SAMPLES } from "./slots.ts";
@@ -48,7 +48,7 @@ function inList(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
         },
       ],
       fix: "Keep numbers of one kind in an array, or in numpy.",
-      snippet: `${holding.variable ?? "values"} = array.array("${name === "float" ? "d" : "q"}", values)`,
+      snippet: `${identifierOr(holding.variable, "values")} = array.array("${name === "float" ? "d" : "q"}", values)`,
       caveat:
         name === "int"
           ? "An array's integers have 64 bits at most."
@@ -81,7 +81,7 @@ function inRecords(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
   if (saves < leastBytes) return [];
   const holding = holdingOf(facts, group.object, tick);
   const code = whole ? "q" : "d";
-  const columns = fields.map((field) => (/^\d/.test(field) ? `column_${field}` : field));
+  const columns = fields.map((field, i) => identifierOr(field, `column_${i}`));
   return [
     suspect(view, {
       kind: "small-objects",

@@ -5,12 +5,12 @@ import { formatBytes, formatCount, formatShare, plural } from "../../types/forma
 import { NONE, type Tick } from "../../types/graph.ts";
 import { FLAGS } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
-import { identifierIn } from "../edges.ts";
+import { IDENTIFIER, identifierIn } from "../edges.ts";
 import { dictOf } from "../loaded-code.ts";
 import { referentOf } from "../stacks.ts";
 import { type HeapView, preorderOf, reachOf } from "../view.ts";
 import type { HeapFacts } from "./facts.ts";
-import { bareName, named, suspect } from "./finding.ts";
+import { bareName, identifierOr, named, suspect } from "./finding.ts";
 
 /** Fewer instances are not worth a change to a class. */
 export const FEWEST = 1000;
@@ -80,7 +80,7 @@ export function slots(facts: HeapFacts, tick: Tick): Suspect[] {
           `Attributes seen: ${names.join(", ")}`,
           ...whyDict(bases),
         ],
-        ...fixFor(bareName(name), withoutSlot, bases),
+        ...fixFor(identifierOr(bareName(name), "Record"), withoutSlot, bases),
         caveat:
           "Attributes that are set elsewhere, class attributes of the same names (defaults), cached_property and weak references need places of their own; a subclass without __slots__ has a dict again.",
       });
@@ -110,7 +110,7 @@ function slotsCannot(
       `Attributes seen: ${names.join(", ")}`,
     ],
     fix: `Make a class with slots that has the ${base} as one of its attributes.`,
-    snippet: `class ${bareName(name)}:\n    __slots__ = (${[value, ...names].map((each) => `"${each}"`).join(", ")})`,
+    snippet: `class ${identifierOr(bareName(name), "Record")}:\n    __slots__ = (${[value, ...names].map((each) => `"${each}"`).join(", ")})`,
     caveat: `Such an object is no ${base} any more: code that ${dear} has to use its ${value}.`,
   });
 }
@@ -131,7 +131,8 @@ function whyDict({ withDict, withSlots, hasSlots }: Bases): string[] {
 
 function fixFor(name: string, withoutSlot: readonly string[], { withDict, withSlots, hasSlots }: Bases): Fix {
   const listed = `(${withoutSlot.map((each) => `"${each}"`).join(", ")}${withoutSlot.length === 1 ? "," : ""})`;
-  const base = bareName(withDict ?? withSlots ?? "");
+  const nearest = withDict ?? withSlots;
+  const base = nearest === null ? "" : identifierOr(bareName(nearest), "Base");
   if (hasSlots && withDict !== null)
     return {
       fix: `Give the base ${base} __slots__ too, an empty one if it has no attributes.`,
@@ -237,6 +238,8 @@ export function costOf(view: HeapView, object: number): Cost {
   const slots: string[] = [];
   for (const { kind, name, repeat } of layout.runs) {
     if (name === null || repeat !== 1) continue;
+    // What is set by `setattr` or in `__dict__` may have any name; a slot can't.
+    if (kind === "attribute" && !IDENTIFIER.test(name)) return { bytes: inline, dictBytes: 0, attributes: null, slots };
     if (kind === "attribute") attributes.push(name);
     if (kind === "slot") slots.push(name);
   }

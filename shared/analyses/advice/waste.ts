@@ -6,7 +6,7 @@ import { NONE, type Tick } from "../../types/graph.ts";
 import type { Heap } from "../../types/heap.ts";
 import { sentence } from "../../types/sentence.ts";
 import type { HeapFacts } from "./facts.ts";
-import { named, type Rule, suspect } from "./finding.ts";
+import { identifierOr, named, type Rule, suspect } from "./finding.ts";
 import { holdingOf } from "./holding.ts";
 import { rounded } from "./slots.ts";
 
@@ -130,6 +130,7 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
   const [first] = top;
   if (first === undefined || bytes < Math.max(leastBytes, SHARE_TO_TELL * liveBytes)) return [];
   const holding = holdingOf(facts, first.object, tick);
+  const variable = identifierOr(holding.variable, "entries");
   return [
     suspect(view, {
       kind: "waste",
@@ -149,7 +150,7 @@ function slack(facts: HeapFacts, tick: Tick): Suspect[] {
         object,
       })),
       fix: "Make it anew when most entries are gone: the copy is as small as it can be.",
-      snippet: `${holding.variable ?? "entries"} = dict(${holding.variable ?? "entries"})  # or list(…), set(…)`,
+      snippet: `${variable} = dict(${variable})  # or list(…), set(…)`,
       caveat:
         "A container that fills up again soon needs its room again. A list that grows has room for an eighth more than it holds.",
     }),
