@@ -583,6 +583,14 @@ def _all_plain_strings(objects: Iterable[object]) -> bool:
     return {*map(id, map(type, objects))} <= {id(str)}
 
 
+def _compare_plainly(objects: Iterable[object]) -> bool:
+    """Tell whether comparing a string with any of them runs no code of the program."""
+    classes = {id(cls): cls for cls in map(type, objects)}.values()
+    return all(
+        cls is str or type(_lookup(cls, "__eq__")) is types.WrapperDescriptorType for cls in classes
+    )
+
+
 def _lookup(cls: type, name: str) -> Any:
     """Return what the class or the first of its bases has under ``name``, or ``_MISSING``."""
     for base in _mro(cls):
@@ -2277,9 +2285,11 @@ class _Instances:
         if not candidate:
             own = self._names.own(self._cls)
             return not any(self._read(obj, name) is candidate for name in own)
-        if not _all_plain_strings(candidate):
+        if not _compare_plainly(candidate):
             return True  # any lookup could run some key's __eq__, so this is not asked
-        name = next(iter(candidate))
+        name = next((key for key in candidate if type(key) is str), None)
+        if name is None:
+            return False  # nobody sets attributes that have no name
         if name not in self._plain_names:
             self._plain_names[name] = _attribute_is_plain(self._cls, name)
         if not self._plain_names[name]:

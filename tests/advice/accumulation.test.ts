@@ -129,6 +129,59 @@ for i in range(3000):
   });
 });
 
+describe("the lines to copy", () => {
+  const cases: [what: string, program: string, holder: RegExp, snippet: string][] = [
+    [
+      "an attribute",
+      "class Desk:\n    def __init__(self): self.orders = {}\n    def take(self, i): self.orders[i] = Request(i)\nDESK = Desk()\nremember = lambda i: DESK.take(i)\n",
+      /^__main__\.DESK\.orders$/,
+      "self.orders[key] = value\nwhile len(self.orders) > 1000:\n    self.orders.pop(next(iter(self.orders)))",
+    ],
+    [
+      "a queue of another order",
+      "import queue\nclass Mailer:\n    def __init__(self): self.outbox = queue.PriorityQueue()\nMAILER = Mailer()\ndef remember(i): MAILER.outbox.put((i, Request(i)))\n",
+      /^__main__\.MAILER\.outbox\.queue$/,
+      "self.outbox = queue.PriorityQueue(maxsize=1000)",
+    ],
+    [
+      "a class that collects the instances of its subclasses",
+      "class Plugin:\n    known = {}\n    def __init__(self, i): self.request = Request(i); self.known[i] = self\nclass Exporter(Plugin): pass\nremember = Exporter\n",
+      /^__main__\.Plugin\.known$/,
+      "known = weakref.WeakValueDictionary()",
+    ],
+    [
+      "a class that collects other things",
+      "class Log:\n    seen = []\n    def add(self, i): self.seen.append(Request(i))\ndef remember(i): Log().add(i)\n",
+      /^__main__\.Log\.seen$/,
+      "def __init__(self):\n    self.seen = []",
+    ],
+    [
+      "a default",
+      "def remember(i, seen={}): seen[i] = Request(i)\n",
+      /default seen$/,
+      "def remember(..., seen=None):\n    seen = {} if seen is None else seen",
+    ],
+    [
+      "a default of an argument that is only passed by name",
+      "def remember(i, *, seen=set()): seen.add(Request(i))\n",
+      /remember\.__kwdefaults__\['seen'\]$/,
+      "def remember(..., seen=None):\n    seen = set() if seen is None else seen",
+    ],
+    [
+      "a thread-local",
+      "import threading\nL = threading.local()\nL.seen = []\ndef remember(i): L.seen.append(Request(i))\n",
+      /^__main__\.L\.seen$/,
+      "try:\n    handle(job)\nfinally:\n    L.seen.clear()",
+    ],
+  ];
+  for (const [what, program, holder, snippet] of cases)
+    it(`fit ${what}`, () => {
+      const [first] = adviceOf(`${REQUEST}${program}for i in range(4000): remember(i)\n`).suspects;
+      expect(first).toMatchObject({ kind: "accumulation", confidence: "likely", snippet });
+      expect(first?.holder).toMatch(holder);
+    });
+});
+
 describe("what only looks alike", () => {
   it("a table that was loaded once, while other things come, is at most possible", () => {
     const advice = adviceOf(`${REQUEST}

@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 
 from heapfile import HeapFile, read
-from support import ProgramTest
+from support import Dumped, ProgramTest
 
 PROGRAM = """
     import json, sys, pyheap_dump
@@ -152,6 +152,29 @@ class AttributeNameTest(ProgramTest):
             " all(type(r) is not dict for o in full + lacking for r in gc.get_referents(o))"
         )
         self.run_program("", after)
+
+
+class OnlyDictionaryTest(unittest.TestCase):
+    """An instance whose only attribute is a dictionary looks like one that has its ``__dict__``."""
+
+    def test_the_attribute_has_its_name(self) -> None:
+        """Whatever the keys are, where to compare them runs none of the program's code."""
+        some = ("range(50)", "'abc'", "(1, 'b', None)", "[(1, 2)]", "[Key(), Key()]", "Colour")
+        for keys in some:
+            source = f"""
+                import enum
+                class Key: pass
+                class Colour(enum.Enum): RED = 1
+                class Desk:
+                    def __init__(self, keys): self.orders = {{key: [] for key in keys}}
+                desk, made = Desk({keys}), Desk({keys})
+                made.__dict__
+            """
+            heap = Dumped(source).heap
+            module = heap.root("module", "__main__")
+            for name in (".desk", ".made"):
+                orders = heap.follow(module, name, ".orders")
+                self.assertTrue(heap.text(orders) or heap.edges(orders), keys)
 
 
 if __name__ == "__main__":

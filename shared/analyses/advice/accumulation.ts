@@ -1,3 +1,4 @@
+import { objectAtAddress } from "../../types/addresses.ts";
 import type { Confidence, Suspect } from "../../types/advice.ts";
 import { numberAt, UNKNOWN } from "../../types/compact.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
@@ -13,6 +14,7 @@ import { examples, type Group } from "./groups.ts";
 import { type Growing, grewText, growingOf, isLoaded, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
 import { onlyFills, seenOfFilling } from "./registry.ts";
+import { mroOf } from "./slots.ts";
 
 /** Holders of library code, with things of library code in them, are only told from this share of what is alive. */
 const SHARE_OF_LIBRARIES = 0.1;
@@ -98,7 +100,7 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
       ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
       ...members.map((object) => ({ text: `One of them, ${formatBytes(retainedOf(view, object) ?? 0)}`, object })),
     ],
-    ...fixFor(holding, row.type, group),
+    ...fixFor(facts, holding, row.type, group),
     caveat: holding.bounds
       ? "A function that uses it asks for its length and removes from it: it seems to have a bound."
       : !growing.sure && isFilledOnce(facts, group, holding)
@@ -147,25 +149,66 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
 const isFilledOnce = (facts: HeapFacts, group: Group, { canAdd }: Holding): boolean =>
   canAdd === false && group.shape !== "chain" && contentOf(facts, group) === "data";
 
+type Fix = { readonly fix: string; readonly snippet: string };
+
+/** An empty container of Python's own, as one writes it. */
+const EMPTY: Readonly<Record<string, string>> = {
+  dict: "{}",
+  list: "[]",
+  set: "set()",
+  deque: "collections.deque()",
+  defaultdict: "collections.defaultdict(list)",
+  OrderedDict: "collections.OrderedDict()",
+};
+
+/** `tag` of `function shop.tag`. */
+const functionName = (owner: Holding["owner"]): string => bareName(owner?.label.replace(/^function /, "") ?? "");
+
+/** Whether what a class collects are its own instances, or those of its subclasses. */
+function isRegistry({ view }: HeapFacts, owner: Holding["owner"], { type }: Group): boolean {
+  const { heap } = view.columns;
+  if (owner?.id == null || type === NONE) return false;
+  const member = objectAtAddress(heap.address, heap.types[type].address);
+  return member !== NONE && mroOf(view, member).includes(owner.id);
+}
+
+/** The type of the object around it, which perhaps is a container of the standard library. */
+const outerOf = (steps: Holding["steps"]): string =>
+  steps.findLast(({ type }, i) => i < steps.length - 1 && type !== "dict")?.type ?? "";
+
+/** `queue.PriorityQueue` of the type's name; one of `_queue` can't have a bound. */
+function queueOf(outer: string): string {
+  if (/^asyncio\.queues\.(Lifo|Priority)?Queue$/.test(outer)) return outer.replace("queues.", "");
+  return /^queue\.(Lifo|Priority)Queue$/.test(outer) ? outer : "queue.Queue";
+}
+
 /** What the standard library's container is of which the object is the inside; null where it stands for itself. */
-function insideOf(steps: Holding["steps"]): "queue" | "weak keys" | null {
-  const outer = steps.findLast(({ type }, i) => i < steps.length - 1 && type !== "dict")?.type ?? "";
+function insideOf(outer: string): "queue" | "weak keys" | null {
   if (/(^|\.)_?queues?\.(Simple|Lifo|Priority)?Queue$/.test(outer)) return "queue";
   return outer === "weakref.WeakKeyDictionary" ? "weak keys" : null;
 }
 
 /** The lines that bound it, by what it is and where it is. */
-function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group): { fix: string; snippet: string } {
-  const name = identifierOr(variable, "entries");
+function fixFor(facts: HeapFacts, { as, variable, owner, steps }: Holding, type: string, group: Group): Fix {
+  // A thread-local is told with its attribute: `LOCAL.queries`.
+  const parts = variable?.split(".") ?? [];
+  const plain = parts.map((part) => identifierOr(part, "entries")).join(".") || "entries";
+  const name = as === "attribute" && variable !== null ? `self.${plain}` : plain;
+  const empty = EMPTY[bareName(type)] ?? "{}";
   if (as === "default argument")
     return {
       fix: "A default value is made once, when the function is defined, and shared by all calls. Make it anew in each call.",
-      snippet: `def f(..., ${name}=None):\n    ${name} = [] if ${name} is None else ${name}`,
+      snippet: `def ${identifierOr(functionName(owner), "f")}(..., ${name}=None):\n    ${name} = ${empty} if ${name} is None else ${name}`,
+    };
+  if (as === "class attribute" && isRegistry(facts, owner, group))
+    return {
+      fix: "The class keeps all of its instances. Keep weak references to them, or take an instance out when it is done.",
+      snippet: `${name} = weakref.${empty === "{}" ? "WeakValueDictionary" : "WeakSet"}()`,
     };
   if (as === "class attribute")
     return {
       fix: "An attribute of the class is shared by all its instances. Give each instance its own, or remove entries when they are done.",
-      snippet: `def __init__(self):\n    self.${name} = ${identifierOr(bareName(type), "dict")}()`,
+      snippet: `def __init__(self):\n    self.${name} = ${empty}`,
     };
   if (as === "thread-local")
     return {
@@ -177,12 +220,13 @@ function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group
       fix: "It lives as long as its context, and a default as long as the variable, for all contexts. Set it anew for each job, and reset it at its end.",
       snippet: `token = ${name}.set([])\ntry:\n    handle(job)\nfinally:\n    ${name}.reset(token)`,
     };
-  if (shape === "chain")
+  if (group.shape === "chain")
     return {
       fix: "Let go of the old end of the chain, or keep a bounded number in a deque.",
       snippet: "recent = collections.deque(maxlen=1000)",
     };
-  switch (insideOf(steps) ?? bareName(type)) {
+  const outer = outerOf(steps);
+  switch (insideOf(outer) ?? bareName(type)) {
     case "list":
     case "deque":
       return {
@@ -198,7 +242,7 @@ function fixFor({ as, variable, steps }: Holding, type: string, { shape }: Group
     case "queue":
       return {
         fix: "Bound the queue, so that producers wait for consumers.",
-        snippet: `${name} = queue.Queue(maxsize=1000)`,
+        snippet: `${name} = ${queueOf(outer)}(maxsize=1000)`,
       };
     case "weak keys":
       return {

@@ -27,6 +27,8 @@ export interface Holding {
   readonly as: HeldAs;
   /** The last name before the object: `_PENDING`; null where it has none. */
   readonly variable: string | null;
+  /** What gives it that name: a module's dict, a class, an instance, a function. */
+  readonly owner: PathStep | null;
   /** Whether the module, class or function that names it is the program's own. */
   readonly own: boolean;
   readonly usedBy: readonly UsedBy[];
@@ -65,11 +67,14 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     name: path === null ? row.label : pythonName(path.text),
     as,
     variable,
+    owner,
     own: isOwn(facts, steps),
     usedBy: placesOf(users),
     adds: names(ADDERS),
     removes: names(REMOVERS),
-    canAdd: variable !== null && BY_NAME.has(as) ? (facts.canAddTo?.get(variable) ?? null) : null,
+    canAdd: isNamedItself(facts, object, { as, variable }, steps)
+      ? (facts.canAddTo?.get(variable ?? "") ?? null)
+      : null,
     bounds: called.some((user) => user.names.has("len") && REMOVERS.some((name) => user.names.has(name))),
     steps,
   };
@@ -117,6 +122,18 @@ export function canAddTo(code: ReadonlyMap<number, CodeInfo>, tick: Tick): Reado
     for (const name of names) if (adds || !found.has(name)) found.set(name, adds);
   }
   return found.get(STORES) === true ? found : null;
+}
+
+/** Whether the variable is the container, and that one of Python's own: others have methods of their own that add. */
+function isNamedItself(
+  { view: { columns } }: HeapFacts,
+  object: number,
+  { as, variable }: Pick<Holding, "as" | "variable">,
+  steps: readonly PathStep[],
+): boolean {
+  const { module } = columns.heap.types[columns.heap.type[object]];
+  const isPlain = module === "builtins" || module === "collections";
+  return isPlain && BY_NAME.has(as) && variable !== null && identifierOf(steps.at(-1)) === variable;
 }
 
 const BY_NAME: ReadonlySet<HeldAs> = new Set(["module variable", "class attribute", "attribute"]);
@@ -203,6 +220,7 @@ function nameAt({ view }: HeapFacts, steps: readonly PathStep[], i: number): Nam
     case "value": {
       if (variable === null || owner === null || owner.id === null) return null;
       if (view.moduleOfDict?.has(owner.id) === true) return { as: "module variable", variable, owner };
+      if (owner.edge === ".__kwdefaults__") return { as: "default argument", variable, owner: functionIn(steps, i) };
       if (owner.kind !== "dict" || above === null || above.id === null) return null;
       const isClass = (view.columns.heap.flags[above.id] & FLAGS.isClass) !== 0;
       return { as: isClass ? "class attribute" : "attribute", variable, owner: above };

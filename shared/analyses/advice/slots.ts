@@ -268,7 +268,7 @@ function basesOf({ view, ownership }: HeapFacts, type: number): Bases | null {
   let withSlots: string | null = null;
   let ofAnySize: string | null = null;
   if (self === NONE) return { withDict, withSlots, ofAnySize, hasSlots: false };
-  for (const base of classesIn(view, referentOf(heap, self, null, "__mro__"))) {
+  for (const base of mroOf(view, self)) {
     const name = view.texts.get(base);
     if (base === self || name === null || name === "object") continue;
     if (NEVER.has(name)) return null;
@@ -297,6 +297,10 @@ function hasEntry(view: HeapView, cls: number, name: string): boolean {
 const ANY_SIZE = new Set(["int", "tuple", "bytes"]);
 /** Nobody has many classes of classes; exceptions have a `__dict__` whatever one does. */
 const NEVER = new Set(["type", "BaseException"]);
+
+/** A class and its bases, in the order in which attributes are looked for. */
+export const mroOf = (view: HeapView, cls: number): number[] =>
+  classesIn(view, referentOf(view.columns.heap, cls, null, "__mro__"));
 
 /** A class, or the classes of a tuple of bases. */
 function classesIn({ columns: { heap } }: HeapView, object: number): number[] {
