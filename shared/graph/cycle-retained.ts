@@ -1,4 +1,5 @@
 import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { commonAncestor, type JumpPointers, jumpPointers } from "./common-ancestors.ts";
 import { dominators } from "./dominators.ts";
 import { PreorderWalk } from "./preorder.ts";
 import { relabel } from "./relabel.ts";
@@ -106,36 +107,47 @@ function grouped(
 }
 
 /** What goes with each of the first groups, so many of them: the retained sizes of the graph of groups. */
-function keptByGroup(
-  { predecessors, idom, size }: GraphWithCycles,
-  groups: Groups,
-  first: number,
-  tick: Tick,
-): Float64Array {
-  const { group } = groups;
-  const isInside = (v: number): boolean => group[v] >= first && idom[v] !== NONE && group[idom[v]] === group[v];
-  const small = graphOfGroups(predecessors, groups, isInside, (done) => tick(0.4 * done));
-  const walk = new PreorderWalk(small, (done) => tick(0.4 + 0.1 * done));
+function keptByGroup(graph: GraphWithCycles, groups: Groups, first: number, tick: Tick): Float64Array {
+  const { idom, size } = graph;
+  const { group, groupCount } = groups;
+  const edges: GroupEdges = {
+    ...groups,
+    predecessors: graph.predecessors,
+    isInside: (v) => group[v] >= first && idom[v] !== NONE && group[idom[v]] === group[v],
+  };
   // Number 0 and the group node of the garbage are nodes of this graph too: all that is left starts there.
-  walk.startAt(group[0]);
   const unreachable = idom.indexOf(NONE, 1);
+  const leadsOn = whatLeadsOn(edges, (done) => tick(0.25 * done));
+  leadsOn.fill(1, 0, first);
+  leadsOn[group[0]] = 1;
+  if (unreachable !== NONE) leadsOn[group[unreachable]] = 1;
+
+  const small = graphOfGroups(edges, leadsOn, (done) => tick(0.25 + 0.25 * done));
+  const walk = new PreorderWalk(small, (done) => tick(0.5 + 0.1 * done));
+  walk.startAt(group[0]);
   if (unreachable !== NONE) {
     walk.beginUnreachable();
     walk.startAt(group[unreachable]);
   }
   const order = walk.finish();
-  const smallPredecessors = reverse(
-    relabel(small, order, (done) => tick(0.5 + 0.1 * done)),
-    (done) => tick(0.6 + 0.1 * done),
-  );
-  const smallIdom = dominators(order.parent, smallPredecessors, (done) => tick(0.7 + 0.2 * done));
+  const smallPredecessors = reverse(relabel(small, order));
+  const smallIdom = dominators(order.parent, smallPredecessors, (done) => tick(0.6 + 0.1 * done));
 
-  const own = new Float64Array(order.nodeCount);
+  /** By group, as long as it is not known where a group belongs that leads nowhere. */
+  const own = new Float64Array(groupCount);
   for (let v = 0; v < group.length; v++) {
-    if ((v & TICK_MASK) === 0) tick(0.9 + (0.1 * v) / group.length);
-    own[order.preorder[group[v]]] += size(v);
+    if ((v & TICK_MASK) === 0) tick(0.7 + (0.1 * v) / group.length);
+    own[group[v]] += size(v);
   }
-  const kept = retainedSizes(smallIdom, own);
+  const bytes = new Float64Array(order.nodeCount);
+  for (let g = 0; g < groupCount; g++) if (leadsOn[g] === 1) bytes[order.preorder[g]] = own[g];
+  const tree = jumpPointers(smallIdom);
+  for (let v = 0; v < group.length; v++) {
+    if ((v & TICK_MASK) === 0) tick(0.8 + (0.2 * v) / group.length);
+    if (leadsOn[group[v]] === 1 || edges.isInside(v)) continue;
+    bytes[commonHolder(edges, v, order.preorder, tree)] += own[group[v]];
+  }
+  const kept = retainedSizes(smallIdom, bytes);
   const ofFirst = new Float64Array(first);
   for (let g = 0; g < first; g++) ofFirst[g] = kept[order.preorder[g]];
   return ofFirst;
@@ -146,35 +158,76 @@ function keptByGroup(
  * what refers to an object that is dominated from within is in that subtree itself. So these, which are most of all,
  * need not be looked at.
  */
-function graphOfGroups(
-  { nodeCount, offsets, targets }: Csr,
-  { group, groupCount }: Groups,
-  isInside: (node: number) => boolean,
-  tick: Tick,
-): Csr {
+interface GroupEdges extends Groups {
+  readonly predecessors: Csr;
+  readonly isInside: (node: number) => boolean;
+}
+
+/** 1 for the groups that refer to another one. Few do, and what a group without references keeps is nothing but itself. */
+function whatLeadsOn({ predecessors, group, groupCount, isInside }: GroupEdges, tick: Tick): Uint8Array {
+  const { nodeCount, offsets, targets } = predecessors;
+  const leadsOn = new Uint8Array(groupCount);
+  for (let v = 0; v < nodeCount; v++) {
+    if ((v & TICK_MASK) === 0) tick(v / nodeCount);
+    if (isInside(v)) continue;
+    const own = group[v];
+    for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+      if ((e & TICK_MASK) === 0) tick(v / nodeCount);
+      const source = group[targets[e]];
+      if (source !== own) leadsOn[source] = 1;
+    }
+  }
+  return leadsOn;
+}
+
+/** The references between groups that lead on, save repetitions side by side, which are half of them. */
+function graphOfGroups(edges: GroupEdges, leadsOn: Uint8Array, tick: Tick): Csr {
+  const { predecessors, group, groupCount, isInside } = edges;
+  const { nodeCount, offsets, targets } = predecessors;
+  const each = (meet: (source: number, target: number) => void, told: Tick): void => {
+    for (let v = 0; v < nodeCount; v++) {
+      if ((v & TICK_MASK) === 0) told(v / nodeCount);
+      const own = group[v];
+      if (leadsOn[own] === 0 || isInside(v)) continue;
+      let before = own;
+      for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+        if ((e & TICK_MASK) === 0) told(v / nodeCount);
+        const source = group[targets[e]];
+        if (source !== before && source !== own) meet(source, own);
+        before = source;
+      }
+    }
+  };
   /** Ends of lists, then, filled from behind, their beginnings. */
   const ends = new Int32Array(groupCount + 1);
-  for (let v = 0; v < nodeCount; v++) {
-    if ((v & TICK_MASK) === 0) tick((0.5 * v) / nodeCount);
-    if (isInside(v)) continue;
-    const own = group[v];
-    for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
-      if ((e & TICK_MASK) === 0) tick((0.5 * v) / nodeCount);
-      const source = group[targets[e]];
-      if (source !== own) ends[source]++;
-    }
-  }
+  each(
+    (source) => ends[source]++,
+    (done) => tick(0.5 * done),
+  );
   for (let g = 1; g <= groupCount; g++) ends[g] += ends[g - 1];
   const smallTargets = new Int32Array(ends[groupCount]);
-  for (let v = 0; v < nodeCount; v++) {
-    if ((v & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / nodeCount);
-    if (isInside(v)) continue;
-    const own = group[v];
-    for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
-      if ((e & TICK_MASK) === 0) tick(0.5 + (0.5 * v) / nodeCount);
-      const source = group[targets[e]];
-      if (source !== own) smallTargets[--ends[source]] = own;
-    }
-  }
+  each(
+    (source, target) => {
+      smallTargets[--ends[source]] = target;
+    },
+    (done) => tick(0.5 + 0.5 * done),
+  );
   return { nodeCount: groupCount, offsets: ends, targets: smallTargets };
+}
+
+/** Without which group nothing would refer to `v`, the top of a group that leads nowhere; as its number in the small graph. */
+function commonHolder(
+  { predecessors: { offsets, targets }, group }: GroupEdges,
+  v: number,
+  numberOf: IndexColumn,
+  tree: JumpPointers,
+): number {
+  let holder = NONE;
+  for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
+    const source = group[targets[e]];
+    if (source === group[v]) continue;
+    holder = holder === NONE ? numberOf[source] : commonAncestor(tree, holder, numberOf[source]);
+    if (tree.parent[holder] === NONE) break;
+  }
+  return holder;
 }
