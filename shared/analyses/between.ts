@@ -2,8 +2,8 @@ import { NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Layout } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 import type { WayBetween } from "../types/rows.ts";
+import { isDataReference } from "./data-cycles.ts";
 import { edgeAt, placeOf } from "./edges.ts";
-import { isDataReference } from "./heap-graph.ts";
 import { referenceRow } from "./references.ts";
 import { type HeapView, objectRow } from "./view.ts";
 

@@ -4,8 +4,8 @@ import type { Heap } from "../types/heap.ts";
 import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { CycleAlike } from "../types/rows.ts";
 import { type CycleIndex, cycleIndexOf } from "./cycle-index.ts";
+import { isDataReference } from "./data-cycles.ts";
 import { edgeAt, identifierIn, type TextSource } from "./edges.ts";
-import { isDataReference } from "./heap-graph.ts";
 import type { CycleStage } from "./stages.ts";
 import { type HeapView, reachOf } from "./view.ts";
 

@@ -8,8 +8,8 @@ import type { ReferenceKind } from "../types/reference-kinds.ts";
 import type { CycleAlike, CyclePage, CycleRow, CycleStep, WeakenAdvice } from "../types/rows.ts";
 import { type CycleIndex, cycleIndexOf, membersOf } from "./cycle-index.ts";
 import { shapesOf, shapeTotals } from "./cycle-shapes.ts";
+import { isDataReference } from "./data-cycles.ts";
 import { edgeAt, edgeText, identifierIn } from "./edges.ts";
-import { isDataReference } from "./heap-graph.ts";
 import type { CycleStage } from "./stages.ts";
 import { type HeapView, objectRow, preorderOf, reachOf, retainedOf } from "./view.ts";
 

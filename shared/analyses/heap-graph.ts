@@ -1,4 +1,3 @@
-import { addBit, type BitSet, emptyBitSet, hasBit } from "../graph/bitset.ts";
 import { type Preordering, PreorderWalk } from "../graph/preorder.ts";
 import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
@@ -39,36 +38,9 @@ export interface HeapGraph {
  * The references that keep their targets alive: without weak and borrowed ones, and without those to missing objects.
  * Time O(n + m); memory 4(n + 1) + 4m bytes.
  */
-export const retainingReferences = (heap: Heap, tick: Tick): Csr =>
-  referencesOf(heap, (kind) => REFERENCE_KINDS[kind].retains, tick);
-
-/**
- * The references in which a person looks for cycles: retaining ones but those from an instance to its class and from a
- * function to its globals. Through these two every object that a module's variable leads to is in one cycle with the
- * whole program, which is true and tells nothing.
- *
- * References to objects that have none themselves are left out: these are on no cycle, and they are half of all.
- */
-export function dataReferences(heap: Heap, tick: Tick): Csr {
-  const { objectCount, references } = heap;
-  const leadsOn = emptyBitSet(objectCount + 1);
-  for (let v = 0; v < objectCount; v++) if (references.offsets[v + 1] > references.offsets[v]) addBit(leadsOn, v);
-  return referencesOf(heap, isDataReference, tick, leadsOn);
-}
-
-export const isDataReference = (kind: ReferenceKind): boolean =>
-  REFERENCE_KINDS[kind].retains && kind !== "type" && kind !== "global";
-
-/** `among`: references to other objects, and to the one that stands for missing ones, are left out. */
-function referencesOf(
-  heap: Heap,
-  wanted: (kind: ReferenceKind) => boolean,
-  tick: Tick,
-  among: BitSet = allOf(heap.objectCount),
-): Csr {
-  const { objectCount, references, layout, layouts } = heap;
+export function retainingReferences({ objectCount, references, layout, layouts }: Heap, tick: Tick): Csr {
   const { offsets, targets } = references;
-  const places = layouts.map((l) => wantedPlaces(l, wanted));
+  const places = layouts.map((l) => wantedPlaces(l, (kind) => REFERENCE_KINDS[kind].retains));
   const isPlain = Uint8Array.from(places, ({ fixed, rest }) => (rest === 1 && !fixed.includes(0) ? 1 : 0));
   const keptOffsets = new Int32Array(objectCount + 1); // not shared, so that the collector knows its weight
   const keptTargets = new Int32Array(targets.length);
@@ -78,7 +50,7 @@ function referencesOf(
     const first = offsets[v];
     const end = offsets[v + 1];
     if (isPlain[layout[v]] === 1) {
-      for (let e = first; e < end; e++) if (hasBit(among, targets[e])) keptTargets[count++] = targets[e];
+      for (let e = first; e < end; e++) if (targets[e] !== objectCount) keptTargets[count++] = targets[e];
       keptOffsets[v + 1] = count;
       continue;
     }
@@ -86,18 +58,11 @@ function referencesOf(
     for (let e = first; e < end; e++) {
       const w = targets[e];
       const isWanted = e - first < fixed.length ? fixed[e - first] : rest;
-      if (isWanted === 1 && hasBit(among, w)) keptTargets[count++] = w;
+      if (isWanted === 1 && w !== objectCount) keptTargets[count++] = w;
     }
     keptOffsets[v + 1] = count;
   }
   return { nodeCount: objectCount, offsets: keptOffsets, targets: keptTargets.subarray(0, count) };
-}
-
-/** All objects, and not the node that stands for missing ones. */
-function allOf(objectCount: number): BitSet {
-  const all = emptyBitSet(objectCount + 1).fill(-1);
-  all[objectCount >>> 5] &= ~(1 << (objectCount & 31));
-  return all;
 }
 
 /** Which places of an object's list are wanted: a flag for each one that its layout names, and one for all others. */

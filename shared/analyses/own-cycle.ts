@@ -1,8 +1,8 @@
 import { shortestCycleThrough } from "../graph/shortest-cycle.ts";
 import { NONE, noTick } from "../types/graph.ts";
 import type { CycleStep } from "../types/rows.ts";
+import { isDataReference } from "./data-cycles.ts";
 import { edgeAt, edgeText } from "./edges.ts";
-import { isDataReference } from "./heap-graph.ts";
 import { type HeapView, objectRow } from "./view.ts";
 
 /** A longer ring is not told step by step. */

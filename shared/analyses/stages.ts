@@ -1,4 +1,3 @@
-import { type Components, components, cyclicComponents } from "../graph/components.ts";
 import { retainedByCycle } from "../graph/cycle-retained.ts";
 import { childrenOf, dominators } from "../graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../graph/retained.ts";
@@ -10,11 +9,11 @@ import {
   numberAt,
   numbersOf,
   type SignedCodeColumn,
-  signedCodeColumn,
 } from "../types/compact.ts";
 import { byteColumn, giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root, TypeInfo } from "../types/heap.ts";
-import { buildHeapGraph, dataReferences, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+import { dataCycles } from "./data-cycles.ts";
+import { buildHeapGraph, type HeapGraph, retainingReferences } from "./heap-graph.ts";
 import { otherReferrers, type SparseLists } from "./referrers.ts";
 import { releasedWithEach } from "./released.ts";
 
@@ -57,7 +56,7 @@ export interface DominatorStage {
 }
 
 export interface CycleStage {
-  /** Object -> its cycle, a strongly connected component of the data references (`dataReferences`); `NONE` on none. */
+  /** Object -> its cycle, a strongly connected component of the data references; `NONE` on none. */
   readonly cycleOf: SignedCodeColumn;
   /** Cycle -> number of objects. */
   readonly size: IndexColumn;
@@ -144,43 +143,21 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexC
 
 /** Cycles that a person can act on, and what would go with each. */
 export function cycleStage(heap: Heap, { graph }: GraphStage, tree: DominatorStage, tick: Tick): CycleStage {
-  const { cycleOf, size } = dataCycles(heap, (done) => tick(0.6 * done));
+  const { cycleOf, byNumber, size } = dataCycles(heap, graph, (done) => tick(0.6 * done));
   const { node } = graph.preordering;
   const retained = retainedByCycle(
     {
       predecessors: graph.predecessors,
       idom: tree.idom,
-      cycleOf: (v) => (node[v] === NONE ? NONE : cycleOf[node[v]]),
+      cycleOf: byNumber,
       cycleCount: size.length,
       size: (v) => (node[v] === NONE ? 0 : numberAt(heap.shallow, node[v])),
       retained: (v) => numberAt(tree.retained, v),
     },
     (done) => tick(0.6 + 0.4 * done),
   );
+  giveBack(byNumber);
   const shared = byteColumn(retained.length);
   shared.set(retained);
   return { cycleOf, size, retained: shared };
-}
-
-/** Apart, so that the references it looks at are not held any longer. */
-function dataCycles(heap: Heap, tick: Tick): Pick<CycleStage, "cycleOf" | "size"> {
-  const data = dataReferences(heap, (done) => tick(0.3 * done));
-  const found = components(data, (done) => tick(0.3 + 0.6 * done));
-  const cyclic = cyclicComponents(data, found, (done) => tick(0.9 + 0.1 * done));
-  giveBack(data.offsets, data.targets);
-  return onlyCycles(found, cyclic);
-}
-
-/** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */
-function onlyCycles({ count, component, size }: Components, cyclic: IndexColumn): Pick<CycleStage, "cycleOf" | "size"> {
-  const number = new Int32Array(count).fill(NONE);
-  const cycleSize = indexColumn(cyclic.length);
-  for (let i = 0; i < cyclic.length; i++) {
-    number[cyclic[i]] = i;
-    cycleSize[i] = size[cyclic[i]];
-  }
-  const cycleOf = signedCodeColumn(component.length, cyclic.length);
-  for (let v = 0; v < cycleOf.length; v++) cycleOf[v] = number[component[v]];
-  giveBack(number, component, size);
-  return { cycleOf, size: cycleSize };
 }

@@ -31,7 +31,8 @@ export function jumpPointers(parent: IndexColumn): JumpPointers {
 
 /** The nearest node that has both in its tree, which may be one of them. Both are in one tree. Time O(log n). */
 export function commonAncestor({ parent, depth, jump }: JumpPointers, a: number, b: number): number {
-  let [lower, upper] = depth[a] >= depth[b] ? [a, b] : [b, a];
+  let lower = depth[a] >= depth[b] ? a : b;
+  let upper = lower === a ? b : a;
   while (depth[lower] > depth[upper]) lower = depth[jump[lower]] >= depth[upper] ? jump[lower] : parent[lower];
   while (lower !== upper) {
     const apart = jump[lower] !== jump[upper];

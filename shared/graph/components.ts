@@ -1,4 +1,5 @@
 import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { addBit, type BitSet, emptyBitSet, hasBit } from "./bitset.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** Strongly connected components: the groups of objects in which each one leads to each other one. */
@@ -10,6 +11,11 @@ export interface Components {
   readonly size: IndexColumn;
 }
 
+/** A graph of which some nodes have other lists than those that stand in it: a copy of all would cost more. */
+export interface Lists extends Csr {
+  readonly instead?: ReadonlyMap<number, IndexColumn>;
+}
+
 /**
  * Which objects refer to each other in cycles.
  *
@@ -17,12 +23,21 @@ export interface Components {
  * follow the paper: `rindex[v]` is 0 before the visit, then v's visiting number, then the least visiting number that v
  * leads to, and at last the number of v's component, counted down from n - 1.
  * Time O(n + m); memory 4n bytes and 4 per component for the result, 9n bytes of scratch. A node on no cycle is a
- * component of its own; an empty graph has none.
+ * component of its own; an empty graph has none. Nodes that are known to be on no cycle may be named in `alone`, and
+ * then are not looked at; their components stand in no order.
  */
-export function components(graph: Csr, tick: Tick = noTick): Components {
-  const { nodeCount: n, offsets, targets } = graph;
+export function components(
+  { nodeCount: n, offsets, targets, instead = new Map() }: Lists,
+  tick: Tick = noTick,
+  alone: BitSet = emptyBitSet(n),
+): Components {
   const rindex = new Int32Array(n); // not shared, so that the collector knows its weight
   const nextEdge = offsets.slice(0, n);
+  const hasOther = emptyBitSet(n);
+  for (const v of instead.keys()) {
+    addBit(hasOther, v);
+    nextEdge[v] = 0;
+  }
   const isRoot = new Uint8Array(n).fill(1);
   /** From the front the way down to here, from the back the nodes whose component is not complete yet. */
   const stack = new Int32Array(n);
@@ -34,6 +49,10 @@ export function components(graph: Csr, tick: Tick = noTick): Components {
 
   for (let start = 0; start < n; start++) {
     if (rindex[start] !== 0) continue;
+    if (hasBit(alone, start)) {
+      rindex[start] = c--;
+      continue;
+    }
     stack[depth++] = start;
     while (depth > 0) {
       const v = stack[depth - 1];
@@ -45,11 +64,13 @@ export function components(graph: Csr, tick: Tick = noTick): Components {
       let least = rindex[v];
       let down = NONE;
       let e = nextEdge[v];
-      for (const end = offsets[v + 1]; e < end; e++) {
+      const other = hasBit(hasOther, v) ? instead.get(v) : undefined;
+      const list = other ?? targets;
+      for (const end = other?.length ?? offsets[v + 1]; e < end; e++) {
         if ((e & TICK_MASK) === 0) tick(visited / n);
-        const reached = rindex[targets[e]];
+        const reached = rindex[list[e]];
         if (reached === 0) {
-          down = targets[e];
+          down = list[e];
           break;
         }
         if (reached < least) {
@@ -96,15 +117,20 @@ function numberedFromZero(component: IndexColumn, first: number): Components {
  * The components that contain a cycle: those of more than one node, and single nodes that refer to themselves.
  * In topological order. Time O(n + m), memory 4 bytes per component found and one per component of scratch.
  */
-export function cyclicComponents(graph: Csr, { count, component, size }: Components, tick: Tick = noTick): IndexColumn {
-  const { nodeCount, offsets, targets } = graph;
+export function cyclicComponents(
+  { nodeCount, offsets, targets, instead }: Lists,
+  { count, component, size }: Components,
+  tick: Tick = noTick,
+): IndexColumn {
   const isCyclic = new Uint8Array(count);
   let found = 0;
   for (let v = 0; v < nodeCount; v++) {
     if ((v & TICK_MASK) === 0) tick(v / nodeCount);
     const c = component[v];
     let closes = size[c] > 1;
-    for (let e = offsets[v], end = offsets[v + 1]; !closes && e < end; e++) closes = targets[e] === v;
+    const other = instead?.get(v);
+    if (other !== undefined) closes ||= other.includes(v);
+    else for (let e = offsets[v], end = offsets[v + 1]; !closes && e < end; e++) closes = targets[e] === v;
     if (!closes || isCyclic[c] === 1) continue;
     isCyclic[c] = 1;
     found++;

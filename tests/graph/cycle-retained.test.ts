@@ -18,7 +18,7 @@ function keptByEach(lists: readonly (readonly number[])[], starts: readonly numb
   const kept = retainedByCycle({
     predecessors,
     idom,
-    cycleOf: (v) => (order.node[v] === NONE ? NONE : groupOf[order.node[v]]),
+    cycleOf: Int32Array.from(order.node, (v) => (v === NONE ? NONE : groupOf[v])),
     cycleCount: Math.max(-1, ...Array.from(groupOf)) + 1,
     size: (v) => size[v],
     retained: (v) => retained[v],

@@ -162,7 +162,7 @@ describe("long loops", () => {
         {
           predecessors,
           idom,
-          cycleOf: (v) => (found.size[found.component[v]] > 1 ? found.component[v] : NONE),
+          cycleOf: found.component.map((c) => (found.size[c] > 1 ? c : NONE)),
           cycleCount: found.count,
           size: (v) => sizes[v],
           retained: (v) => retained[v],
