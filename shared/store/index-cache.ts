@@ -20,8 +20,9 @@ import { indexPath, MOST_CACHE_BYTES, makeRoom, preparePrivateFolder } from "./c
  * then the columns as they are in memory, each at a multiple of 8 bytes and with a CRC-32. The machine's byte order, since
  * the file never leaves it.
  *
- * A cache is never believed: whoever reads a column checks its numbers. It is never in the way either: what can't be
- * read is computed, what can't be written is left.
+ * A cache is never believed: whoever reads a column checks its numbers, so that none can crash or hang an answer. That they
+ * are the numbers of the dump is what the checksums and the file's owner vouch for: an index counts that only this user can
+ * write. It is never in the way either: what can't be read is computed, what can't be written is left.
  */
 
 const MAGIC = "PyHeap Explorer index 1\n";
@@ -95,11 +96,14 @@ export class StoredIndex {
   static open(folder: string, key: IndexKey): StoredIndex | null {
     let fd: number;
     try {
-      fd = openSync(indexPath(folder, nameOf(key)), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      // A pipe in its place would be waited for.
+      const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+      fd = openSync(indexPath(folder, nameOf(key)), flags);
     } catch {
       return null;
     }
     try {
+      if (!isPrivateFile(fd)) throw new BadIndex("others could have written it");
       const { header, at } = readHeader(fd);
       if (header.engine !== key.engine || header.digest !== key.digest || header.captureId !== key.captureId) {
         closeSync(fd);
@@ -160,6 +164,13 @@ export class StoredIndex {
   close(): void {
     closeSync(this.#fd);
   }
+}
+
+/** Checksums tell what happened by accident; that nobody but this user could write an index is what makes it believable. */
+function isPrivateFile(fd: number): boolean {
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) return false;
+  return process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 0o022) === 0);
 }
 
 function readHeader(fd: number): { header: Header; at: number } {

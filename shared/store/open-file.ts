@@ -25,6 +25,12 @@ const OPTIONAL_TABLES = [
   "site_page",
 ];
 
+/** A page of rows of a table, below which there is none. */
+const LEAF = 13;
+
+/** More rows than any table of a process has; a larger number is a damaged or hostile file. */
+const MOST_ROWS = 1_000_000;
+
 /** A dump that passed the checks of its header and schema. Its pages are checked when they are read. */
 export interface DumpFile {
   readonly path: string;
@@ -66,6 +72,7 @@ export function openDump(path: string): DumpFile {
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
     const tables = checkSchema(path, db);
+    for (const table of tables) checkRows(path, db, table);
     checkComplete(path, db);
     const opened = db;
     return { path, bytes, db, tables, close: () => opened.close() };
@@ -91,6 +98,13 @@ export function openRemains(path: string): DumpFile {
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
     const tables = checkSchema(path, db);
+    for (const table of tables) {
+      try {
+        checkRows(path, db, table);
+      } catch (thrown) {
+        if (thrown instanceof HeapError) throw thrown; // else its end is not there, where reading ends as well
+      }
+    }
     const opened = db;
     return { path, bytes, db, tables, close: () => opened.close() };
   } catch (thrown) {
@@ -105,13 +119,15 @@ function checkHeader(path: string, { cut = false } = {}): number {
   const header = Buffer.alloc(100);
   let size: number;
   let read: number;
+  let plainSchema: boolean;
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new HeapError({ code: "not-a-file", path });
     size = stat.size;
     const fd = openSync(path, "r");
     try {
-      read = readSync(fd, header, 0, 100, 0);
+      read = readSync(fd, header, 0, header.length, 0);
+      plainSchema = hasPlainSchema(fd, pageSizeIn(header));
     } finally {
       closeSync(fd);
     }
@@ -121,17 +137,49 @@ function checkHeader(path: string, { cut = false } = {}): number {
   if (size === 0) throw new HeapError({ code: "empty-file", path });
   const looksLike = sniff(header.subarray(0, read));
   if (looksLike !== "sqlite") throw new HeapError({ code: "not-a-snapshot", path, looksLike });
-  if (read < 100) throw new HeapError({ code: "cut-short", path });
+  if (read < header.length) throw new HeapError({ code: "cut-short", path });
 
-  // https://www.sqlite.org/fileformat2.html: page size at 16, pages at 28, user_version at 60, application_id at 68.
+  // https://www.sqlite.org/fileformat2.html: page size at 16, journal at 18, pages at 28, user_version at 60,
+  // application_id at 68.
   if (header.readUInt32BE(68) !== APPLICATION_ID) throw new HeapError({ code: "not-a-snapshot", path, looksLike });
   const found = header.readUInt32BE(60);
   if (found > SUPPORTED_VERSION)
     throw new HeapError({ code: "newer-version", path, found, supported: SUPPORTED_VERSION });
   if (found === 0) throw new HeapError({ code: "cut-short", path });
-  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
-  if (!cut && header.readUInt32BE(28) * pageSize > size) throw new HeapError({ code: "cut-short", path });
+  // SQLite would write files beside the dump to read it, and believe those that lie there.
+  if (header[18] !== 1 || header[19] !== 1)
+    throw new HeapError({
+      code: "damaged",
+      path,
+      what: "another program has given it a write-ahead log; “PRAGMA journal_mode = DELETE” there takes it back",
+    });
+  if (!plainSchema)
+    throw new HeapError({ code: "damaged", path, what: "its list of tables is not the one that a capture writes" });
+  if (!cut && header.readUInt32BE(28) * pageSizeIn(header) > size) throw new HeapError({ code: "cut-short", path });
   return size;
+}
+
+const pageSizeIn = (header: Buffer): number => (header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16));
+
+/**
+ * Whether the tree of the schema has one page, or different ones right below the first. SQLite reads it to its end
+ * before anybody can look at it, and a page may lead to another one many times over.
+ */
+function hasPlainSchema(fd: number, pageSize: number): boolean {
+  const page = Buffer.alloc(pageSize);
+  const size = readSync(fd, page, 0, pageSize, 0);
+  if (size < 112 || page[100] === LEAF) return true; // what is shorter is refused for that
+  const cells = page.readUInt16BE(103);
+  if (112 + 2 * cells > size) return false;
+  const below = [page.readUInt32BE(108)];
+  for (let i = 0; i < cells; i++) {
+    const cell = page.readUInt16BE(112 + 2 * i);
+    if (cell + 4 > size) return false;
+    below.push(page.readUInt32BE(cell));
+  }
+  const kind = Buffer.alloc(1);
+  const isLeaf = (number: number) => readSync(fd, kind, 0, 1, (number - 1) * pageSize) === 1 && kind[0] === LEAF;
+  return new Set(below).size === below.length && below.every((number) => number > 1 && isLeaf(number));
 }
 
 function fileFailure(path: string, thrown: unknown): HeapError {
@@ -156,13 +204,19 @@ function sniff(start: Buffer): LooksLike {
 /** Every name we read must be an ordinary table. Gives the tables that are there. */
 function checkSchema(path: string, db: Database.Database): Set<string> {
   const rows = db
-    .prepare<[], { name: string; type: string; sql: string | null }>("SELECT name, type, sql FROM sqlite_schema")
+    .prepare<[], { name: string; type: string; tbl_name: string; sql: string | null }>(
+      "SELECT name, type, tbl_name, sql FROM sqlite_schema",
+    )
     .all();
   const tables = new Set<string>();
-  for (const { name: written, type, sql } of rows) {
-    const name = written.toLowerCase(); // as SQLite itself compares names
-    const known = REQUIRED_TABLES.includes(name) || OPTIONAL_TABLES.includes(name);
-    if (!known) continue;
+  // As SQLite itself compares names.
+  const isKnown = (name: string): boolean => [...REQUIRED_TABLES, ...OPTIONAL_TABLES].includes(name.toLowerCase());
+  for (const { name: written, type, tbl_name: of, sql } of rows) {
+    // Rows would be read from it instead, and nobody looks at how many it has. Those of primary keys have no text.
+    if (type === "index" && sql !== null && isKnown(of))
+      throw new HeapError({ code: "damaged", path, what: `\`${of}\` has an index, which no capture makes` });
+    if (!isKnown(written)) continue;
+    const name = written.toLowerCase();
     if (type !== "table" || !/^CREATE\s+TABLE\b/i.test(sql ?? ""))
       throw new HeapError({ code: "damaged", path, what: `\`${name}\` is not an ordinary table` });
     // A generated column computes whatever it likes for each row that is read.
@@ -174,6 +228,17 @@ function checkSchema(path: string, db: Database.Database): Set<string> {
   const absent = REQUIRED_TABLES.find((name) => !tables.has(name));
   if (absent !== undefined) throw new HeapError({ code: "damaged", path, what: `the table \`${absent}\` is missing` });
   return tables;
+}
+
+/**
+ * A tree of pages may lead to one page many times over, and so have more rows than there are atoms: they are counted up to
+ * what a capture may write before anything reads to their end. Time O(rows), without what is in them.
+ */
+function checkRows(path: string, db: Database.Database, table: string): void {
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${table} NOT INDEXED LIMIT ${MOST_ROWS + 1})`;
+  const count = db.prepare<[], number>(sql).pluck().get() ?? 0;
+  if (count > MOST_ROWS)
+    throw new HeapError({ code: "damaged", path, what: `\`${table}\` has more than ${MOST_ROWS} rows` });
 }
 
 /** `complete` is the last thing a capture writes. */

@@ -2,7 +2,7 @@ import { UNKNOWN_IN_FILE } from "../types/heap.ts";
 import { NO_SITE, type SiteFrame, type SiteInfo, type Sites } from "../types/sites.ts";
 import { damaged, orDamaged } from "./damage.ts";
 import type { DumpFile } from "./open-file.ts";
-import { BadPage, type Codec, checkPage, readU32 } from "./page.ts";
+import { BadPage, type Codec, checkPage, PAGE_ENTRIES, readU32 } from "./page.ts";
 import { parseJson, readAll } from "./small-tables.ts";
 
 /** `tracemalloc` keeps at most this many frames of a traceback (Modules/_tracemalloc.c: MAX_NFRAME). */
@@ -66,14 +66,19 @@ function readPages(file: DumpFile, objects: number, sites: number): { siteOf: In
   const known = new Uint8Array(objects);
   const sql = "SELECT first, count, codec, crc, site FROM site_page ORDER BY first";
   orDamaged(file.path, "`site_page`", () => {
-    for (const page of file.db.prepare<[], SitePage>(sql).iterate()) readPage(page, sites, siteOf, known);
+    let next = 0;
+    for (const page of file.db.prepare<[], SitePage>(sql).iterate()) {
+      if (page.first < next) continue; // else a file could have the same objects unpacked for ever
+      readPage(page, sites, siteOf, known);
+      next = page.first + PAGE_ENTRIES;
+    }
   });
   return { siteOf, lost: known.reduce((sum, one) => sum - one, objects) };
 }
 
 /** What is wrong with a page leaves its objects without a place. */
 function readPage({ first, count, codec, crc, site }: SitePage, sites: number, siteOf: Int32Array, known: Uint8Array) {
-  if (!isCount(first) || !isCount(count) || first + count > siteOf.length) return;
+  if (!isCount(first) || !isCount(count) || count > PAGE_ENTRIES || first + count > siteOf.length) return;
   const numbers = new Uint32Array(count);
   try {
     checkPage([site], crc);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -151,7 +152,7 @@ describe("a damaged index", () => {
   function openWith(index: Uint8Array): { opened: Opened; again: Opened } {
     const folder = join(temporaryFolder(), "cache");
     mkdirSync(folder, { mode: 0o700 });
-    writeFileSync(join(folder, name), index);
+    writeFileSync(join(folder, name), index, { mode: 0o600 });
     return { opened: open(folder), again: open(folder) };
   }
 
@@ -163,6 +164,34 @@ describe("a damaged index", () => {
     expect(cut.again.digest).toBe(sound.digest);
     expect(cut.again.values.columns.warnings).toEqual([]);
   });
+
+  it("is computed again where others could have written it", () => {
+    const folder = join(temporaryFolder(), "cache");
+    open(folder);
+    chmodSync(join(folder, name), 0o666);
+    const opened = open(folder);
+    expect(opened.values.columns.warnings).toEqual([expect.stringMatching(/others could have written it/)]);
+    expect(opened.digest).toBe(sound.digest);
+    expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "is not waited for where it is a pipe, and not read where it is a link",
+    () => {
+      const folder = join(temporaryFolder(), "cache");
+      mkdirSync(folder, { mode: 0o700 });
+      execFileSync("mkfifo", ["-m", "600", join(folder, name)]);
+      expect(open(folder).digest).toBe(sound.digest);
+      const link = join(temporaryFolder(), "cache");
+      const elsewhere = join(temporaryFolder(), "index");
+      mkdirSync(link, { mode: 0o700 });
+      writeFileSync(elsewhere, bytes);
+      symlinkSync(elsewhere, join(link, name));
+      const opened = open(link);
+      expect(opened.fromCache).toEqual(COMPUTED);
+      expect(readFileSync(elsewhere).equals(bytes)).toBe(true);
+    },
+  );
 
   it("gives the same answers wherever bits flipped", () => {
     const random = seededRandom(7);
