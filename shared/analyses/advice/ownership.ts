@@ -5,6 +5,8 @@ export interface Ownership {
   module(name: string): boolean;
   /** By a type's number. */
   type(type: number): boolean;
+  /** By the name of a class with its module, as `shop.orders.Order.Line`. */
+  className(name: string): boolean;
   file(path: string): boolean;
   /** False where no module says where it came from, as in a dump without names: then everything counts as own. */
   readonly known: boolean;
@@ -28,7 +30,14 @@ export function ownership({ columns }: HeapView, modules: ReadonlyMap<string, st
     return file(path);
   };
   const types = columns.heap.types.map((type) => type.module !== "builtins" && module(type.module));
-  return { module, file, known, type: (type) => types[type] };
+  /** A class may lie in another one or in a function: its module is the longest beginning that is one. */
+  const className = (name: string): boolean => {
+    const last = name.lastIndexOf(".");
+    for (let dot = last; dot > 0; dot = name.lastIndexOf(".", dot - 1))
+      if (modules.has(name.slice(0, dot))) return module(name.slice(0, dot));
+    return last > 0 && module(name.slice(0, last));
+  };
+  return { module, file, known, className, type: (type) => types[type] };
 }
 
 /** With the separator, so that `/usr/lib/python3.11` is not the folder of `/usr/lib/python3.11-extra/x.py`. */

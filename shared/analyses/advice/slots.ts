@@ -273,7 +273,7 @@ function basesOf({ view, ownership }: HeapFacts, type: number): Bases | null {
     if (base === self || name === null || name === "object") continue;
     if (NEVER.has(name)) return null;
     if (ANY_SIZE.has(name)) ofAnySize = name;
-    const isOwn = ownership.module(name.slice(0, name.lastIndexOf(".")));
+    const isOwn = ownership.className(name);
     if (isOwn && hasEntry(view, base, "__slots__")) withSlots ??= name;
     if (!hasEntry(view, base, "__dict__")) continue;
     if (!isOwn) return null;
