@@ -46,7 +46,11 @@ export const adviceWords = {
     const sure = suspects.filter(({ confidence }) => confidence !== "possible").length;
     if (earlier !== null && !earlier.sameProcess) return OTHER_PROCESS;
     if (suspects.length === 0) return "What it would take to know more stands below.";
-    return `${formatCount(suspects.length)} ${suspects.length === 1 ? "finding" : "findings"}, ${formatCount(sure)} of them likely or certain; most important first, by bytes and by how sure.`;
+    if (suspects.length === 1) return `1 finding, which is ${suspects[0].confidence}.`;
+    const found = `${formatCount(suspects.length)} findings`;
+    if (sure === 0) return `${found}, all of them possible; most important first, by bytes.`;
+    const which = sure === suspects.length ? "all" : formatCount(sure);
+    return `${found}, ${which} of them likely or certain; most important first, by bytes and by how sure.`;
   },
   list: "Findings",
   kind: (kind: SuspectKind): string => KINDS[kind],

@@ -40,6 +40,16 @@ it("answers what is wrong with a heap, with lines to copy and a way to the objec
   await first.getByRole("button", { name: "Show details" }).press("Enter");
   await first.getByText("How to fix it").waitFor();
 
+  // Lines of Python are as they are, however narrow the window: a long one scrolls in its box.
+  await page.setViewportSize({ width: 420, height: 900 });
+  const lines = await first.locator("pre").evaluate((pre) => ({
+    drawn: Math.round(pre.scrollHeight / Number.parseFloat(getComputedStyle(pre).lineHeight)),
+    written: (pre.textContent ?? "").split("\n").length,
+    sticksOut: document.documentElement.scrollWidth > window.innerWidth,
+  }));
+  expect(lines).toEqual({ drawn: lines.written, written: lines.written, sticksOut: false });
+  await page.setViewportSize({ width: 1440, height: 900 });
+
   await page.getByRole("button", { name: "Copy as Markdown" }).click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^# What is wrong with this heap\?/);

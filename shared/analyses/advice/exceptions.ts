@@ -14,6 +14,8 @@ import { holdingOf } from "./holding.ts";
 
 const MOST_SINGLE = 5;
 const MOST_LOCALS = 4;
+/** Of the largest: numbers that lie beside a table tell nothing. */
+const LEAST_LOCAL = 0.05;
 /** Types of records that a handler keeps until it flushes. */
 const LOG_RECORD = "logging.LogRecord";
 
@@ -143,5 +145,7 @@ function pinned({ view, codeOf }: HeapFacts, exception: number): { text: string;
       found.push({ text: `Local variable ${name ?? ""}${where}, ${formatBytes(bytes)}`, object: target, bytes });
     }
   }
-  return found.sort((a, b) => b.bytes - a.bytes).slice(0, MOST_LOCALS);
+  found.sort((a, b) => b.bytes - a.bytes);
+  const least = LEAST_LOCAL * (found[0]?.bytes ?? 0);
+  return found.filter(({ bytes }) => bytes >= least).slice(0, MOST_LOCALS);
 }

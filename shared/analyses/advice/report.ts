@@ -157,7 +157,7 @@ function card(suspect: Suspect): string {
   return `<li class="${suspect.confidence}"><h2>${htmlSentence(parts)}</h2>
 <p>${ownText(headOf(suspect))}${used === "" ? "" : ` · ${WORDS.usedBy.toLowerCase()} ${used}`}</p>
 <h3>${WORDS.why}</h3><p>${ownText(text)}</p>
-<h3>${WORDS.fix}</h3><p>${ownText(fix)}</p>${snippet === null ? "" : `<pre>${snippet.split("\n").map(escaped).join("\n")}</pre>`}
+<h3>${WORDS.fix}</h3><p>${ownText(fix)}</p>${snippet === null ? "" : `<pre tabindex="0">${snippet.split("\n").map(escaped).join("\n")}</pre>`}
 <h3>${WORDS.seen}</h3><ul>${seen}</ul>
 <h3>${WORDS.caveat}</h3><p>${ownText(caveat)}</p></li>`;
 }
@@ -189,7 +189,7 @@ ol > li.certain { border-left: 5px solid light-dark(#a8321a, #f0907a); }
 ol > li.likely { border-left: 5px solid light-dark(#8a4b00, #e8b866); }
 ol > li.possible { border-left: 5px solid light-dark(#8f97a3, #79818d); }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.92em; }
-pre { padding: 8px 10px; background: light-dark(#f3f3f1, #1c1f23); border-radius: 6px; white-space: pre-wrap; }
+pre { padding: 8px 10px; background: light-dark(#f3f3f1, #1c1f23); border-radius: 6px; overflow-x: auto; overflow-wrap: normal; }
 ul { margin: 2px 0; padding-inline-start: 20px; list-style: disc; }
 section li span { display: block; color: GrayText; }
 @media print {
@@ -198,5 +198,6 @@ section li span { display: block; color: GrayText; }
   ol > li { border-color: #bbb; }
   h1, h2, h3 { break-after: avoid; }
   pre, ul > li { break-inside: avoid; }
+  pre { white-space: pre-wrap; }
 }
 `;
