@@ -167,5 +167,9 @@ export function compareTypes(
 export function objectsByFate({ matching }: Pair, fate: "new" | "still-there"): Int32Array {
   if (matching === null) return new Int32Array(0);
   const { earlier } = matching;
-  return Int32Array.from(earlier.keys()).filter((object) => (earlier[object] !== NONE) === (fate === "still-there"));
+  const found = new Int32Array(earlier.length);
+  let length = 0;
+  for (let object = 0; object < earlier.length; object++)
+    if ((earlier[object] !== NONE) === (fate === "still-there")) found[length++] = object;
+  return found.slice(0, length);
 }

@@ -174,11 +174,13 @@ function graphInside(
   tick: Tick,
 ): ComponentGraph {
   const { offsets, targets } = heap.references;
-  const numberOf = new Map(Array.from(members, (object, i) => [object, i]));
+  const numberOf = new Map<number, number>();
+  for (let i = 0; i < members.length; i++) numberOf.set(members[i], i);
   const insideOffsets = new Int32Array(members.length + 1);
   const insideTargets: number[] = [];
   const places: number[] = [];
-  for (const [i, object] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const object = members[i];
     for (let e = offsets[object]; e < offsets[object + 1]; e++) {
       if ((e & TICK_MASK) === 0) tick(0);
       const target = targets[e];

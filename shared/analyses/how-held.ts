@@ -75,7 +75,7 @@ function treeOf(view: HeapView, merged: Merged, tick: Tick): HowHeldRow[] {
   const countOf = ({ objects }: Group): number => objects.reduce((sum, v) => sum + below[v], 0);
   const byCount = (groups: Group[]): Group[] =>
     groups.filter((each) => countOf(each) >= least).sort((a, b) => countOf(a) - countOf(b)); // a stack: the largest last
-  const starts = forest.order.filter((v) => forest.parent[v] === NONE && below[v] > 0);
+  const starts = forest.order.filter((v) => forest.parent[v] === NONE && below[v] >= least);
   const stack = byCount(
     Array.from(starts, (v) => ({ objects: [v], edge: null, parent: -1, depth: 0, isNamespace: false })),
   );

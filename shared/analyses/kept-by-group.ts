@@ -1,5 +1,6 @@
 import { childrenOf } from "../graph/dominators.ts";
 import { retainedByType } from "../graph/retained.ts";
+import { TICK_MASK } from "../graph/ticking.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 import type { HeapView } from "./view.ts";
 
@@ -15,7 +16,11 @@ export function keptByGroup(
 ): Float64Array | null {
   if (view.dominators === null || view.graph === null) return null;
   const { node, unreachable } = view.graph.graph.preordering;
-  const type = Int32Array.from(node, (object) => (object === NONE ? NONE : groupOf(object)));
+  const type = new Int32Array(node.length);
+  for (let v = 0; v < node.length; v++) {
+    if ((v & TICK_MASK) === 0) tick(0);
+    type[v] = node[v] === NONE ? NONE : groupOf(node[v]);
+  }
   const { idom, retained } = view.dominators;
   const tree = { idom, children: childrenOf(idom), retained, type, typeCount: groups };
   const live = retainedByType(tree, 0, (done) => tick(done / 2));

@@ -38,9 +38,9 @@ export function memoryMap(view: HeapView, isCode: Uint8Array, object: number | n
     rows.push(rowOf(view, node[number], place));
     if (depth === MOST_DEPTH) continue;
     const index = rows.length - 1;
-    const wide = Array.from(listAt(children, number))
-      .filter((child) => numberAt(retained, child) >= least)
-      .sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || node[a] - node[b]);
+    const wide: number[] = [];
+    for (const child of listAt(children, number)) if (numberAt(retained, child) >= least) wide.push(child);
+    wide.sort((a, b) => numberAt(retained, b) - numberAt(retained, a) || node[a] - node[b]);
     for (const child of wide)
       if (queue.length < MOST_NODES) queue.push({ number: child, parent: index, depth: depth + 1 });
   }

@@ -80,7 +80,7 @@ export function inOrder(
   { by, descending }: { by: ObjectOrder; descending: boolean },
   tick: Tick,
 ): Int32Array {
-  if (by === "id") return descending ? Int32Array.from(objects).reverse() : objects;
+  if (by === "id") return descending ? objects.toReversed() : objects;
   const { shallow } = view.columns.heap;
   const keys = new Float64Array(objects.length);
   for (let i = 0; i < objects.length; i++) {
@@ -134,7 +134,9 @@ function keptBy(view: HeapView, object: number): Int32Array {
   const { node } = stage(view.graph).graph.preordering;
   const found = [preorderOf(view, object)];
   for (let i = 0; i < found.length; i++) for (const child of listAt(children, found[i])) found.push(child);
-  return Int32Array.from(found, (number) => node[number]).sort();
+  const objects = new Int32Array(found.length);
+  for (let i = 0; i < found.length; i++) objects[i] = node[found[i]];
+  return objects.sort();
 }
 
 function where(count: number, wanted: (object: number) => boolean): Int32Array {

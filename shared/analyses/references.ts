@@ -35,13 +35,15 @@ export function referencePlaces(
   const found = places.subarray(0, length);
   if (by === "place") return descending ? found.reverse() : found;
 
-  const keys = Float64Array.from(found, (place) => {
-    const other = others[place];
-    return by === "retained"
-      ? (retainedOf(view, other) ?? numberAt(heap.shallow, other))
-      : numberAt(heap.shallow, other);
-  });
-  return Int32Array.from(orderOf(keys, descending), (position) => found[position]);
+  const keys = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const other = others[found[i]];
+    const own = numberAt(heap.shallow, other);
+    keys[i] = by === "retained" ? (retainedOf(view, other) ?? own) : own;
+  }
+  const order = orderOf(keys, descending);
+  for (let i = 0; i < length; i++) order[i] = found[order[i]];
+  return order;
 }
 
 /** The rows at these places, with the name that each holder gives. */

@@ -43,7 +43,8 @@ const FEWEST_NEW = 1000;
 /** Time O(n). */
 export function sinceThen({ pair, caches }: EarlierDump): Since {
   const { before, after, matching, beforeMeta, afterMeta } = pair;
-  const fresh = matching?.earlier.reduce((count, earlier) => count + Number(earlier === NONE), 0) ?? 0;
+  let fresh = 0;
+  for (const earlier of matching?.earlier ?? []) if (earlier === NONE) fresh++;
   return {
     pair,
     meta: beforeMeta,
