@@ -6869,10 +6869,20 @@ def _convert(spool: str, file: str) -> None:
 
 
 def _wishes(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what goes into a request."""
+    """Return what goes into a request.
+
+    Raises:
+        DumpError: No file can have the name.
+    """
     output = options.output
+    target = None if output in (None, "-") else os.path.abspath(output)
+    try:
+        os.lstat(f"{target}.{0:012x}.tmp")  # as it is called before it is complete
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise DumpError(_reason(error, str(target))) from None
     return {
-        "target": None if output in (None, "-") else os.path.abspath(output),
+        "target": target,
         "folder": os.getcwd(),
         "label": options.label,
         "privacy": options.privacy,

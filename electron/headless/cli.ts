@@ -53,24 +53,35 @@ ID is an object's number in the file, or its address (0x…).
 Exit code: 0; 1 where a gate failed (--fail-if-grew); 2 with one sentence on standard error for a wrong command or a file that can't be read.
 `;
 
+/** Where a command's answer goes, and the sentence of one that failed. */
+export interface Output {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+const STANDARD: Output = {
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+};
+
 /** Runs the command line; gives the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], to: Output = STANDARD): Promise<number> {
   try {
-    return await run(argv);
+    return await run(argv, to);
   } catch (thrown) {
     if (!(thrown instanceof HeapError) && !(thrown instanceof UsageError)) throw thrown;
-    process.stderr.write(`${printable(thrown.message)}\n`);
+    to.error(`${printable(thrown.message)}\n`);
     return 2;
   }
 }
 
 class UsageError extends Error {}
 
-async function run(argv: readonly string[]): Promise<number> {
+async function run(argv: readonly string[], to: Output): Promise<number> {
   const { values, positionals } = parse(argv);
   const [command = "", ...args] = positionals;
   if (values.help || command === "" || command === "help") {
-    process.stdout.write(USAGE);
+    to.out(USAGE);
     return values.help || command === "help" ? 0 : 2;
   }
   const cacheFolder = values["no-cache"] ? null : defaultCacheFolder();
@@ -80,14 +91,14 @@ async function run(argv: readonly string[]): Promise<number> {
       open: !values["no-browser"],
       stateFolder: defaultStateFolder(),
       cacheFolder,
-      ...(values.port === undefined ? {} : { port: count("port", values.port, 65_535) }),
+      ...(values.port === undefined ? {} : { port: count("port", values.port) }),
     });
   }
   if (command === "recover") {
     const [path, out] = args;
     if (path === undefined || out === undefined || args.length !== 2)
       throw new UsageError("Usage: pyheap-explorer recover FILE OUT. Run pyheap-explorer --help for more.");
-    print(runRecover(path, out), values.json);
+    to.out(textOf(runRecover(path, out), values.json));
     return 0;
   }
   if (!isCommand(command))
@@ -107,8 +118,8 @@ async function run(argv: readonly string[]): Promise<number> {
 
   const options: Options = {
     args: args.slice(files),
-    limit: count("limit", values.limit, 1_000_000_000),
-    offset: count("offset", values.offset, 1_000_000_000),
+    limit: count("limit", values.limit),
+    offset: count("offset", values.offset),
     sort: values.sort,
     filter: values.filter,
     type: values.type,
@@ -117,7 +128,7 @@ async function run(argv: readonly string[]): Promise<number> {
     pattern: values.pattern,
     set: values.set,
     object: values.object,
-    paths: Math.max(1, count("paths", values.paths, 100)),
+    paths: Math.max(1, count("paths", values.paths)),
     ignore: values.ignore ?? [],
     noFrames: values["no-frames"],
     by: values.by,
@@ -132,9 +143,9 @@ async function run(argv: readonly string[]): Promise<number> {
     (...dumps) => COMMANDS[command].run(dumps, options),
     cacheFolder,
   );
-  print(answer, values.json);
+  to.out(textOf(answer, values.json));
   if (answer.failed === undefined) return 0;
-  process.stderr.write(`${printable(answer.failed)}.\n`);
+  to.error(`${printable(answer.failed)}.\n`);
   return 1;
 }
 
@@ -174,8 +185,16 @@ function parse(argv: readonly string[]) {
       },
     });
   } catch (thrown) {
-    throw new UsageError(optionWords(thrown));
+    const at = argv.findIndex((word) => /^-\d/.test(word));
+    throw new UsageError(at < 0 ? optionWords(thrown) : negativeWords(argv[at], argv[at - 1]));
   }
+}
+
+/** `--limit -5`, `object FILE -1`: a number that `parseArgs` takes for an option. */
+function negativeWords(number: string, before = ""): string {
+  const most = MOST[before.replace(/^--/, "")];
+  if (most === undefined) return `${number} is neither an option nor an object's number or address (0x…).`;
+  return wholeNumberWords(before.slice(2), number, most);
 }
 
 /** What `parseArgs` finds wrong, in our words: its own are for programmers. */
@@ -190,10 +209,22 @@ function optionWords(thrown: unknown): string {
     : `${option} needs a value. ${help}`;
 }
 
-function count(option: string, text: string, most: number): number {
+/** Options that take a number, and the largest that each takes. */
+const MOST: Readonly<Record<string, number>> = {
+  limit: 1_000_000_000,
+  offset: 1_000_000_000,
+  paths: 100,
+  port: 65_535,
+};
+
+function count(option: "limit" | "offset" | "paths" | "port", text: string): number {
+  const most = MOST[option];
   if (/^\d{1,10}$/.test(text) && Number(text) <= most) return Number(text);
-  throw new UsageError(`--${option} takes a whole number from 0 to ${most}, not ${text}.`);
+  throw new UsageError(wholeNumberWords(option, text, most));
 }
+
+const wholeNumberWords = (option: string, text: string, most: number): string =>
+  `--${option} takes a whole number from 0 to ${most}, not ${text}.`;
 
 /** `10MB` -> 10485760: units are binary, as they are in everything this program prints. */
 function sizeOf(option: string, text: string): number {
@@ -202,9 +233,8 @@ function sizeOf(option: string, text: string): number {
   return Number(digits) * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ");
 }
 
-function print({ json, human }: Answer, asJson: boolean): void {
-  process.stdout.write(asJson ? `${JSON.stringify(json, null, 2)}\n` : `${human()}\n`);
-}
+const textOf = ({ json, human }: Answer, asJson: boolean): string =>
+  `${asJson ? JSON.stringify(json, null, 2) : human()}\n`;
 
 // A reader that has seen enough, as `head` does, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

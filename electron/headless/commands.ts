@@ -8,6 +8,7 @@ import type {
   TypeSort,
 } from "../../shared/session/contract.ts";
 import { SITE_GROUPINGS } from "../../shared/types/sites.ts";
+import { wrongCondition } from "../../shared/types/type-conditions.ts";
 import { runAdvise } from "./advise-command.ts";
 import { allocatedLine, runAllocations, runObjectSites } from "./allocations-command.ts";
 import { type Answer, list, type Options } from "./answers.ts";
@@ -194,6 +195,8 @@ async function runTypes(dump: OpenDump, options: Options): Promise<Answer> {
       ...range,
     }),
   );
+  const wrong = page.total === 0 ? wrongCondition(filter ?? "") : null;
+  if (wrong !== null) throw usage(wrong);
   return list(page, [
     { title: "type", text: (row) => row.type },
     { title: "objects", align: "right", text: (row) => number(row.count) },

@@ -62,12 +62,8 @@ export async function runNames({ client, snapshot }: OpenDump, { args, offset, l
     { title: "", text: (row) => (row.kind === "variable" ? "variable of" : "attribute of") },
     { title: "owner", text: (row) => row.owner },
     { title: "objects", align: "right", text: (row) => number(row.count) },
-    { title: "id", align: "right", text: (row) => (row.object === null ? "" : String(row.object)) },
-    {
-      title: "keeps alive",
-      align: "right",
-      text: (row) => (row.retainedBytes === null ? "" : bytes(row.retainedBytes)),
-    },
+    { title: "id", align: "right", text: (row) => (row.object === null ? "–" : String(row.object)) },
+    { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedBytes) },
   ]);
 }
 

@@ -31,11 +31,12 @@ export async function runThreads(
     json: {
       total: page.total,
       counts: page.counts,
+      endedTasks: page.endedTasks,
       rows: stacks.map(({ stack, total, rows: lines }) => ({ ...stack, lines, linesTotal: total })),
     },
     human: () =>
       [
-        `threads: ${number(page.counts.thread)}, tasks: ${number(page.counts.task)}, generators and coroutines without a task: ${number(page.counts.suspended)}`,
+        `threads: ${number(page.counts.thread)}, tasks: ${number(page.counts.task)}${page.endedTasks > 0 ? ` (${number(page.endedTasks)} of them ended)` : ""}, generators and coroutines without a task: ${number(page.counts.suspended)}`,
         ...stacks.map(stackText),
         ...(page.rows.length < page.total
           ? [`${number(page.rows.length)} of ${number(page.total)} stacks; --offset and --limit show others`]

@@ -14,7 +14,7 @@ export interface Column<Row> {
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [
     columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => cutMiddle(printable(column.text(row)), column.most ?? 60))),
+    ...rows.map((row) => columns.map((column) => cutMiddle(printable(folded(column.text(row))), column.most ?? 60))),
   ];
   const widths = columns.map((_, i) => cells.reduce((most, line) => Math.max(most, line[i]?.length ?? 0), 0));
   return cells
@@ -26,6 +26,10 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     )
     .join("\n");
 }
+
+/** `b'\x00\x00\x00\x00'` -> `b'\x00{4}'`: a byte that is there again and again is said once, with its number. */
+const folded = (text: string): string =>
+  text.replace(/(\\x[0-9a-f]{2})\1{3,}/g, (all: string, byte: string) => `${byte}{${all.length / byte.length}}`);
 
 /** Control characters, line breaks and bidirectional overrides as escapes: a dump must not drive the terminal. */
 export const printable = (text: string): string =>

@@ -7,7 +7,7 @@ import type {
   StackRow,
   TaskState,
 } from "../../shared/session/contract.ts";
-import { formatBytes, plural } from "./format.ts";
+import { formatBytes, formatCount, plural } from "./format.ts";
 import { code, type Sentence, sentence } from "./sentence.ts";
 import { shown } from "./visible-text.ts";
 
@@ -18,10 +18,12 @@ export const stackWords = {
   label: "Threads and tasks",
   asking: "Looking for threads and tasks…",
   none: "Nothing here.",
-  headline: ({ counts, biggest }: StackPage): Sentence => {
+  headline: ({ counts, endedTasks, biggest }: StackPage): Sentence => {
     const all = [
       counts.thread > 0 ? plural(counts.thread, "thread") : "",
-      counts.task > 0 ? plural(counts.task, "task") : "",
+      counts.task > 0
+        ? plural(counts.task, "task") + (endedTasks > 0 ? ` (${formatCount(endedTasks)} of them ended)` : "")
+        : "",
       counts.suspended > 0 ? plural(counts.suspended, "generator") : "",
     ].filter((text) => text !== "");
     if (all.length === 0) return sentence`No thread, task or generator is in this dump`;

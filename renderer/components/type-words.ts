@@ -1,4 +1,5 @@
 import type { ObjectSitePage, SpreadRow } from "../../shared/session/contract.ts";
+import { wrongCondition } from "../../shared/types/type-conditions.ts";
 import { formatBytes, formatCount, plural } from "./format.ts";
 import { type Sentence, sentence } from "./sentence.ts";
 import { shown } from "./visible-text.ts";
@@ -8,6 +9,10 @@ export const typeWords = {
   filter: "Filter: Request count>1000",
   syntax:
     "Words that the name contains, and conditions, all of which must hold: count>1000, size>=64KB (own size of all), average<1KB, keeps>10MB, module:shop, name:Request, is:mine, is:library",
+  wrongFilter: (filter: string): string => {
+    const wrong = wrongCondition(filter);
+    return wrong === null ? "" : `${shown(wrong)}.`;
+  },
   whose: "Whose code",
   all: "All",
   mine: "Mine",

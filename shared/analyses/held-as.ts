@@ -39,8 +39,15 @@ export function heldAs(view: HeapView, objects: readonly number[]): (string | nu
   return climbs.map(({ at, text }, i) =>
     text.includes("[") || isVariable(text)
       ? `${text.startsWith("[") ? startName(view, at) : ""}${text}`
-      : (ownName(view, objects[i]) ?? (text || null)),
+      : (ownName(view, objects[i]) ?? (text || threadOf(view, objects[i]))),
   );
+}
+
+/** `thread worker-1, handle app.py:41`: frames of running threads are all called `frame`. */
+function threadOf(view: HeapView, object: number): string | null {
+  const root = view.rootsOf?.get(object)?.find(({ kind }) => kind === "thread");
+  if (root === undefined) return null;
+  return `thread ${root.name}${root.place === null ? "" : `, ${root.place}`}`;
 }
 
 /** `gc.garbage`: what the starting point is called in which an item is; nothing where it is none, or has no name. */

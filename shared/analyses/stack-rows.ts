@@ -32,7 +32,9 @@ export function stackPage(view: HeapView, stacks: readonly Stack[], query: Stack
     counts[info.of]++;
     if (info.retainedBytes !== null && info.retainedBytes > (biggest?.retainedBytes ?? 0)) biggest = info;
   }
-  return { total: rows.length, rows: rows.slice(query.offset, query.offset + query.limit), counts, biggest };
+  const endedTasks = all.filter(({ state }) => state === "finished" || state === "cancelled").length;
+  const page = rows.slice(query.offset, query.offset + query.limit);
+  return { total: rows.length, rows: page, counts, endedTasks, biggest };
 }
 
 const isLike = ({ name, place, type, state }: StackInfo, wanted: string): boolean =>

@@ -98,7 +98,7 @@ export function describe(failure: Failure): string {
     case "no-token":
       return "This page may not ask: its address lacks the token. Open the whole address that was printed, with all that follows the #.";
     case "connection-lost":
-      return "The connection to the analysis was lost. Check that pyheap-explorer is still running, then reload.";
+      return "The connection to the analysis was lost. Check that pyheap-explorer is still running, then reload; if it was started anew, open the address that it printed.";
     case "cancelled":
       return "Cancelled.";
     case "bug":

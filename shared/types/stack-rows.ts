@@ -65,6 +65,8 @@ export interface Place {
 export interface StackPage extends Page<StackInfo> {
   /** All stacks of each kind, whatever is listed. */
   readonly counts: Readonly<Record<StackKind, number>>;
+  /** Tasks among them that have finished or were cancelled: somebody still holds them. */
+  readonly endedTasks: number;
   /** Of all stacks, whatever is listed, the one that keeps most alive. */
   readonly biggest: StackInfo | null;
 }

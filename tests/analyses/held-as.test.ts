@@ -32,6 +32,17 @@ describe("what tells objects of one type apart", () => {
     );
   };
 
+  it("is the thread, of frames that run", () => {
+    const { view, id } = viewOf(`
+      @thread worker-1: f
+      @thread worker-2: g
+      f frame -> local=x a
+      g frame
+      a list
+    `);
+    expect(heldAs(view, [id.f ?? -1, id.g ?? -1])).toEqual(["thread worker-1", "thread worker-2"]);
+  });
+
   it("is how their holder names them, up to the module's variable", () => {
     expect(names("p", "s1", "r1")).toEqual(["shop.PENDING", "PENDING['u-1']", "PENDING['u-1'].request"]);
   });

@@ -156,7 +156,8 @@ describe("stacks", () => {
         { ...frame, task: 5, function: "later", line: 300, address: address("c2") },
       ],
     });
-    const { rows } = stackPage(view, found, { ...all, of: "task" });
+    const { rows, counts, endedTasks } = stackPage(view, found, { ...all, of: "task" });
+    expect([counts.task, endedTasks]).toEqual([2, 1]);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({
       name: "request-1",

@@ -3,6 +3,7 @@ import { typeFilter } from "../../shared/analyses/type-filter.ts";
 import { moduleRows } from "../../shared/analyses/type-rows.ts";
 import { asTypeId } from "../../shared/types/ids.ts";
 import type { TypeRow } from "../../shared/types/rows.ts";
+import { wrongCondition } from "../../shared/types/type-conditions.ts";
 
 const row = (type: string, count: number, shallowBytes: number, retainedBytes: number | null = null): TypeRow => {
   const dot = type.lastIndexOf(".");
@@ -62,6 +63,24 @@ describe("the filter above the list of types", () => {
     expect(found("constructor>3")).toEqual([]);
     expect(found("is:nothing")).toEqual([]);
   });
+});
+
+describe("what looks like a condition", () => {
+  it.each([
+    ["count>", /^count> is no condition/],
+    ["count>many", /^count>many is no condition: .*compared with a number/],
+    ["Request size>=1XB", /^size>=1XB is no condition: .*compared with a number/],
+    ["is:yours", /^is:yours is no condition: there are is:mine and is:library$/],
+    ["colour>3", /^colour>3 is no condition: there are count, size, average and keeps/],
+    ["modul:shop", /^modul:shop is no condition: .*module:, name: and is:$/],
+  ])("and is none is said: %s", (filter, expected) => {
+    expect(wrongCondition(filter)).toMatch(expected);
+  });
+
+  it.each(["", "Request", "=shop.Request", "count>1000 size>64KB module:shop name:x is:mine", "<locals>", "is:"])(
+    "is one, or is a name: %s",
+    (filter) => expect(wrongCondition(filter)).toBeNull(),
+  );
 });
 
 it("a module's row sums up its types", () => {

@@ -74,6 +74,18 @@ it("leads from two dropped dumps to the container that grew, and to a new object
   expect(await holder.getAttribute("aria-expanded")).toBe("true");
   await page.getByRole("row", { name: /^\._PENDING dict, 2,000 entries this object/ }).waitFor();
 
+  // What is too little for a colour is so in every row and column.
+  const sizes = page.getByRole("grid", { name: "Types of both dumps" }).locator('.value[title*=" bytes, "]');
+  const told = await sizes.evaluateAll((all) =>
+    all.map((each) => ({
+      bytes: Number(each.getAttribute("title")?.replace(/,(?=\d)| .*/g, "")),
+      slight: each.classList.contains("slight"),
+    })),
+  );
+  const bytes = (slight: boolean) => told.filter((each) => each.slight === slight).map((each) => each.bytes);
+  expect(Math.min(bytes(true).length, bytes(false).length)).toBeGreaterThan(0);
+  expect(Math.max(...bytes(true))).toBeLessThan(Math.min(...bytes(false)));
+
   await page.getByRole("searchbox", { name: "Filter by type name" }).fill("Ticket");
   await page.waitForURL(/\?filter=Ticket$/);
   await page

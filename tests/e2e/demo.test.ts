@@ -39,6 +39,7 @@ it("tells the shop's leak from the first look to the line of code", async () => 
   await heading(page, /^shop\.sessions\._PENDING \(dict, [\d,]+ entries\) keeps 24\.\d\sMiB alive/).waitFor();
   await page.getByText("sessions.py:25").first().waitFor();
   await page.getByText(/now would free/).waitFor();
+  await page.getByText("First suspect").waitFor();
   await picture("overview");
 
   await screens(page)

@@ -80,6 +80,7 @@ const SCREENS: readonly { readonly name: string; readonly show: (page: Page) => 
     async show(page) {
       await dump(page, "shop-tuesday.pyheap");
       await page.getByText(/now would free/).waitFor();
+      await page.getByText("First suspect").waitFor();
     },
   },
   {

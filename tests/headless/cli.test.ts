@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { beforeAll, describe, expect, it } from "vitest";
-import { printable } from "../../electron/headless/table.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "../../electron/headless/cli.ts";
+import { printable, table } from "../../electron/headless/table.ts";
 import type { AllocationRow, CompareAllocationRow } from "../../shared/session/contract.ts";
 import { runProgram } from "../e2e/program.ts";
 import { drawHeap } from "../fixtures/drawn-heap.ts";
@@ -31,12 +32,27 @@ interface Outcome {
   readonly error: string;
 }
 
-const cli = (...args: string[]): Promise<Outcome> =>
+/** What a person types, in a process of its own: most of the time would go into starting it. */
+const program = (...args: string[]): Promise<Outcome> =>
   new Promise((resolve) => {
     execFile(process.execPath, [join(ROOT, "electron/headless/cli.ts"), ...args], (failure, out, error) =>
       resolve({ code: failure === null ? 0 : Number(failure.code), out, error }),
     );
   });
+
+/** The same in this process. */
+async function cli(...args: string[]): Promise<Outcome> {
+  let [out, error] = ["", ""];
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+  });
+  return { code, out, error };
+}
 
 const json = async (...args: string[]): Promise<Record<string, unknown>> => {
   const { code, out, error } = await cli(...args, "--json");
@@ -56,7 +72,12 @@ beforeAll(() => {
     gc: { stats: [{ in_use: 1 }] },
   };
   writeDump(file, { ...SHOP.content, meta }, { codec: "zlib" });
-  return () => rmSync(folder, { recursive: true, force: true });
+  // As for a person: compiled code is kept, which is half of a start. These dumps are too small for an index.
+  vi.stubEnv("PYHEAP_CACHE_DIR", join(folder, "cache"));
+  return () => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  };
 });
 const id = (name: string): string => String(SHOP.id[name]);
 
@@ -69,6 +90,17 @@ function tracedDumps(): readonly [string, string] {
 }
 
 describe("the command line", () => {
+  it("is a program, whose answer, complaint and end are what a shell sees", async () => {
+    for (const args of [
+      ["types", file, "--json"],
+      ["summary", join(folder, "none.pyheap")],
+      ["compare", file, file, "--fail-if-grew", "1MB"],
+      ["--help"],
+      [],
+    ])
+      expect(await program(...args)).toEqual(await cli(...args));
+  });
+
   it("answers for a spool as for the dump it was made of, by every kind of command", async () => {
     const spool = join(folder, "shop.spool");
     writeFileSync(spool, spoolOf(file));
@@ -547,6 +579,9 @@ await withDumps([${JSON.stringify(spool)}], () => {
     [["summary", "x.pyheap", "--wat"], "There is no option --wat. Run pyheap-explorer --help for the list."],
     [["types", "x.pyheap", "--limit"], "--limit needs a value. Run pyheap-explorer --help for the list."],
     [["types", "x.pyheap", "--limit", "--json"], "--limit needs a value. Run pyheap-explorer --help for the list."],
+    [["types", "x.pyheap", "--limit", "-5"], "--limit takes a whole number from 0 to 1000000000, not -5."],
+    [["types", "x.pyheap", "--limit=-5"], "--limit takes a whole number from 0 to 1000000000, not -5."],
+    [["object", "x.pyheap", "-1"], "-1 is neither an option nor an object's number or address (0x…)."],
     [["types", "x.pyheap", "--json=yes"], "--json takes no value. Run pyheap-explorer --help for the list."],
   ])("says in its own words what is wrong with an option: %j", async (args, sentence) => {
     expect(await cli(...args)).toEqual({ code: 2, out: "", error: `${sentence}\n` });
@@ -570,6 +605,28 @@ await withDumps([${JSON.stringify(spool)}], () => {
       expect(error).toMatch(sentence);
       expect(error.trimEnd().split("\n")).toHaveLength(1);
     }
+  });
+
+  it("types --filter: says which condition is none where nothing passes", async () => {
+    for (const [filter, what] of [
+      ["Session count>abc", "count>abc is no condition: count, size, average and keeps are compared with a number"],
+      ["is:yours", "is:yours is no condition: there are is:mine and is:library"],
+      ["modul:shop", "modul:shop is no condition: there are count, size, average and keeps"],
+    ] as const)
+      expect(await cli("types", file, "--filter", filter)).toMatchObject({
+        code: 2,
+        error: expect.stringContaining(what),
+      });
+    expect(await json("types", file, "--filter", "nobody")).toMatchObject({ total: 0 });
+    expect(await json("types", file, "--filter", "Session count>0")).toMatchObject({ total: 1 });
+  });
+
+  it("says once that a byte is there again and again", () => {
+    const columns = [{ title: "object", text: (row: string) => row }];
+    const last = (text: string) => table(columns, [text]).split("\n").at(-1);
+    expect(last(`b'a${"\\x00".repeat(12)}\\x01'`)).toBe("b'a\\x00{12}\\x01'");
+    expect(last("b'\\x00\\x00\\x00'")).toBe("b'\\x00\\x00\\x00'");
+    expect(last(`'${"\\\\x00".repeat(5)}'`)).toBe(`'${"\\\\x00".repeat(5)}'`);
   });
 
   it("makes names from a dump harmless for a terminal", () => {

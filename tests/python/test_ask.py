@@ -214,6 +214,14 @@ class AskTest(ProgramTest):
             self.assertIn(reason, asked.stderr)
         self.assertIsNone(service.poll())
 
+    def test_a_name_that_no_file_can_have_is_refused_before_anything_begins(self) -> None:
+        """The service is not even asked."""
+        service = self.start(SERVICE)
+        asked = self.ask(service.pid, "-o", "x" * 300)
+        self.assertEqual(asked.returncode, 1)
+        self.assertRegex(asked.stderr, r"cannot write .*/x{300}: File name too long")
+        self.assertNotIn("begins", asked.stderr)
+
     def test_a_process_that_is_stopped_gets_its_request_withdrawn(self) -> None:
         """Within the time that was given."""
         service = self.start(SERVICE)

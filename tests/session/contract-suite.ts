@@ -311,6 +311,7 @@ export function contractSuite({ name, connect }: Shell): void {
         total: 0,
         rows: [],
         counts: { thread: 0, task: 0, suspended: 0 },
+        endedTasks: 0,
         biggest: null,
       });
       const missing = client.stack({ snapshot: info.snapshot, of: "task", number: 3, offset: 0, limit: 10 });
