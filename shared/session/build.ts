@@ -5,6 +5,7 @@ import { loadDump, readExtent } from "../store/load.ts";
 import { type DumpFile, type DumpPlace, openAt, openDump, SUPPORTED_VERSION } from "../store/open-file.ts";
 import { readLayouts, readMeta, readTypes } from "../store/small-tables.ts";
 import { importSpool } from "../store/spool.ts";
+import { unreadableTexts } from "../store/text.ts";
 import { toFailure } from "../types/failure.ts";
 import type { IndexColumn, Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
@@ -127,6 +128,13 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
       },
       (index) => storedDominators(index, columns, graph),
     );
+    // Before the last stage is told: whoever waits for all of them knows all warnings.
+    const lostTexts = unreadableTexts(file, extent.objects);
+    if (lostTexts > 0) {
+      const warning = `The texts of ${lostTexts} objects could not be read: their pages are damaged, and no search finds what stood there; copy the file again.`;
+      columns = { ...columns, warnings: [...columns.warnings, warning] };
+      tellDone("columns", columns, 0, false);
+    }
     const cycles = run(
       "cycles",
       (tick) => cycleStage(heap, graph, dominators, tick),

@@ -5,7 +5,7 @@ import { build } from "../../shared/session/build.ts";
 import { drawHeap, temporaryFolder } from "../fixtures/drawn-heap.ts";
 import { writeDump } from "../fixtures/dump-file.ts";
 
-/** What opening says of a dump whose small tables, which have no checksums, are no longer what they were. */
+/** What opening says of a dump whose tables are no longer what they were; small ones have no checksums. */
 function warningsOf(damage: (db: Database.Database) => void): readonly string[] {
   const path = join(temporaryFolder(), "changed.pyheap");
   writeDump(path, drawHeap("@module app: m\n@builtin gc.garbage: a\nm module\na list -> [] b\nb dict").content, {
@@ -18,7 +18,7 @@ function warningsOf(damage: (db: Database.Database) => void): readonly string[] 
   return warnings;
 }
 
-describe("a dump whose small tables were changed", () => {
+describe("a dump whose tables were changed", () => {
   it("says nothing where nothing was", () => {
     expect(warningsOf(() => {})).toEqual([]);
   });
