@@ -3,6 +3,7 @@ import { hadNothingTakenOut } from "../../shared/analyses/advice/registry.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readMeta } from "../../shared/store/small-tables.ts";
 import { viewOfFile } from "../fixtures/drawn-heap.ts";
+import { findPythonWith } from "../setup/python.ts";
 import { adviceOf, dumpOf, serious } from "./programs.ts";
 
 /** Of dicts of a program: whether nothing was ever taken out of them, by how many entries they have. */
@@ -80,5 +81,48 @@ describe("a library's registry that a program fills and never empties", () => {
       "import re; re.compile(f'a{i}b')",
     ])
       expect(serious(adviceOf(SERVER(register))), register).toEqual([]);
+  });
+});
+
+describe("registries of libraries that are known", () => {
+  const GENERATED = (keep: string) =>
+    SERVER(`import linecache
+    name = f"<generated {i}>"
+    source = f"def rule(order):\\n    return order > {i}\\n" * 3
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    ${keep}`);
+
+  it("linecache has no bound for lines of generated code, whatever its functions look like", () => {
+    const [first] = serious(adviceOf(GENERATED("pass")));
+    expect(first).toMatchObject({ confidence: "likely", holder: "linecache.cache" });
+    expect(first?.caveat).toContain("as many as there are files");
+    expect(first?.snippet).toBe("linecache.cache.pop(name, None)");
+    expect(serious(adviceOf(GENERATED("del linecache.cache[name]")))).toEqual([]);
+  });
+
+  it("loggers by request are told with what to do instead", () => {
+    const [first] = serious(adviceOf(SERVER('logging.getLogger(f"request.{i}").debug("seen")')));
+    expect(first?.fix).toContain("fixed set of names");
+    expect(first?.snippet).toContain("LoggerAdapter");
+  });
+
+  const django = findPythonWith("django");
+  it.skipIf(django === null)("the log of queries of Django has a bound: it is told as that, and possible", () => {
+    const { suspects } = adviceOf(
+      `
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+import django
+django.setup()
+from django.db import connection
+connection.force_debug_cursor = True
+for i in range(3000):
+    with connection.cursor() as cursor: cursor.execute(f"SELECT {i}")
+`,
+      django,
+    );
+    const log = suspects.find(({ title }) => title.includes("queries_log"));
+    expect(log).toMatchObject({ confidence: "possible", snippet: "django.db.reset_queries()" });
+    expect(log?.caveat).toContain("at most 9,000");
   });
 });

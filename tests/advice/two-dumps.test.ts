@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { adviceReport } from "../../shared/analyses/advice/report.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readMeta } from "../../shared/store/small-tables.ts";
-import { adviceOfFile, adviceOfTwo, dumpOf, dumpsOf, ofKind, serious } from "./programs.ts";
+import { adviceOfFile, adviceOfTwo, dumpOf, dumpsOf, ofKind, serious, serious } from "./programs.ts";
 
 const REQUEST = `
 class Request:
@@ -76,7 +76,7 @@ for i in range(100, 400): handle(i)
 dump()
 `);
     const loggers = ({ title }: { title: string }) => title.includes("loggerDict");
-    expect(adviceOfFile(later).suspects.filter(loggers)).toEqual([]);
+    expect(serious(adviceOfFile(later)).filter(loggers)).toEqual([]);
     const found = adviceOfFile(later, earlier).suspects.find(loggers);
     expect(found).toMatchObject({ confidence: "likely" });
     expect(found?.title).toContain("(101 → 401 entries)");

@@ -13,6 +13,7 @@ import { bareName, type Found, identifierOr, named, type Rule, suspect } from ".
 import { examples, type Group } from "./groups.ts";
 import { type Growing, grewText, growingOf, isLoaded, seenOfGrowth } from "./growing.ts";
 import { type Holding, holdingOf } from "./holding.ts";
+import { type KnownRegistry, knownRegistry } from "./known-registries.ts";
 import { onlyFills, seenOfFilling } from "./registry.ts";
 import { mroOf } from "./slots.ts";
 
@@ -48,7 +49,11 @@ export function groupFinding(
   const isOwn = holding.own || hasOwnMembers(facts, group);
   const least = growing.growth === "growing" ? SHARE_OF_GROWING_LIBRARIES : SHARE_OF_LIBRARIES;
   const isTold =
-    isOwn || group.bytes >= least * liveBytes || grewMuch(facts, growing) || onlyFills(facts, group, growing);
+    isOwn ||
+    (knownRegistry(facts.view, holding)?.snippet ?? null) !== null || // there is something to do
+    group.bytes >= least * liveBytes ||
+    grewMuch(facts, growing) ||
+    onlyFills(facts, group, growing);
   return isTold ? { found: found(facts, group, holding, growing), grew: grewText(facts, growing) } : null;
 }
 
@@ -76,7 +81,9 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
   const what = kind === null ? "its own table" : plural(group.count, `${kind} object`);
   const label = row.label === row.type ? "" : ` (${row.label})`;
   const grows = grewText(facts, growing);
-  const fills = !(holding.own || hasOwnMembers(facts, group)) && onlyFills(facts, group, growing);
+  const isOwn = holding.own || hasOwnMembers(facts, group);
+  const fills = !isOwn && onlyFills(facts, group, growing);
+  const known = knownRegistry(view, holding);
   const says: Sentence =
     group.shape === "chain"
       ? sentence`${named(holding.name)} starts a chain of ${plural(group.count, `${kind} object`)} that each hold the next: ${size}, ${share} of what is alive${grows}`
@@ -100,23 +107,39 @@ function found(facts: HeapFacts, group: Group, holding: Holding, growing: Growin
       ...group.alsoIn.slice(0, EXAMPLES).map((object) => ({ text: "Holds most of them too", object })),
       ...members.map((object) => ({ text: `One of them, ${formatBytes(retainedOf(view, object) ?? 0)}`, object })),
     ],
-    ...fixFor(facts, holding, row.type, group),
-    caveat: holding.bounds
-      ? "A function that uses it asks for its length and removes from it: it seems to have a bound."
-      : !growing.sure && isFilledOnce(facts, group, holding)
-        ? "No function that names it stores into it or names a method that adds: it seems to be a table that was filled while its module was loaded, and is meant to stay."
-        : growing.growth === "still"
-          ? growing.sure
-            ? "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay."
-            : isLoaded(growing)
-              ? "Much in it was made at about one time, and nothing since, so this may be a table that was just loaded and is meant to stay."
-              : "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay."
-          : fills
-            ? "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then."
-            : growing.sure
-              ? "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on."
-              : "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.",
+    ...(known === null ? wayOut(facts, group, holding) : { fix: known.fix, snippet: known.snippet }),
+    caveat: caveatOf(facts, group, { holding, growing, known, fills }),
   };
+}
+
+interface Seen {
+  readonly holding: Holding;
+  readonly growing: Growing;
+  readonly known: KnownRegistry | null;
+  /** Whether it is a library's that the program only fills. */
+  readonly fills: boolean;
+}
+
+function caveatOf(facts: HeapFacts, group: Group, { holding, growing, known, fills }: Seen): string {
+  const { growth, sure } = growing;
+  if (known !== null)
+    return known.bounded || sure
+      ? known.caveat
+      : `${known.caveat} A second dump some time later tells whether more come.`;
+  if (holding.bounds)
+    return "A function that uses it asks for its length and removes from it: it seems to have a bound.";
+  if (!sure && isFilledOnce(facts, group, holding))
+    return "No function that names it stores into it or names a method that adds: it seems to be a table that was filled while its module was loaded, and is meant to stay.";
+  if (growth === "still" && sure)
+    return "It did not grow from the earlier dump to this one, so it may have a bound, or be a table that was loaded once and is meant to stay.";
+  if (growth === "still" && isLoaded(growing))
+    return "Much in it was made at about one time, and nothing since, so this may be a table that was just loaded and is meant to stay.";
+  if (growth === "still")
+    return "Nothing in it was made lately, so this may be a table that was loaded once and is meant to stay.";
+  if (fills)
+    return "A library's cache that is still filling up to its bound looks alike. A second dump some time later tells: choose this one as the earlier dump then.";
+  if (sure) return "A cache that is still filling up to its bound grows too. A third dump tells whether it goes on.";
+  return "One dump can't show growth for certain: a cache that is bounded, or a table that was just loaded, looks alike. A second dump some time later tells.";
 }
 
 function why(holding: Holding, { growth, sure }: Growing): string {
@@ -133,7 +156,7 @@ function why(holding: Holding, { growth, sure }: Growing): string {
 function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing: Growing): Confidence {
   const { growth, sure } = growing;
   const isOwn = holding.own || hasOwnMembers(facts, group);
-  if (holding.bounds) return "possible";
+  if (knownRegistry(facts.view, holding)?.bounded ?? holding.bounds) return "possible";
   if (!isOwn) return grewMuch(facts, growing) || onlyFills(facts, group, growing) ? "likely" : "possible";
   if (sure) return growth === "growing" ? "likely" : "possible";
   if (isFilledOnce(facts, group, holding)) return "possible";
@@ -149,7 +172,13 @@ function confidenceOf(facts: HeapFacts, group: Group, holding: Holding, growing:
 const isFilledOnce = (facts: HeapFacts, group: Group, { canAdd }: Holding): boolean =>
   canAdd === false && group.shape !== "chain" && contentOf(facts, group) === "data";
 
-type Fix = { readonly fix: string; readonly snippet: string };
+type Fix = Pick<Found, "fix" | "snippet">;
+
+/** Of a library's container with a library's objects: its code is not there to change. */
+const LIBRARYS: Fix = {
+  fix: "It is a library's own: look which calls of yours add to it, and whether the library has one that takes out again, or a bound that can be set.",
+  snippet: null,
+};
 
 /** An empty container of Python's own, as one writes it. */
 const EMPTY: Readonly<Record<string, string>> = {
@@ -189,7 +218,9 @@ function insideOf(outer: string): "queue" | "weak keys" | null {
 }
 
 /** The lines that bound it, by what it is and where it is. */
-function fixFor(facts: HeapFacts, { as, variable, owner, steps }: Holding, type: string, group: Group): Fix {
+function wayOut(facts: HeapFacts, group: Group, { as, variable, owner, own, steps }: Holding): Fix {
+  if (!own && !hasOwnMembers(facts, group)) return LIBRARYS;
+  const { type } = objectRow(facts.view, group.object);
   // A thread-local is told with its attribute: `LOCAL.queries`.
   const parts = variable?.split(".") ?? [];
   const plain = parts.map((part) => identifierOr(part, "entries")).join(".") || "entries";

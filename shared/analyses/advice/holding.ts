@@ -29,6 +29,8 @@ export interface Holding {
   readonly variable: string | null;
   /** What gives it that name: a module's dict, a class, an instance, a function. */
   readonly owner: PathStep | null;
+  /** The very last name, of a library's too: `loggerDict`, and the `Manager` that has it; null where it has none. */
+  readonly itself: Named | null;
   /** Whether the module, class or function that names it is the program's own. */
   readonly own: boolean;
   readonly usedBy: readonly UsedBy[];
@@ -68,6 +70,7 @@ export function holdingOf(facts: HeapFacts, object: number, tick: Tick): Holding
     as,
     variable,
     owner,
+    itself: nameAt(facts, steps, steps.length - 1),
     own: isOwn(facts, steps),
     usedBy: placesOf(users),
     adds: names(ADDERS),

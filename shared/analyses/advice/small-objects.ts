@@ -38,6 +38,7 @@ function rows(facts: HeapFacts, group: Group, tick: Tick): Suspect[] {
   const saves = Math.round((now - then) * group.count);
   if (saves < leastBytes) return [];
   const holding = holdingOf(facts, group.object, tick);
+  if (!holding.own) return []; // what a library makes is not the program's to change
   return [
     suspect(view, {
       kind: "small-objects",
