@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { adviceReport } from "../../shared/analyses/advice/report.ts";
 import { openDump } from "../../shared/store/open-file.ts";
 import { readMeta } from "../../shared/store/small-tables.ts";
-import { adviceOfFile, adviceOfTwo, dumpOf, dumpsOf, ofKind, serious, serious } from "./programs.ts";
+import { adviceOfFile, adviceOfTwo, dumpOf, dumpsOf, ofKind, serious } from "./programs.ts";
 
 const REQUEST = `
 class Request:
