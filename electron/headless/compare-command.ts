@@ -88,7 +88,11 @@ function pairLines(compared: Comparison, holders: Page<GrowthRow>, least: number
       : [
           table<GrowthRow>(
             [
-              { title: "holder that grew", text: (row) => row.path, most: 70 },
+              {
+                title: "holder that grew",
+                text: (row) => `${row.path}${row.isShared ? " (with others)" : ""}`,
+                most: 70,
+              },
               { title: "grew by", align: "right", text: (row) => signed(row.deltaRetainedBytes) },
               { title: "keeps alive", align: "right", text: (row) => bytes(row.retainedB) },
               {

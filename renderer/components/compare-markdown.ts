@@ -24,7 +24,7 @@ export function compareMarkdown(
         ? ""
         : `${row.entriesA === null ? "" : `${formatCount(row.entriesA)} → `}${formatCount(row.entriesB)}`;
     return [
-      inCode(pathName(row.path)),
+      `${inCode(pathName(row.path))}${row.isShared ? ` (${compareWords.isShared})` : ""}`,
       signedBytes(row.deltaRetainedBytes),
       formatBytes(row.retainedB),
       entries,

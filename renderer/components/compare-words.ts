@@ -120,6 +120,9 @@ export const compareWords = {
   holder: "Holder",
   entries: "Entries",
   isNew: "new",
+  isShared: "with others",
+  sharedHint:
+    "Others hold what grew as well, so no container keeps it alive alone: it goes when all of them let go of it",
   moreHolders: (count: number) => `Show ${formatCount(count)} more`,
   notAll: (shownRows: number, total: number) => `The first ${formatCount(shownRows)} of ${formatCount(total)}.`,
   openHolder: "Open this object",

@@ -1,7 +1,9 @@
+import { TICK_MASK } from "../graph/ticking.ts";
 import { listAt, numberAt, UNKNOWN } from "../types/compact.ts";
 import { NONE, type Tick } from "../types/graph.ts";
 
 import type { GrowthRow } from "../types/rows.ts";
+import { sharedGroup } from "./advice/groups.ts";
 import { chainBegins, type Way, wayTo } from "./chains.ts";
 import type { Pair } from "./compare.ts";
 import { edgeAt, edgeText, placeOf } from "./edges.ts";
@@ -23,6 +25,8 @@ const SHARE_OF_NOISE = 0.002;
 const MOST_NOISE = 64 * 1024;
 /** Children whose names are looked at when dumps of different processes are matched by name. */
 const MOST_NAMED = 500;
+/** Fewer new objects of a type are told by their sizes, where these are worth it. */
+const FEWEST_SHARED = 16;
 const DUMPER = "pyheap_dump";
 
 /** A holder that grew, before its row is told. */
@@ -33,6 +37,8 @@ export interface Holder {
   readonly delta: number;
   /** The first object of a chain: others may stand in its place in other dumps, and it further down. */
   readonly isChain: boolean;
+  /** A container of what grew that others hold as well, so that none of them keeps it alive alone. */
+  readonly isShared: boolean;
 }
 
 /** A holder on the way down to where the growth is. */
@@ -55,7 +61,9 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
   const least = leastGrowth(pair);
   const { type } = after.columns.heap;
   const found: Holder[] = [];
-  const stack: Step[] = [{ after: 0, before: 0, delta: total, isChain: false, above: null, way: wayTo(null, NONE) }];
+  const stack: Step[] = [
+    { after: 0, before: 0, delta: total, isChain: false, isShared: false, above: null, way: wayTo(null, NONE) },
+  ];
   for (let seen = 0, holder = stack.pop(); holder !== undefined; holder = stack.pop()) {
     if ((++seen & 0x3ff) === 0) tick(0);
     const begins = chainBegins(holder.way);
@@ -75,7 +83,73 @@ export function grownHolders(pair: Pair, tick: Tick): Holder[] {
     if (holder.after !== 0 && delta >= least && !descends) found.push({ ...holder, delta });
   }
   const first = new Map(found.map((holder) => [holder.after, holder]));
+  for (const shared of sharedGrowth(pair, least, tick)) {
+    const own = first.get(shared.after)?.delta ?? 0;
+    first.set(shared.after, { ...shared, delta: shared.delta + own });
+  }
   return [...first.values()].sort((a, b) => b.delta - a.delta || a.after - b.after);
+}
+
+/**
+ * Growth of what several containers hold, told by the one that has most of it: new objects that nothing but the starting
+ * points dominate, by type, less what went of that type. Where objects can't be matched nothing says which are new.
+ * Time O(children of the root in both dumps).
+ */
+function sharedGrowth({ before, after, matching }: Pair, least: number, tick: Tick): Holder[] {
+  if (matching === null) return [];
+  const members = new Map<number, number[]>();
+  const grew = new Map<string, number>();
+  const count = (
+    view: HeapView,
+    isOther: (object: number) => boolean,
+    sign: number,
+    each?: (child: number) => void,
+  ) => {
+    const { type, types } = view.columns.heap;
+    const { unreachable } = view.graph?.graph.preordering ?? { unreachable: 0 };
+    for (const [i, child] of childrenOf(view, 0).entries()) {
+      if ((i & TICK_MASK) === 0) tick(0);
+      const object = objectAt(view, child);
+      if (object === NONE || child >= unreachable || isOther(object)) continue;
+      const { name } = types[type[object]];
+      grew.set(name, (grew.get(name) ?? 0) + sign * retainedAt(view, child));
+      each?.(child);
+    }
+  };
+  count(
+    after,
+    (object) => matching.earlier[object] !== NONE,
+    1,
+    (child) => {
+      const type = after.columns.heap.type[objectAt(after, child)];
+      const known = members.get(type);
+      if (known === undefined) members.set(type, [child]);
+      else known.push(child);
+    },
+  );
+  count(before, (object) => matching.later[object] !== NONE, -1);
+  // Objects of one type in place of as many bytes of another are no growth.
+  let net = 0;
+  for (const bytes of grew.values()) net += bytes;
+  if (net < least) return [];
+  const isCode = new Uint8Array(after.graph?.graph.preordering.node.length ?? 0);
+  const found = new Map<number, Holder>();
+  for (const [type, children] of members) {
+    const delta = grew.get(after.columns.heap.types[type].name) ?? 0;
+    if (delta < least || children.length < FEWEST_SHARED) continue;
+    const group = sharedGroup({ view: after, isCode }, children);
+    if (group === null) continue;
+    const container = preorderOf(after, group.object);
+    const self = matching.earlier[group.object];
+    found.set(container, {
+      after: container,
+      before: self === NONE ? NONE : preorderOf(before, self),
+      delta: delta + (found.get(container)?.delta ?? 0),
+      isChain: false,
+      isShared: true,
+    });
+  }
+  return [...found.values()];
 }
 
 /** Bytes that the earlier dump has too, but not below this holder: that its children are below it now is no growth. */
@@ -125,7 +199,7 @@ function childrenByGrowth(pair: Pair, holder: Holder, least: number, tick: Tick)
     if (retainedAt(after, child) < least) continue;
     const self = earlierSelf(child);
     const delta = retainedAt(after, child) - (self === NONE ? 0 : retainedAt(before, self));
-    grown.push({ after: child, before: self, delta, isChain: false });
+    grown.push({ after: child, before: self, delta, isChain: false, isShared: false });
   }
   return grown.sort((a, b) => b.delta - a.delta || a.after - b.after);
 }
@@ -217,6 +291,7 @@ export function growthRow({ before, after }: Pair, holder: Holder, functions: Fu
     retainedB: retainedOf(after, object) ?? 0,
     deltaRetainedBytes: holder.delta,
     isNew: earlier === NONE,
+    isShared: holder.isShared,
     usedBy: usersOf(after, functions, path?.steps ?? []),
   };
 }

@@ -58,7 +58,9 @@ function holdersOf(
 ): SeriesHolder[] {
   const rows = new Map<string, SeriesHolder>();
   for (const [i, pair] of pairs.entries()) {
-    for (const { after, isChain } of grownHolders(pair, tick).slice(0, MOST_OF_A_STEP)) {
+    // What a container shares is not in what it keeps alive, which is followed here from dump to dump.
+    const own = grownHolders(pair, tick).filter(({ isShared }) => !isShared);
+    for (const { after, isChain } of own.slice(0, MOST_OF_A_STEP)) {
       const object = pair.after.graph?.graph.preordering.node[after] ?? NONE;
       if (object === NONE) continue;
       const row = holderRow(dumps, pairs, functions, { object, dump: i + 1, isChain }, tick);

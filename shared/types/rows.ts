@@ -549,6 +549,8 @@ export interface GrowthRow {
   readonly deltaRetainedBytes: Bytes;
   /** The earlier dump has nothing like it. */
   readonly isNew: boolean;
+  /** Others hold what grew as well, so that no `retained` has it: gone only with all of them. */
+  readonly isShared: boolean;
   /** The functions that use the module's variable by which it is held. */
   readonly usedBy: readonly UsedBy[];
 }

@@ -86,6 +86,44 @@ describe("a chain that grew", () => {
   });
 });
 
+describe("growth that several containers share", () => {
+  /** Requests that the containers of two modules hold. */
+  const shared = (count: number) => {
+    const all = Array.from({ length: count }, (_, i) => i);
+    return [
+      "@module web: w",
+      "@module jobs: j",
+      'w module "web" -> dict wd',
+      'j module "jobs" -> dict jd',
+      `wd dict -> ['ACTIVE'] a`,
+      `jd dict -> ['QUEUE'] q`,
+      `a dict size=200 -> ${all.map((i) => `['${i}'] r${i}`).join(" ")}`,
+      `q list size=100 -> ${all.map((i) => `[] r${i}`).join(" ")}`,
+      ...all.map((i) => `r${i} app.Request size=500`),
+    ].join("\n");
+  };
+
+  it("is told by the container that has most of it, and says that others have it too", () => {
+    const { pair: both, after } = pair(shared(20), shared(60));
+    const rows = growth(both);
+    expect(rows).toHaveLength(1);
+    expect([after.a, after.q]).toContain(rows[0]?.idB);
+    expect(rows[0]).toMatchObject({
+      deltaRetainedBytes: 40 * (500 + 50), // with the keys, which the dict keeps alone
+      isShared: true,
+      isNew: false,
+      entriesA: 20,
+      entriesB: 60,
+    });
+  });
+
+  it("is none where as much went", () => {
+    expect(growth(pair(shared(60), shared(60)).pair)).toEqual([]);
+    // What keeps its line keeps its address: here all requests are gone, and as many responses came.
+    expect(growth(pair(shared(60), shared(60).replaceAll("Request", "Response")).pair)).toEqual([]);
+  });
+});
+
 it("growth of the dumper itself is no holder that grew", () => {
   const dumper = (size: number) => `z module "pyheap_dump" -> dict y\ny dict size=${size}`;
   expect(growth(pair(chain(3, dumper(100)), chain(3, dumper(900_000))).pair)).toEqual([]);

@@ -50,6 +50,7 @@ const grown = (path: string, delta: number, others: Partial<GrowthRow> = {}): Gr
   retainedB: delta,
   deltaRetainedBytes: delta,
   isNew: false,
+  isShared: false,
   usedBy: [],
   ...others,
 });

@@ -226,9 +226,9 @@ export const isGrowable = (view: HeapView, object: number): boolean => {
   return name !== "tuple" && name !== "frozenset" && isContainer(view, object);
 };
 
-/** The container that has most of the members, of which each is also held by others. */
-function sharedGroup(
-  facts: Searched,
+/** The container that has most of the members, of which each is also held by others. Time O(members). */
+export function sharedGroup(
+  facts: Pick<Searched, "view" | "isCode">,
   members: readonly number[],
 ): Pick<Group, "object" | "shape" | "bytes" | "members" | "alsoIn"> | null {
   const { view } = facts;
