@@ -221,8 +221,8 @@ function stepAt(view: HeapView, source: number, place: number): CycleStep {
 /**
  * The reference of the ring to make weak: one whose kind, made weak in every object of its type, leaves no cycle among
  * the members, so that reference counts alone free them. Of several, an attribute rather than an item, and the one that
- * points back to a holder, as a child does to its parent: from many to one, or to the member that keeps most alive. The same for all rings of
- * a shape. Null where no single kind of reference is enough.
+ * points back to a holder, as a child does to its parent: from many to one, called like one, or to the member that keeps
+ * most alive. The same for all rings of a shape. Null where no single kind of reference is enough.
  */
 function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick): WeakenAdvice | null {
   const { heap } = view.columns;
@@ -246,11 +246,24 @@ function weakenAdvice(view: HeapView, ring: Ring, freesBytes: number, tick: Tick
         Number(isItem(a.written.edge)) - Number(isItem(b.written.edge)) ||
         Number(b.pointsBack) - Number(a.pointsBack) ||
         Number(b.manyToOne) - Number(a.manyToOne) ||
+        backwards(b.written.edge) - backwards(a.written.edge) ||
         b.retained - a.retained ||
         (a.written.fromType + a.written.edge < b.written.fromType + b.written.edge ? -1 : 1),
     );
   if (best === undefined) return null;
   return { from: asObjectId(best.edge.source), to: asObjectId(best.edge.target), ...best.written, freesBytes };
+}
+
+/** Words in names of references that lead back to a holder, and of those that lead on to what is held. */
+const BACK = new Set("parent owner root prev previous up back container host outer master manager creator".split(" "));
+const ON = new Set(
+  "child children kid kids next item items first last left right head tail member members body value data".split(" "),
+);
+
+/** 1 for a name such as `_parent`, `parent_node` or `ownerWidget`, -1 for one such as `children`, else 0. */
+function backwards(edge: string): number {
+  const words = edge.split(/[^\p{L}]+|(?=\p{Lu})/u).map((word) => word.toLowerCase());
+  return Number(words.some((word) => BACK.has(word))) - Number(words.some((word) => ON.has(word)));
 }
 
 /** Whether references of this kind lead from several members to the one that this one leads to. Time O(edges). */

@@ -35,6 +35,30 @@ describe("garbage waiting", () => {
     expect(advice.suspects[0]?.title).toContain("gc.DEBUG_SAVEALL");
   });
 
+  it("of a parent and its only child goes by the reference to the parent, whichever keeps more", () => {
+    const program = (on: string, back: string, heavy: string) => `
+import gc
+gc.disable()
+class Node: pass
+def tree():
+    parent, child = Node(), Node()
+    parent.${on} = child
+    child.${back} = parent
+    ${heavy}.text = [0] * 40
+for i in range(9000): tree()
+`;
+    for (const [on, back] of [
+      ["child", "parent"],
+      ["first_item", "_owner"],
+      ["a", "previousNode"],
+      ["next", "z"],
+    ] as const)
+      for (const heavy of ["parent", "child"]) {
+        const [first] = ofKind(adviceOf(program(on, back, heavy)), "garbage");
+        expect(first?.snippet).toBe(`self.${back} = weakref.ref(${back})  # and call it to get the object`);
+      }
+  });
+
   it("that the collector keeps small is no suspect", () => {
     const advice = adviceOf(`${FAMILY}for i in range(2000): Parent()\n`);
     expect(serious(advice)).toEqual([]);
