@@ -94,6 +94,25 @@ for i in range(800):
     expect(adviceOf(READERS("reader.close()")).suspects[0]?.bytes ?? 0).toBeLessThan(800 * 400);
   });
 
+  it("a chain of tasks that each wait for the one before is the program's own, by the name of its end", () => {
+    const [first] = adviceOf(`
+import asyncio
+async def wait_for(before):
+    body = bytes(900)
+    await asyncio.get_running_loop().create_future()
+async def main():
+    global LAST
+    LAST = None
+    for i in range(800): LAST = asyncio.ensure_future(wait_for(LAST))
+    await asyncio.sleep(0)
+LOOP = asyncio.new_event_loop()
+LOOP.run_until_complete(main())
+`).suspects;
+    expect(first).toMatchObject({ confidence: "likely", holder: "__main__.LAST" });
+    expect(first?.title).toContain("a chain of 800 Task objects");
+    expect(first?.fix).toContain("Let go of the old end");
+  });
+
   it("tasks that nobody takes out of a set", () => {
     const [first] = adviceOf(`
 import asyncio

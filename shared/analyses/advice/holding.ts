@@ -7,6 +7,7 @@ import { DEFAULT, THREADS, variableOf } from "../insides.ts";
 import { type HeapView, objectRow } from "../view.ts";
 import { mostTellingPath } from "../why-alive.ts";
 import type { HeapFacts } from "./facts.ts";
+import { isContainer } from "./groups.ts";
 
 /** In what a program keeps a container: the line to change differs with it. */
 export type HeldAs =
@@ -248,8 +249,11 @@ function identifierOf(step: PathStep | undefined): string | null {
 /** Of what gives names along the path, the nearest to the object decides. */
 function isOwn({ view, ownership, codeOf, typeAt }: HeapFacts, steps: readonly PathStep[]): boolean {
   const { heap } = view.columns;
-  for (const { id, root } of [...steps].reverse().filter((step) => step.id !== null)) {
+  const itself = steps.at(-1)?.id ?? null;
+  for (const { id, root } of [...steps].reverse()) {
     if (id === null) continue;
+    // A library's task or exception is what is held; a library's container is a holder itself.
+    if (id === itself && !isContainer(view, id) && !ownership.type(heap.type[id])) continue;
     const module = view.moduleOfDict?.get(id);
     if (module !== undefined) return ownership.module(module);
     const type = heap.type[id];

@@ -1,3 +1,4 @@
+import { TICK_MASK } from "../../graph/ticking.ts";
 import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
@@ -13,24 +14,25 @@ const EXAMPLES = 3;
 
 /** Whether the task waits for a future that only the task itself leads to: nobody is left who could end the wait. */
 export function isStuck({ view }: HeapFacts, object: number, { state, waitsFor }: KnownTask): boolean {
-  const least = preorderOf(view, object);
-  return state === "waiting" && waitsFor !== NONE && isBelow(view, waitsFor, (each) => each === object, least);
+  return state === "waiting" && waitsFor !== NONE && isBelow(view, waitsFor, object);
 }
 
 /** Tasks that never finish and stand at the same line; those that a told container holds are told with it. */
 export function stuckTasks(facts: HeapFacts, groups: readonly Group[], tick: Tick): Suspect[] {
   const { view, tasks, leastBytes, liveBytes } = facts;
-  const told = new Set(groups.map(({ object }) => object));
+  if (tasks.size === 0) return [];
+  const isTold = belowAny(view, new Set(groups.map(({ object }) => object)), tick);
   const stuck = new Set<number>();
   for (const [object, task] of tasks) {
     tick(0);
-    if (isStuck(facts, object, task) && !isBelow(view, object, (each) => told.has(each))) stuck.add(object);
+    if (isStuck(facts, object, task) && isTold[preorderOf(view, object)] === 0) stuck.add(object);
   }
+  const isInside = belowAny(view, stuck, tick);
   const places = new Map<string, { task: KnownTask; objects: number[]; bytes: number }>();
   for (const object of stuck) {
     const task = tasks.get(object);
     // What another of them keeps is counted with that one.
-    if (task === undefined || isBelow(view, object, (each) => stuck.has(each))) continue;
+    if (task === undefined || isInside[preorderOf(view, object)] === 1) continue;
     const key = JSON.stringify([task.at?.file, task.at?.line, task.at?.function]);
     const place = places.get(key) ?? { task, objects: [], bytes: 0 };
     place.objects.push(object);
@@ -60,17 +62,27 @@ export function stuckTasks(facts: HeapFacts, groups: readonly Group[], tick: Tic
     );
 }
 
-/** Whether something above the object in the dominator tree is meant: then nothing else leads to it. Time O(depth). */
-function isBelow(view: HeapFacts["view"], object: number, isMeant: (above: number) => boolean, least = 1): boolean {
-  const { dominators, graph } = view;
+/** Whether the other object is above this one in the dominator tree: then nothing else leads to it. Time O(depth between). */
+function isBelow({ dominators, graph }: HeapFacts["view"], object: number, other: number): boolean {
   if (dominators === null || graph === null) return false;
-  const { node, unreachable } = graph.graph.preordering;
-  let v = preorderOf(view, object);
+  const { preorder, unreachable } = graph.graph.preordering;
+  const least = preorder[other];
+  let v = preorder[object];
   if (v >= unreachable) return false;
-  // A dominator has a smaller number, so that the climb ends at the least one that is meant.
-  while (v > least) {
-    v = dominators.idom[v];
-    if (v >= least && isMeant(node[v])) return true;
+  // A dominator has a smaller number than what it dominates.
+  while (v > least) v = dominators.idom[v];
+  return v === least && v !== preorder[object];
+}
+
+/** By preorder number: 1 where one of the objects is above it in the dominator tree. Time O(n), memory one byte a node. */
+function belowAny({ dominators, graph }: HeapFacts["view"], objects: ReadonlySet<number>, tick: Tick): Uint8Array {
+  if (dominators === null || graph === null) return new Uint8Array(0);
+  const { node, unreachable } = graph.graph.preordering;
+  const isBelowOne = new Uint8Array(node.length);
+  for (let v = 1; v < unreachable; v++) {
+    if ((v & TICK_MASK) === 0) tick(0);
+    const holder = dominators.idom[v];
+    if (holder > 0 && (isBelowOne[holder] === 1 || objects.has(node[holder]))) isBelowOne[v] = 1;
   }
-  return false;
+  return isBelowOne;
 }
