@@ -26,6 +26,7 @@ for i in range(400): view(i)
       expect.stringMatching(/^Local variable body of handle .*app\.py:3/),
     );
     expect(advice.suspects[0]?.bytes).toBeGreaterThan(400 * 4000);
+    expect(advice.suspects[0]?.snippet).toContain("ERRORS.append(error.with_traceback(None))");
   });
 
   it("are no suspect where only their text is kept", () => {
@@ -44,6 +45,7 @@ except KeyError as error:
     LAST = error
 `).suspects;
     expect(first).toMatchObject({ kind: "exceptions", holder: "__main__.LAST", confidence: "likely" });
+    expect(first?.snippet).toContain("LAST = error.with_traceback(None)");
   });
 
   it("free within a tenth of what is promised, when they let go of their traceback", () => {
@@ -129,7 +131,7 @@ LOOP.run_until_complete(main())
 `).suspects;
     expect(first).toMatchObject({ kind: "suspended", confidence: "likely" });
     expect(first?.title).toMatch(/keeps \d+ tasks/);
-    expect(first?.snippet).toContain("add_done_callback(tasks.discard)");
+    expect(first?.snippet).toContain("TASKS.add(task)\ntask.add_done_callback(TASKS.discard)");
     const seen = first?.evidence.map(({ text }) => text) ?? [];
     expect(seen).toContainEqual(expect.stringMatching(/^Of the tasks 800 are waiting/));
     expect(seen).toContainEqual(
@@ -245,6 +247,7 @@ for i in range(600): BUS.listeners.append(${kept})
     const [first] = adviceOf(program).suspects;
     expect(first).toMatchObject({ kind: "listeners", confidence: "likely", holder: "__main__.BUS.listeners" });
     expect(first?.title).toContain("such as Widget.on_change");
+    expect(first?.snippet).toContain("self.listeners.append(weakref.WeakMethod(obj.on_event))");
     const freed = Number(
       outputOf(`import tracemalloc\ntracemalloc.start()\n${program}
 before = tracemalloc.get_traced_memory()[0]

@@ -190,6 +190,23 @@ const EMPTY: Readonly<Record<string, string>> = {
   OrderedDict: "collections.OrderedDict()",
 };
 
+/** The holder as lines to copy name it: `self.orders` where it is an attribute; `otherwise` where it has no name. */
+export function nameToWrite({ as, variable }: Pick<Holding, "as" | "variable">, otherwise: string): string {
+  if (variable === null) return otherwise;
+  // A thread-local is told with its attribute: `LOCAL.queries`.
+  const parts = variable.split(".");
+  const name = parts.map((part) => identifierOr(part, otherwise)).join(".");
+  return as === "attribute" ? `self.${name}` : name;
+}
+
+/** A line that puts something into a container of that type, and one that takes it out. */
+export function putAndTake(type: string, name: string, value: string): readonly [put: string, take: string] {
+  const bare = bareName(type);
+  if (bare === "set") return [`${name}.add(${value})`, `${name}.discard(${value})`];
+  if (/[dD]ict$/.test(bare)) return [`${name}[key] = ${value}`, `${name}.pop(key, None)`];
+  return [`${name}.append(${value})`, `${name}.remove(${value})`];
+}
+
 /** `tag` of `function shop.tag`. */
 const functionName = (owner: Holding["owner"]): string => bareName(owner?.label.replace(/^function /, "") ?? "");
 
@@ -221,10 +238,7 @@ function insideOf(outer: string): "queue" | "weak keys" | null {
 function wayOut(facts: HeapFacts, group: Group, { as, variable, owner, own, steps }: Holding): Fix {
   if (!own && !hasOwnMembers(facts, group)) return LIBRARYS;
   const { type } = objectRow(facts.view, group.object);
-  // A thread-local is told with its attribute: `LOCAL.queries`.
-  const parts = variable?.split(".") ?? [];
-  const plain = parts.map((part) => identifierOr(part, "entries")).join(".") || "entries";
-  const name = as === "attribute" && variable !== null ? `self.${plain}` : plain;
+  const name = nameToWrite({ as, variable }, "entries");
   const empty = EMPTY[bareName(type)] ?? "{}";
   if (as === "default argument")
     return {

@@ -5,7 +5,7 @@ import { NONE, type Tick } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
 import { edgeAt } from "../edges.ts";
 import { objectRow, preorderOf, retainedAt } from "../view.ts";
-import { groupFinding } from "./accumulation.ts";
+import { groupFinding, nameToWrite, putAndTake } from "./accumulation.ts";
 import { contentOf, contentOfObject } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, type Found, named, type Rule, suspect } from "./finding.ts";
@@ -51,6 +51,10 @@ function keptTogether(facts: HeapFacts, tick: Tick): Suspect[] {
         says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, "exception")} with their tracebacks: ${size}, with the frames and local variables where they were raised${grew}`,
         seen: [...found.seen, ...(first === undefined ? [] : pinned(facts, first))],
         ...WAY_OUT,
+        snippet: linesFor(
+          objectRow(view, group.object).type,
+          nameToWrite(holdingOf(facts, group.object, tick), "errors"),
+        ),
       }),
     ];
   });
@@ -90,6 +94,7 @@ function keptAlone(facts: HeapFacts, tick: Tick): Suspect[] {
         usedBy: holding.usedBy,
         seen: locals,
         ...WAY_OUT,
+        snippet: linesFor(null, nameToWrite(holding, "error")),
       };
       return [suspect(view, found)];
     });
@@ -98,11 +103,15 @@ function keptAlone(facts: HeapFacts, tick: Tick): Suspect[] {
 const WHY =
   "An exception refers to its traceback, that to the frames it went through, and each frame to all of its local variables: all of it lives as long as the exception does.";
 
+/** For a container, or, where one is kept alone, its name. */
+function linesFor(type: string | null, name: string): string {
+  const put = (value: string): string => (type === null ? `${name} = ${value}` : putAndTake(type, name, value)[0]);
+  return `${put('"".join(traceback.format_exception(error))')}\n# or, to keep the exception itself:\n${put("error.with_traceback(None)")}`;
+}
+
 const WAY_OUT = {
   text: WHY,
   fix: "Keep the text, not the exception; or take the traceback off before keeping it.",
-  snippet:
-    'ERRORS.append("".join(traceback.format_exception(error)))\n# or, to keep the exception itself:\nERRORS.append(error.with_traceback(None))',
   caveat: "If the frames are still running, their variables are alive anyway.",
 } as const;
 

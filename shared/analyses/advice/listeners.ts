@@ -4,11 +4,12 @@ import { NONE } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
 import { referentOf } from "../stacks.ts";
 import { objectRow } from "../view.ts";
-import { groupFinding } from "./accumulation.ts";
+import { groupFinding, nameToWrite, putAndTake } from "./accumulation.ts";
 import { contentOf } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, named, type Rule, suspect } from "./finding.ts";
 import { examples, type Group } from "./groups.ts";
+import { holdingOf } from "./holding.ts";
 
 /** Callbacks that a long-lived object collects: a bound method keeps its object, a closure its variables. */
 export const listeners: Rule = (facts, tick) =>
@@ -20,6 +21,8 @@ export const listeners: Rule = (facts, tick) =>
     const { view, liveBytes } = facts;
     const size = `${formatBytes(found.bytes)} alive (${formatShare(found.bytes, liveBytes)})`;
     const who = ownerOf(facts, group);
+    const name = nameToWrite(holdingOf(facts, group.object, tick), "listeners");
+    const [put] = putAndTake(objectRow(view, group.object).type, name, "weakref.WeakMethod(obj.on_event)");
     return [
       suspect(view, {
         ...found,
@@ -27,8 +30,7 @@ export const listeners: Rule = (facts, tick) =>
         says: sentence`${named(found.holder ?? "")} collects ${plural(group.count, "callback")} that keep ${size}${who === null ? "" : sentence`, such as ${named(who)}`}${grew}`,
         text: "Whoever keeps a callback keeps what it is bound to: a method its object, a partial its arguments, a closure the variables around it. Nothing takes them out unless somebody unsubscribes.",
         fix: "Unsubscribe when the object is done, or keep only a weak reference to the method.",
-        snippet:
-          "listeners.append(weakref.WeakMethod(obj.on_event))\n# when calling: method = ref(); if method is not None: method(...)",
+        snippet: `${put}\n# when calling: method = ref(); if method is not None: method(...)`,
         caveat: "If the objects are meant to live as long as what calls them, this is no leak.",
       }),
     ];

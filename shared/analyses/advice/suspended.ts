@@ -2,11 +2,13 @@ import type { Suspect } from "../../types/advice.ts";
 import { formatBytes, formatCount, formatShare, plural } from "../../types/format.ts";
 import { NONE, type Tick } from "../../types/graph.ts";
 import { sentence } from "../../types/sentence.ts";
-import { groupFinding } from "./accumulation.ts";
+import { objectRow } from "../view.ts";
+import { groupFinding, nameToWrite, putAndTake } from "./accumulation.ts";
 import { contentOf } from "./content.ts";
 import type { HeapFacts } from "./facts.ts";
 import { bareName, named, type Rule, suspect } from "./finding.ts";
 import { type Group, membersOf } from "./groups.ts";
+import { holdingOf } from "./holding.ts";
 import { isStuck, stuckTasks } from "./stuck-tasks.ts";
 
 /** Generators, coroutines, tasks and futures that wait, with the local variables of where they wait. */
@@ -33,7 +35,7 @@ const collected = (facts: HeapFacts, groups: readonly Group[], tick: Tick): Susp
         says: sentence`${named(found.holder ?? "")} keeps ${plural(group.count, what ?? "generator", many)}: ${size}, with what they hold where they stopped${grew}`,
         text: text ?? found.text,
         fix: fix ?? found.fix,
-        snippet: snippet ?? found.snippet,
+        snippet: snippet ?? taskLines(facts, group, tick),
       }),
     ];
   });
@@ -62,15 +64,22 @@ function statesOf(facts: HeapFacts, group: Group): string[] {
   ];
 }
 
-/** What it is called, one and many; why it matters; what to do, and the lines for it. */
-type Words = readonly [one: string, many: string, text: string, fix: string, snippet: string];
+function taskLines(facts: HeapFacts, group: Group, tick: Tick): string {
+  const name = nameToWrite(holdingOf(facts, group.object, tick), "tasks");
+  const [put, take] = putAndTake(objectRow(facts.view, group.object).type, name, "task");
+  const done = take.endsWith("(task)") ? take.slice(0, -"(task)".length) : `lambda _: ${take}`;
+  return `${put}\ntask.add_done_callback(${done})\nawait asyncio.wait_for(work, timeout=30)`;
+}
+
+/** What it is called, one and many; why it matters; what to do, and the lines for it, null for a task's. */
+type Words = readonly [one: string, many: string, text: string, fix: string, snippet: string | null];
 
 const TASK: Words = [
   "task",
   "tasks",
   "A task that is kept keeps its coroutine while it waits, its result or exception when it is done, and all that these hold.",
   "Let a task take itself out of the container when it is done, and give what may wait for ever a timeout.",
-  "tasks.add(task)\ntask.add_done_callback(tasks.discard)\nawait asyncio.wait_for(work, timeout=30)",
+  null,
 ];
 const FUTURE: Words = [
   "future",
