@@ -1,8 +1,9 @@
 import { addBit, type BitSet, emptyBitSet, hasBit } from "../graph/bitset.ts";
 import { type Components, components, cyclicComponents, type Lists } from "../graph/components.ts";
 import { TICK_MASK } from "../graph/ticking.ts";
+import type { AsideTask } from "../types/aside.ts";
 import { type SignedCodeColumn, signedCodeColumn } from "../types/compact.ts";
-import { giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
+import { giveBack, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 import { type HeapGraph, wantedPlaces } from "./heap-graph.ts";
@@ -24,6 +25,18 @@ export interface DataCycles {
   readonly size: IndexColumn;
 }
 
+interface CyclesInput {
+  readonly heap: Pick<Heap, "objectCount" | "references" | "layout" | "layouts">;
+  readonly graph: Pick<HeapGraph, "predecessors"> & {
+    readonly preordering: Pick<HeapGraph["preordering"], "node" | "preorder">;
+  };
+}
+
+export const DATA_CYCLES: AsideTask<CyclesInput, DataCycles> = {
+  name: "cycles",
+  run: (input) => dataCycles(input, noTick),
+};
+
 /**
  * The cycles of a heap. They are found among the predecessors, backwards: the components are the same, and the predecessors
  * of neighbours in preorder lie side by side (three times as fast as in the order of the file). Only classes and the
@@ -31,7 +44,7 @@ export interface DataCycles {
  * references is on no cycle; half of all are.
  * Time O(n + m); memory 6n bytes for the result, 17n of scratch.
  */
-export function dataCycles(heap: Heap, graph: Pick<HeapGraph, "preordering" | "predecessors">, tick: Tick): DataCycles {
+export function dataCycles({ heap, graph }: CyclesInput, tick: Tick): DataCycles {
   const { node, preorder } = graph.preordering;
   const instead = dataReferrersOfClasses(heap, preorder, (done) => tick(0.2 * done));
   const lists: Lists = { ...graph.predecessors, instead };
@@ -47,7 +60,7 @@ export function dataCycles(heap: Heap, graph: Pick<HeapGraph, "preordering" | "p
 }
 
 /** By preorder number: the artificial nodes, and objects that refer to nothing. */
-function withoutReferences({ references }: Heap, { preordering }: Pick<HeapGraph, "preordering">): BitSet {
+function withoutReferences({ references }: CyclesInput["heap"], { preordering }: CyclesInput["graph"]): BitSet {
   const { node } = preordering;
   const { offsets } = references;
   const result = emptyBitSet(node.length);
@@ -62,7 +75,7 @@ function withoutReferences({ references }: Heap, { preordering }: Pick<HeapGraph
  * What refers to each object to which an instance leads as its class or a function as its globals, apart from these:
  * preorder numbers, by preorder number.
  */
-function dataReferrersOfClasses(heap: Heap, preorder: IndexColumn, tick: Tick): Map<number, Int32Array> {
+function dataReferrersOfClasses(heap: CyclesInput["heap"], preorder: IndexColumn, tick: Tick): Map<number, Int32Array> {
   const { objectCount, references, layout, layouts } = heap;
   const { offsets, targets } = references;
   const others = layouts.map((l) => wantedPlaces(l, (kind) => REFERENCE_KINDS[kind].retains && !isDataReference(kind)));

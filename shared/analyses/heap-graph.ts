@@ -2,8 +2,9 @@ import { type Preordering, PreorderWalk } from "../graph/preorder.ts";
 import { relabel } from "../graph/relabel.ts";
 import { reverse } from "../graph/reverse.ts";
 import { sourceComponentMembers } from "../graph/sources.ts";
+import type { Aside } from "../types/aside.ts";
 import { numberAt, UNKNOWN } from "../types/compact.ts";
-import { type Csr, giveBack, type IndexColumn, type Tick } from "../types/graph.ts";
+import { type Csr, giveBack, type IndexColumn, indexColumn, type Tick } from "../types/graph.ts";
 import { type FileRootKind, FLAGS, type Heap, type Layout, type Root } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 
@@ -11,8 +12,8 @@ import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts
 export const FOUND_ROOT_KINDS = ["c_held", "immortal", "uncounted"] as const;
 export type FoundRootKind = (typeof FOUND_ROOT_KINDS)[number];
 
-/** Preorder numbers without the forest, which only the search for dominators needs. */
-export type Numbering = Omit<Preordering, "parent">;
+/** Preorder numbers without what only the next steps need. */
+export type Numbering = Omit<Preordering, "parent" | "degree">;
 
 export interface GraphRoot {
   readonly kind: FileRootKind | FoundRootKind;
@@ -34,16 +35,23 @@ export interface HeapGraph {
   readonly roots: readonly GraphRoot[];
 }
 
+/** What the predecessors need beyond the references of a heap: numbers for the artificial nodes and for starting points. */
+const SPARE_NUMBERS = 1 << 16;
+
 /**
  * The references that keep their targets alive: without weak and borrowed ones, and without those to missing objects.
- * Time O(n + m); memory 4(n + 1) + 4m bytes.
+ * Time O(n + m); memory 4(n + 1) + 4m bytes, from `make`.
  */
-export function retainingReferences({ objectCount, references, layout, layouts }: Heap, tick: Tick): Csr {
+export function retainingReferences(
+  { objectCount, references, layout, layouts }: Heap,
+  tick: Tick,
+  make: (length: number) => IndexColumn = (length) => new Int32Array(length),
+): Csr {
   const { offsets, targets } = references;
   const places = layouts.map((l) => wantedPlaces(l, (kind) => REFERENCE_KINDS[kind].retains));
   const isPlain = Uint8Array.from(places, ({ fixed, rest }) => (rest === 1 && !fixed.includes(0) ? 1 : 0));
-  const keptOffsets = new Int32Array(objectCount + 1); // not shared, so that the collector knows its weight
-  const keptTargets = new Int32Array(targets.length);
+  const keptOffsets = make(objectCount + 1);
+  const keptTargets = make(targets.length);
   let count = 0;
   for (let v = 0; v < objectCount; v++) {
     if ((v & 0xffff) === 0) tick(v / objectCount);
@@ -86,19 +94,20 @@ export function wantedPlaces(
  * graph must hold; only what neither reaches is unreachable.
  *
  * An object without a trustworthy count is never called garbage: it becomes a starting point of its own.
- * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch. `retaining` is empty afterwards.
+ * Time O(n + m); memory per node 28 bytes and per reference 8, half of it scratch.
  */
 export function buildHeapGraph(
   heap: Heap,
   named: readonly Root[],
-  retaining: Csr,
   tick: Tick,
+  aside: Aside | null,
 ): { readonly graph: HeapGraph; readonly parent: IndexColumn } {
   const share =
     (from: number, to: number): Tick =>
     (fraction) =>
       tick(from + (to - from) * fraction);
-  const walk = new PreorderWalk(retaining, share(0, 0.4));
+  const retaining = retainingReferences(heap, share(0, 0.1), (length) => indexColumn(length + SPARE_NUMBERS));
+  const walk = new PreorderWalk(retaining, share(0.1, 0.45));
   const roots: GraphRoot[] = [...named];
   for (const { object } of named) walk.startAt(object);
 
@@ -109,15 +118,15 @@ export function buildHeapGraph(
     roots.push(root);
   }
 
-  const leftovers = sourceComponentMembers(retaining, (object) => !walk.isNumbered(object), share(0.4, 0.45));
+  const leftovers = sourceComponentMembers(retaining, (object) => !walk.isNumbered(object), share(0.45, 0.5));
   if (leftovers.length > 0) walk.beginUnreachable();
   for (const object of leftovers) walk.startAt(object);
 
   const ordered = walk.finish();
-  const { parent, ...preordering } = ordered;
-  const relabelled = relabel(retaining, ordered, share(0.45, 0.75));
-  giveBack(retaining.offsets, retaining.targets);
-  const predecessors = reverse(relabelled, share(0.75, 1));
+  const { parent, degree, ...preordering } = ordered;
+  const relabelled = relabel(retaining, ordered, share(0.5, 0.75), aside);
+  giveBack(degree);
+  const predecessors = reverse(relabelled, share(0.75, 1), aside, retaining);
   giveBack(relabelled.offsets, relabelled.targets);
   const heldOutside = firstHeld === -1 ? preordering.unreachable : preordering.preorder[firstHeld];
   return { graph: { preordering, predecessors, heldOutside, roots }, parent };

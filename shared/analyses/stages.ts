@@ -1,6 +1,7 @@
 import { retainedByCycle } from "../graph/cycle-retained.ts";
 import { childrenOf, dominators } from "../graph/dominators.ts";
 import { retainedByType, retainedSizes } from "../graph/retained.ts";
+import type { Aside } from "../types/aside.ts";
 import {
   type CompactColumn,
   type CompactLists,
@@ -12,10 +13,10 @@ import {
 } from "../types/compact.ts";
 import { byteColumn, giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap, Root, TypeInfo } from "../types/heap.ts";
-import { dataCycles } from "./data-cycles.ts";
-import { buildHeapGraph, type HeapGraph, retainingReferences } from "./heap-graph.ts";
+import { DATA_CYCLES, type DataCycles, dataCycles } from "./data-cycles.ts";
+import { buildHeapGraph, type HeapGraph } from "./heap-graph.ts";
 import { otherReferrers, type SparseLists } from "./referrers.ts";
-import { releasedWithEach } from "./released.ts";
+import { RELEASE_FLAGS, releasedWithEach, releaseFlags } from "./released.ts";
 
 /*
  * What a dump's analysis consists of, stage by stage. Each stage is one plain value over shared memory, so the worker
@@ -98,39 +99,57 @@ export interface BuiltGraph {
   readonly parent: IndexColumn;
 }
 
+/*
+ * The stages that have an `aside` let another core do a part; what goes there must be in shared memory.
+ */
+
 /** Reachability and both directions of the graph. */
-export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick): BuiltGraph {
-  const retaining = retainingReferences(heap, (done) => tick(0.1 * done));
-  const { graph, parent } = buildHeapGraph(heap, roots, retaining, (done) => tick(0.1 + 0.8 * done));
+export function graphStage(heap: Heap, roots: readonly Root[], tick: Tick, aside: Aside | null = null): BuiltGraph {
+  const { graph, parent } = buildHeapGraph(heap, roots, (done) => tick(0.9 * done), aside);
   const others = otherReferrers(heap, graph, (done) => tick(0.9 + 0.1 * done));
   return { stage: { graph, otherReferrers: others }, parent };
 }
 
-export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexColumn, tick: Tick): DominatorStage {
+export function dominatorStage(
+  heap: Heap,
+  { graph }: GraphStage,
+  parent: IndexColumn,
+  tick: Tick,
+  aside: Aside | null = null,
+): DominatorStage {
   const { preordering, predecessors } = graph;
   const { node, unreachable } = preordering;
   const idom = dominators(parent, predecessors, (done) => tick(0.65 * done));
-  const size = new Float64Array(node.length);
-  const own = numbersOf(heap.shallow);
-  for (let v = 0; v < node.length; v++) size[v] = node[v] === NONE ? 0 : own[node[v]];
-  giveBack(own);
-  const released = releasedWithEach(heap, graph, { parent, idom, size }, (done) => tick(0.65 + 0.2 * done));
-  const sums = retainedSizes(idom, size, (done) => tick(0.85 + 0.02 * done));
+  const releaseInput = {
+    heap: { refcount: heap.refcount, flags: heap.flags },
+    graph: { predecessors, preordering: { node, unreachable } },
+    parent,
+    idom,
+  };
+  const releaseAside = aside?.(RELEASE_FLAGS, releaseInput);
+  const size = sizesByNumber(heap.shallow, node);
+  const sums = retainedSizes(idom, size, (done) => tick(0.65 + 0.02 * done));
+  const own = compactColumn(size);
   giveBack(size);
   const retained = compactColumn(sums);
   giveBack(sums);
-  const children = childrenOf(idom, (done) => tick(0.87 + 0.03 * done));
+  const children = childrenOf(idom, (done) => tick(0.67 + 0.03 * done));
 
   const type = new Int32Array(node.length);
   for (let v = 0; v < node.length; v++) type[v] = node[v] === NONE ? NONE : heap.type[node[v]];
   const tree = { idom, children, retained, type, typeCount: heap.types.length };
-  const byType = retainedByType(tree, 0, (done) => tick(0.9 + 0.08 * done));
+  const byType = retainedByType(tree, 0, (done) => tick(0.7 + 0.08 * done));
   // Garbage keeps garbage alive until it is collected; instances of a type are often of both sorts.
-  const ofGarbage = retainedByType(tree, unreachable, (done) => tick(0.98 + 0.02 * done));
+  const ofGarbage = retainedByType(tree, unreachable, (done) => tick(0.78 + 0.02 * done));
   for (let t = 0; t < byType.length; t++) byType[t] += ofGarbage[t];
   giveBack(type);
   const lists = compactLists(children);
   giveBack(children.offsets, children.targets);
+
+  const release = releaseAside?.() ?? releaseFlags(releaseInput, (done) => tick(0.8 + 0.1 * done));
+  const released = releasedWithEach(release, { parent, idom, size: numbersOf(own), unreachable }, (done) =>
+    tick(0.9 + 0.1 * done),
+  );
   return {
     idom,
     retained,
@@ -141,9 +160,40 @@ export function dominatorStage(heap: Heap, { graph }: GraphStage, parent: IndexC
   };
 }
 
-/** Cycles that a person can act on, and what would go with each. */
-export function cycleStage(heap: Heap, { graph }: GraphStage, tree: DominatorStage, tick: Tick): CycleStage {
-  const { cycleOf, byNumber, size } = dataCycles(heap, graph, (done) => tick(0.6 * done));
+/** Own bytes by preorder number; 0 for the artificial nodes. */
+function sizesByNumber(shallow: CompactColumn, node: IndexColumn): Float64Array<ArrayBuffer> {
+  const { small, most } = shallow;
+  const size = new Float64Array(node.length);
+  for (let v = 0; v < node.length; v++) {
+    const object = node[v];
+    if (object === NONE) continue;
+    size[v] = small[object] < most ? small[object] : numberAt(shallow, object);
+  }
+  return size;
+}
+
+/** Lets another core look for the cycles, which needs the graph only, while the dominators are found. */
+export function cyclesAside(
+  { objectCount, references, layout, layouts }: Heap,
+  { graph: { predecessors, preordering } }: GraphStage,
+  aside: Aside,
+): () => DataCycles {
+  const { node, preorder } = preordering;
+  return aside(DATA_CYCLES, {
+    heap: { objectCount, references, layout, layouts },
+    graph: { predecessors, preordering: { node, preorder } },
+  });
+}
+
+/** Cycles that a person can act on, and what would go with each. `found` is what `cyclesAside` gave, where it was called. */
+export function cycleStage(
+  heap: Heap,
+  { graph }: GraphStage,
+  tree: DominatorStage,
+  tick: Tick,
+  found: (() => DataCycles) | null = null,
+): CycleStage {
+  const { cycleOf, byNumber, size } = found?.() ?? dataCycles({ heap, graph }, (done) => tick(0.6 * done));
   const { node } = graph.preordering;
   const retained = retainedByCycle(
     {

@@ -1,5 +1,5 @@
 import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
-import { commonAncestor, type JumpPointers, jumpPointers } from "./common-ancestors.ts";
+import { CommonAncestors } from "./common-ancestors.ts";
 import { dominators } from "./dominators.ts";
 import { PreorderWalk } from "./preorder.ts";
 import { relabel } from "./relabel.ts";
@@ -138,7 +138,7 @@ function keptByGroup(graph: GraphWithCycles, groups: Groups, first: number, tick
   }
   const bytes = new Float64Array(order.nodeCount);
   for (let g = 0; g < groupCount; g++) if (leadsOn[g] === 1) bytes[order.preorder[g]] = own[g];
-  const tree = jumpPointers(smallIdom);
+  const tree = new CommonAncestors(smallIdom);
   for (let v = 0; v < group.length; v++) {
     if ((v & TICK_MASK) === 0) tick(0.8 + (0.2 * v) / group.length);
     if (part[v] === INSIDE || leadsOn[group[v]] === 1) continue;
@@ -216,7 +216,7 @@ function commonHolder(
   { predecessors: { offsets, targets }, group }: GroupEdges,
   v: number,
   numberOf: IndexColumn,
-  tree: JumpPointers,
+  tree: CommonAncestors,
 ): number {
   let holder = NONE;
   let before = NONE;
@@ -224,8 +224,8 @@ function commonHolder(
     const source = group[targets[e]];
     if (source === group[v] || source === before) continue;
     before = source;
-    holder = holder === NONE ? numberOf[source] : commonAncestor(tree, holder, numberOf[source]);
-    if (tree.parent[holder] === NONE) break;
+    holder = holder === NONE ? numberOf[source] : tree.of(holder, numberOf[source]);
+    if (tree.isRoot(holder)) break;
   }
   return holder;
 }

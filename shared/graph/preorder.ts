@@ -26,13 +26,15 @@ export interface Preordering {
    * number 0, the others by the group node.
    */
   readonly starts: IndexColumn;
+  /** Preorder -> number of edges of the node; 0 for the artificial nodes. */
+  readonly degree: Int32Array<ArrayBuffer>;
 }
 
 /**
  * Numbers a graph in depth-first preorder, in steps, because roots are found in steps: first the named roots, then
  * what else is held from outside, then the leftovers.
  *
- * Time O(n + m) for all steps together; memory 12(n + 2) + 4n bytes and two bits per node, of which 4(n + 2) bytes and
+ * Time O(n + m) for all steps together; memory 16(n + 2) + 4n bytes and two bits per node, of which 4(n + 2) bytes and
  * the bits are scratch. Iterative: the way back up is the chain of parents. Nodes that no start reaches get no number;
  * a walk without starts numbers the artificial root only. A walk whose tick has thrown is of no further use.
  */
@@ -43,7 +45,8 @@ export class PreorderWalk {
   readonly #preorder: IndexColumn;
   readonly #parent: IndexColumn;
   /** By preorder: where to go on in the node's edges when the walk comes back to it. */
-  readonly #nextEdge: Int32Array;
+  readonly #nextEdge: Int32Array<ArrayBuffer>;
+  readonly #degree: Int32Array<ArrayBuffer>;
   /** By node. Kept beside `preorder`, because it stays in the cache: 1.3 times faster on a million objects. */
   readonly #numbered: BitSet;
   /** By preorder. */
@@ -61,6 +64,7 @@ export class PreorderWalk {
     this.#preorder = indexColumn(graph.nodeCount).fill(NONE);
     this.#parent = indexColumn(most);
     this.#nextEdge = new Int32Array(most);
+    this.#degree = new Int32Array(most);
     this.#numbered = emptyBitSet(graph.nodeCount);
     this.#started = emptyBitSet(most);
     this.#node[0] = NONE;
@@ -109,13 +113,14 @@ export class PreorderWalk {
       preorder: this.#preorder,
       parent: this.#parent.subarray(0, nodeCount),
       starts,
+      degree: this.#degree.subarray(0, nodeCount),
     };
   }
 
   #numberFrom(start: number): void {
     const { offsets, targets } = this.#graph;
     const [tick, node, preorder, parent] = [this.#tick, this.#node, this.#preorder, this.#parent];
-    const [nextEdge, numbered, holder] = [this.#nextEdge, this.#numbered, this.#holder];
+    const [nextEdge, degree, numbered, holder] = [this.#nextEdge, this.#degree, this.#numbered, this.#holder];
     let count = this.#count;
     let current = holder;
 
@@ -128,6 +133,7 @@ export class PreorderWalk {
 
       let edge = offsets[v];
       let end = offsets[v + 1];
+      degree[current] = end - edge;
       v = NONE;
       while (v === NONE && current !== holder) {
         if (edge < end) {

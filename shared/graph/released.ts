@@ -1,6 +1,14 @@
 import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
 import { TICK_MASK } from "./ticking.ts";
 
+/** What becomes of an object when its dominator goes, and whether it goes at once itself. */
+export const RELEASE = {
+  /** Reference counts alone free it together with its dominator. */
+  released: 1,
+  /** It stays because of what it keeps alive itself. */
+  holdsItself: 2,
+} as const;
+
 /** What reference counts alone free with each object, by preorder number. */
 export interface Released {
   /** The object's own bytes included; 0 where the object stays because of what it keeps alive itself. */
@@ -31,27 +39,27 @@ export interface DominatedGraph {
  * cycle below the child's dominator, and then the child is not released. `top[v]` is the outermost object that v goes
  * with; a referrer goes with d just when its `top` is d or above it.
  *
- * `size` in bytes, 0 for artificial nodes. Time O(n + m); memory 12n bytes for the result and 12n of scratch.
+ * The result tells by preorder number what of `RELEASE` holds, and `releasedSums` what that makes. Time O(n + m); memory n
+ * bytes for the result and 12n of scratch.
  */
 export function releasedAtOnce(
   { parent, predecessors, idom }: DominatedGraph,
-  size: Float64Array,
   explained: Uint8Array,
   tick: Tick = noTick,
-): Released {
+): Uint8Array<ArrayBuffer> {
   const { nodeCount: n, offsets, targets } = predecessors;
-  const below = descendants(parent, (done) => tick(0.08 * done));
-  const order = reversePostorder(parent, below, (done) => tick(0.08 + 0.12 * done));
+  const below = descendants(parent, (done) => tick(0.1 * done));
+  const order = reversePostorder(parent, below, (done) => tick(0.1 + 0.1 * done));
   const top = new Int32Array(n).fill(n); // objects that the pass has not come to are above nobody
   for (let i = 0; i < n; i++) {
-    if ((i & TICK_MASK) === 0) tick(0.2 + (0.4 * i) / n);
+    if ((i & TICK_MASK) === 0) tick(0.2 + (0.6 * i) / n);
     const v = order[i];
     const d = idom[v];
     let outermost = v;
     if (explained[v] === 1 && d !== NONE && parent[d] !== NONE) {
       outermost = top[d];
       for (let e = offsets[v], end = offsets[v + 1]; e < end; e++) {
-        if ((e & TICK_MASK) === 0) tick(0.2 + (0.4 * i) / n);
+        if ((e & TICK_MASK) === 0) tick(0.2 + (0.6 * i) / n);
         if (top[targets[e]] <= d) continue;
         outermost = v;
         break;
@@ -59,21 +67,32 @@ export function releasedAtOnce(
     }
     top[v] = outermost;
   }
-  giveBack(order);
+  const release = new Uint8Array(n);
+  for (let v = 0; v < n; v++) if (top[v] !== v) release[v] = RELEASE.released;
+  const scratch = { first: top, last: order };
+  markSelfHolders(release, { predecessors, idom, below }, scratch, (done) => tick(0.8 + 0.2 * done));
+  giveBack(top, order, below);
+  return release;
+}
 
-  const bytes = new Float64Array(n);
+/** `bytes` are the objects' own, 0 for artificial nodes; its memory becomes the result's. Time O(n), memory 4n bytes more for the result. */
+export function releasedSums(
+  release: Uint8Array,
+  { parent, idom }: Pick<DominatedGraph, "parent" | "idom">,
+  bytes: Float64Array<ArrayBuffer>,
+  tick: Tick = noTick,
+): Released {
+  const n = idom.length;
   const objects = new Int32Array(n);
   for (let v = n - 1; v >= 0; v--) {
-    if ((v & TICK_MASK) === 0) tick(0.6 + 0.2 * (1 - v / n));
-    bytes[v] += size[v];
+    if ((v & TICK_MASK) === 0) tick(1 - v / n);
     objects[v] += parent[v] === NONE ? 0 : 1;
-    if (top[v] === v) continue;
-    bytes[idom[v]] += bytes[v];
-    objects[idom[v]] += objects[v];
+    if ((release[v] & RELEASE.released) !== 0) {
+      bytes[idom[v]] += bytes[v];
+      objects[idom[v]] += objects[v];
+    }
+    if ((release[v] & RELEASE.holdsItself) !== 0) bytes[v] = objects[v] = 0;
   }
-  const scratch = { first: top, last: new Int32Array(n) };
-  withoutSelfHolders({ bytes, objects }, { predecessors, idom, below }, scratch, (done) => tick(0.8 + 0.2 * done));
-  giveBack(scratch.first, scratch.last, below);
   return { bytes, objects };
 }
 
@@ -107,12 +126,12 @@ function reversePostorder(parent: IndexColumn, below: Int32Array, tick: Tick): I
 }
 
 /**
- * Empties the sets of those that something refers to which they keep alive. All that a node dominates is below it in the
+ * Marks those that something refers to which they keep alive: their sets are empty. All that a node dominates is below it in the
  * forest too, in the `below[v]` numbers that follow its own, and few referrers are: only those are looked up.
  * `scratch` is two columns to write over.
  */
-function withoutSelfHolders(
-  { bytes, objects }: Released,
+function markSelfHolders(
+  release: Uint8Array,
   { predecessors, idom, below }: Pick<DominatedGraph, "predecessors" | "idom"> & { readonly below: Int32Array },
   scratch: { readonly first: Int32Array; readonly last: Int32Array },
   tick: Tick,
@@ -125,8 +144,7 @@ function withoutSelfHolders(
       if ((e & TICK_MASK) === 0) tick(v / n);
       const p = targets[e];
       if (p < v || p > lastBelow || first[p] < first[v] || first[p] > last[v]) continue;
-      bytes[v] = 0;
-      objects[v] = 0;
+      release[v] |= RELEASE.holdsItself;
       break;
     }
   }

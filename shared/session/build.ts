@@ -1,4 +1,5 @@
-import { cycleStage, dominatorStage, graphStage, typeTotals, wrongTotals } from "../analyses/stages.ts";
+import type { DataCycles } from "../analyses/data-cycles.ts";
+import { cycleStage, cyclesAside, dominatorStage, graphStage, typeTotals, wrongTotals } from "../analyses/stages.ts";
 import { contentDigest } from "../store/content-digest.ts";
 import { BadIndex, type IndexKey, StoredIndex, storeIndex } from "../store/index-cache.ts";
 import { loadDump, readExtent } from "../store/load.ts";
@@ -6,6 +7,7 @@ import { type DumpFile, type DumpPlace, openAt, openDump, SUPPORTED_VERSION } fr
 import { readLayouts, readMeta, readTypes } from "../store/small-tables.ts";
 import { importSpool } from "../store/spool.ts";
 import { unreadableTexts } from "../store/text.ts";
+import type { Aside } from "../types/aside.ts";
 import { toFailure } from "../types/failure.ts";
 import type { IndexColumn, Tick } from "../types/graph.ts";
 import type { Meta } from "../types/heap.ts";
@@ -20,6 +22,9 @@ const PROGRESS_INTERVAL_MS = 50;
 /** A smaller dump is analysed as fast as its index would be read. */
 const FEWEST_CACHED_OBJECTS = 50_000;
 
+/** A smaller dump is analysed before another worker has started. */
+const FEWEST_SHARED_OBJECTS = 150_000;
+
 export interface CacheUse {
   /** Null for none. */
   readonly folder: string | null;
@@ -27,15 +32,23 @@ export interface CacheUse {
   readonly fewest?: number;
 }
 
-/** Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order. */
-export function build(place: DumpPlace, use: CacheUse, tell: (message: FromBuilder) => void): void {
+/**
+ * Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order.
+ * `otherCore` is asked for another core once, by a dump that is worth it.
+ */
+export function build(
+  place: DumpPlace,
+  use: CacheUse,
+  tell: (message: FromBuilder) => void,
+  otherCore: () => Aside | null = () => null,
+): void {
   try {
     const tick = ticking("types", tell);
     tick(0);
     if (place.database !== place.path) importSpool(place.path, place.database, tick);
     const file = openAt(place, openDump);
     try {
-      runStages(file, use, tell);
+      runStages(file, place, use, tell, otherCore);
     } finally {
       file.close();
     }
@@ -64,7 +77,13 @@ interface Cache {
   note: string | null;
 }
 
-function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) => void): void {
+function runStages(
+  file: DumpFile,
+  place: DumpPlace,
+  use: CacheUse,
+  tell: (message: FromBuilder) => void,
+  otherCore: () => Aside | null,
+): void {
   const cache: Cache = { folder: null, key: null, index: null, note: null };
   const tellDone = <S extends Stage>(stage: S, value: StageValues[S], milliseconds: number, fromCache: boolean) =>
     tell({ kind: "done", done: { stage, value, milliseconds, fromCache } as unknown as StageDone }); // sound: S ties both
@@ -95,10 +114,12 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     }));
     if (extent.objects >= (use.fewest ?? FEWEST_CACHED_OBJECTS)) openIndex(cache, use.folder, file, meta);
 
+    let aside: Aside | null = null;
     let columns = run(
       "columns",
       (tick) => {
-        const loaded = loadDump(file, extent, tick);
+        if (extent.objects >= FEWEST_SHARED_OBJECTS) aside = otherCore();
+        const loaded = loadDump(file, extent, tick, aside === null ? null : { aside, place });
         const totals = typeTotals(loaded.heap);
         return { ...loaded, ...totals, warnings: [...loaded.warnings, ...wrongTotals(types, totals)] };
       },
@@ -107,12 +128,13 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     const { heap, roots } = columns;
     const isWhole = columns.warnings.length === 0;
 
-    const built: { parent: IndexColumn | null } = { parent: null };
+    const built: { parent: IndexColumn | null; cycles: (() => DataCycles) | null } = { parent: null, cycles: null };
     const graph = run(
       "graph",
       (tick) => {
-        const { stage, parent } = graphStage(heap, roots, tick);
+        const { stage, parent } = graphStage(heap, roots, tick, aside);
         built.parent = parent;
+        if (aside !== null) built.cycles = cyclesAside(heap, stage, aside);
         return stage;
       },
       (index) => storedGraph(index, columns),
@@ -124,7 +146,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
         const { parent: kept } = built;
         const parent = kept ?? graphStage(heap, roots, (done) => tick(0.5 * done)).parent;
         built.parent = null;
-        return dominatorStage(heap, graph, parent, (done) => tick(kept === null ? 0.5 + 0.5 * done : done));
+        return dominatorStage(heap, graph, parent, (done) => tick(kept === null ? 0.5 + 0.5 * done : done), aside);
       },
       (index) => storedDominators(index, columns, graph),
     );
@@ -137,7 +159,7 @@ function runStages(file: DumpFile, use: CacheUse, tell: (message: FromBuilder) =
     }
     const cycles = run(
       "cycles",
-      (tick) => cycleStage(heap, graph, dominators, tick),
+      (tick) => cycleStage(heap, graph, dominators, tick, built.cycles),
       (index) => storedCycles(index, columns),
     );
 

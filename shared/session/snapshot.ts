@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { codeFolder } from "../store/cache-folder.ts";
 import type { DumpPlace } from "../store/open-file.ts";
 import { isSpool, removeTemporaryDatabase, temporaryDatabase } from "../store/spool.ts";
@@ -7,6 +7,7 @@ import type { TypeInfo } from "../types/heap.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
+import { HELP, type HelperLine } from "./other-core.ts";
 import type {
   AnswererApi,
   AnswererMethod,
@@ -41,10 +42,13 @@ function withCompiledCode(cacheFolder: string | null): NodeJS.ProcessEnv {
   return folder === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 }
 
-/** One open dump: a builder that runs the stages, an answerer that answers, and what both have said so far. */
+/** One open dump: a builder that runs the stages, its helper, an answerer that answers, and what they have said so far. */
 export class Snapshot {
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #builder: Worker;
   readonly #answerer: Worker;
+  /** Does a part of the builder's work; none for a small dump, and none when the builder has ended. */
+  #helper: Worker | null = null;
   readonly #cancelFlags = new Int32Array(new SharedArrayBuffer(4 * CANCEL_FLAGS));
   readonly #freeFlags = Array.from({ length: CANCEL_FLAGS }, (_, flag) => flag);
   readonly #pending = new Map<number, Pending>();
@@ -71,10 +75,14 @@ export class Snapshot {
   constructor(path: string, cacheFolder: string | null) {
     this.#place = { path, database: isSpool(path) ? temporaryDatabase() : path };
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
-    this.#builder = this.#start("builder", cacheFolder);
-    this.#answerer = this.#start("answerer", cacheFolder);
+    this.#environment = withCompiledCode(cacheFolder);
+    this.#builder = this.#start({ role: "builder", place: this.#place, cacheFolder });
+    this.#answerer = this.#start({ role: "answerer", place: this.#place, cancelFlags: this.#cancelFlags });
     this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
-    this.#builder.once("exit", () => this.#built.resolve());
+    this.#builder.once("exit", () => {
+      void this.#helper?.terminate();
+      this.#built.resolve();
+    });
     this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
   }
 
@@ -169,16 +177,16 @@ export class Snapshot {
       friend.#tellAnswerer({ kind: "forget", capture });
     }
     this.#fail({ code: "no-such-snapshot" });
-    await Promise.all([this.#builder.terminate(), this.#answerer.terminate()]);
+    await Promise.all([this.#builder.terminate(), this.#helper?.terminate(), this.#answerer.terminate()]);
     if (this.#place.database !== this.#place.path) removeTemporaryDatabase(this.#place.database);
     this.#done.length = 0;
     collectGarbage(); // this thread knows the columns as well, and they weigh nothing in its accounts
   }
 
-  #start(role: WorkerTask["role"], cacheFolder: string | null): Worker {
-    const task: WorkerTask = { role, place: this.#place, cacheFolder, cancelFlags: this.#cancelFlags };
+  #start(task: WorkerTask, transferList: MessagePort[] = []): Worker {
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: task, env: withCompiledCode(cacheFolder) });
+    const options = { workerData: task, env: this.#environment, transferList };
+    const worker = new Worker(new URL(file, import.meta.url), options);
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
     worker.on("error", (error) => this.#fail(toFailure(error)));
     worker.on("messageerror", (error) => this.#fail(toFailure(error)));
@@ -193,10 +201,24 @@ export class Snapshot {
       case "done":
         this.#stageDone(message.done);
         break;
+      case "help":
+        this.#help(message.line);
+        break;
       case "failed":
         this.#fail(message.failure);
         break;
     }
+  }
+
+  #help(line: HelperLine): void {
+    if (this.#status.failure !== null) return; // it was closed meanwhile
+    this.#helper = this.#start({ role: "helper", line }, [line.port]);
+    // The builder sleeps while it waits for an answer, so somebody else must tell it that there will be none.
+    this.#helper.once("exit", () => {
+      this.#helper = null;
+      Atomics.store(line.signal, HELP.died, 1);
+      Atomics.notify(line.signal, HELP.answered);
+    });
   }
 
   #stageDone(done: StageDone): void {

@@ -6,20 +6,28 @@ import type { Meta, TypeInfo } from "../types/heap.ts";
 import type { CaptureId, ObjectId, SetId } from "../types/ids.ts";
 import type { ObjectRow } from "../types/rows.ts";
 import type { RequestOf, SessionApi, Stage } from "./contract.ts";
+import type { HelperLine } from "./other-core.ts";
 
 /*
- * What the session and its two workers per snapshot say to each other. The *builder* runs the stages and ends; the
- * *answerer* gets each stage's columns, in shared memory, and answers requests while the next stage still runs.
+ * What the session and its workers for each snapshot say to each other. The *builder* runs the stages and ends, with it a
+ * *helper* on another core where the dump is large; the *answerer* gets each stage's columns, in shared memory, and answers
+ * requests while the next stage still runs.
  */
 
-export interface WorkerTask {
-  readonly role: "builder" | "answerer";
-  readonly place: DumpPlace;
-  /** Where computed stages are kept for the next opening; null for nowhere. */
-  readonly cacheFolder: string | null;
-  /** One flag per request in flight; 1 asks its loop to stop. */
-  readonly cancelFlags: Int32Array<SharedArrayBuffer>;
-}
+export type WorkerTask =
+  | {
+      readonly role: "builder";
+      readonly place: DumpPlace;
+      /** Where computed stages are kept for the next opening; null for nowhere. */
+      readonly cacheFolder: string | null;
+    }
+  | { readonly role: "helper"; readonly line: HelperLine }
+  | {
+      readonly role: "answerer";
+      readonly place: DumpPlace;
+      /** One flag per request in flight; 1 asks its loop to stop. */
+      readonly cancelFlags: Int32Array<SharedArrayBuffer>;
+    };
 
 /** What is known as soon as the file's header and small tables are read. */
 export interface Header {
@@ -50,6 +58,8 @@ export type StageDone = {
 export type FromBuilder =
   | { readonly kind: "progress"; readonly stage: Stage; readonly fraction: number }
   | { readonly kind: "done"; readonly done: StageDone }
+  /** There is work for another core. */
+  | { readonly kind: "help"; readonly line: HelperLine }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** What the answerer can do: methods of the contract about one snapshot, and what only a shell on this machine may ask. */

@@ -1,22 +1,35 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { otherCore } from "./other-core.ts";
 import type { FromBuilder, WorkerTask } from "./worker-messages.ts";
 
 /**
- * The one worker of all shells, in either of its roles. Started by `snapshot.ts`. Each role loads its own code only: that
+ * The one worker of all shells, in any of its roles. Started by `snapshot.ts`. Each role loads its own code only: that
  * is most of what an opening waits for.
  */
 async function main(): Promise<void> {
-  const { role, place, cacheFolder, cancelFlags } = workerData as WorkerTask;
+  const task = workerData as WorkerTask;
   if (parentPort === null) throw new Error("This file runs as a worker only");
   const port = parentPort;
-  if (role === "answerer") {
-    const { answerMessages } = await import("./answer-messages.ts");
-    answerMessages(port, place, cancelFlags);
-    return;
+  switch (task.role) {
+    case "answerer": {
+      const { answerMessages } = await import("./answer-messages.ts");
+      answerMessages(port, task.place, task.cancelFlags);
+      break;
+    }
+    case "helper": {
+      const { help } = await import("./help.ts");
+      help(task.line.port, task.line.signal);
+      break;
+    }
+    case "builder": {
+      const { build } = await import("./build.ts");
+      const tell = (message: FromBuilder) =>
+        port.postMessage(message, message.kind === "help" ? [message.line.port] : []);
+      build(task.place, { folder: task.cacheFolder }, tell, () => otherCore((line) => tell({ kind: "help", line })));
+      port.close();
+      break;
+    }
   }
-  const { build } = await import("./build.ts");
-  build(place, { folder: cacheFolder }, (message: FromBuilder) => port.postMessage(message));
-  port.close();
 }
 
 void main();

@@ -1,5 +1,5 @@
 import type { AddressColumn } from "../types/addresses.ts";
-import { NONE } from "../types/graph.ts";
+import { type IndexColumn, indexColumn, NONE } from "../types/graph.ts";
 
 /** Objects lie close together, so a small table of memory pages narrows the search to a few cache lines. */
 const PAGE_BITS = 12;
@@ -20,10 +20,17 @@ export class AddressIndex {
   readonly #low: Uint32Array;
   readonly #mask: number;
   /** `SLOT.numbers` for each slot; one with `end` 0 is empty. */
-  readonly #slots: Int32Array;
+  readonly #slots: IndexColumn;
 
-  constructor({ low, base, first }: AddressColumn) {
-    this.#low = low;
+  /** `slots` are those of an index of the same addresses, made before. */
+  constructor(addresses: AddressColumn, slots?: IndexColumn) {
+    this.#low = addresses.low;
+    if (slots !== undefined) {
+      this.#slots = slots;
+      this.#mask = slots.length / SLOT.numbers - 1;
+      return;
+    }
+    const { low, base, first } = addresses;
     const runs = (meet: (page: number, window: number, begin: number, end: number) => void): void => {
       for (let w = 0; w < base.length; w++) {
         const windowEnd = w + 1 < first.length ? first[w + 1] : low.length;
@@ -42,16 +49,21 @@ export class AddressIndex {
     let capacity = 16;
     while (capacity < 2 * pages) capacity *= 2;
     this.#mask = capacity - 1;
-    const slots = new Int32Array(SLOT.numbers * capacity);
+    const made = indexColumn(SLOT.numbers * capacity);
     runs((page, window, begin, end) => {
       let at = this.#slotOf(page, window);
-      while (slots[at + SLOT.end] !== 0) at = (at + SLOT.numbers) % slots.length;
-      slots[at + SLOT.page] = page;
-      slots[at + SLOT.window] = window;
-      slots[at + SLOT.first] = begin;
-      slots[at + SLOT.end] = end;
+      while (made[at + SLOT.end] !== 0) at = (at + SLOT.numbers) % made.length;
+      made[at + SLOT.page] = page;
+      made[at + SLOT.window] = window;
+      made[at + SLOT.first] = begin;
+      made[at + SLOT.end] = end;
     });
-    this.#slots = slots;
+    this.#slots = made;
+  }
+
+  /** Shared memory, for an index of the same addresses in another worker. */
+  get slots(): IndexColumn {
+    return this.#slots;
   }
 
   /** The number of the object at address `high` × 2^32 + `low`, `high` below 2^21; `NONE` if there is none. */

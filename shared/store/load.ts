@@ -1,4 +1,5 @@
 import { type AddressColumn, AddressWriter, objectAtAddress } from "../types/addresses.ts";
+import type { Aside, AsideTask } from "../types/aside.ts";
 import { codeColumn, compactColumn } from "../types/compact.ts";
 import { HeapError } from "../types/failure.ts";
 import { giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
@@ -6,7 +7,7 @@ import { type Heap, type Layout, type Root, type TypeInfo, UNKNOWN_IN_FILE } fro
 import { AddressIndex } from "./address-index.ts";
 import { damaged, orDamaged } from "./damage.ts";
 import { availableBytes, neededBytes } from "./memory.ts";
-import type { DumpFile } from "./open-file.ts";
+import { type DumpFile, type DumpPlace, openAt, openDump } from "./open-file.ts";
 import { BadPage, type Codec, checkPage, PAGE_ENTRIES, readHalves, readU16, readU32 } from "./page.ts";
 import { readFramePlaces, readLayouts, readRoots, readTypes } from "./small-tables.ts";
 
@@ -87,7 +88,7 @@ function refuseTooLarge(path: string, extent: Extent): void {
  *
  * Time O(n + m); memory 34 bytes an object, 4 a reference, and one page of scratch. No JavaScript object per row.
  */
-export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump {
+export function loadDump(file: DumpFile, extent: Extent, tick: Tick, helped: HelpedLoading | null = null): LoadedDump {
   const types = readTypes(file);
   const layouts = readLayouts(file);
   const entries = extent.objects + extent.references;
@@ -97,9 +98,11 @@ export function loadDump(file: DumpFile, extent: Extent, tick: Tick): LoadedDump
   if (announced !== extent.references)
     throw damaged(file.path, `it announces ${announced} references and holds ${extent.references}`);
 
-  const index = new AddressIndex(address);
-  const { targets, missing, lost } = loadReferences(file, extent, index, (done) =>
-    tick((extent.objects + done) / entries),
+  const { targets, missing, lost } = loadReferences(
+    file,
+    { extent, address, slots: new AddressIndex(address).slots },
+    (done) => tick((extent.objects + done) / entries),
+    helped,
   );
   const warnings: string[] =
     lost === 0
@@ -217,33 +220,92 @@ interface ReferencePage {
   target: Buffer;
 }
 
+/** Another core, and where it finds the file. */
+export interface HelpedLoading {
+  readonly aside: Aside;
+  readonly place: DumpPlace;
+}
+
+interface AddressedReferences {
+  readonly extent: Extent;
+  readonly address: AddressColumn;
+  /** Of their `AddressIndex`. */
+  readonly slots: IndexColumn;
+}
+
+interface SomeReferences extends AddressedReferences {
+  readonly place: DumpPlace;
+  readonly targets: IndexColumn;
+  /** How many pages somebody has begun with. */
+  readonly begun: Int32Array<SharedArrayBuffer>;
+}
+
+interface Lost {
+  missing: number;
+  lost: number;
+}
+
+export const REFERENCES: AsideTask<SomeReferences, Lost> = {
+  name: "references",
+  run: ({ place, ...references }) => {
+    const file = openAt(place, openDump);
+    try {
+      return readReferences(file, references, () => {});
+    } finally {
+      file.close();
+    }
+  },
+};
+
 function loadReferences(
   file: DumpFile,
-  { objects, references }: Extent,
-  index: AddressIndex,
+  addressed: AddressedReferences,
   tick: (done: number) => void,
-): { targets: Int32Array; missing: number; lost: number } {
-  const targets = indexColumn(references);
+  helped: HelpedLoading | null,
+): Lost & { readonly targets: IndexColumn } {
+  const targets = indexColumn(addressed.extent.references);
+  const references = { ...addressed, targets, begun: new Int32Array(new SharedArrayBuffer(4)) };
+  const others = helped?.aside(REFERENCES, { ...references, place: helped.place });
+  const own = readReferences(file, references, tick);
+  const { missing, lost } = others?.() ?? { missing: 0, lost: 0 };
+  return { targets, missing: own.missing + missing, lost: own.lost + lost };
+}
+
+/** Reads pages, each as long as nobody else has begun with it, until none is left. */
+function readReferences(
+  file: DumpFile,
+  { extent, address, slots, targets, begun }: Omit<SomeReferences, "place">,
+  tick: (done: number) => void,
+): Lost {
+  const { objects, references } = extent;
+  const index = new AddressIndex(address, slots);
   const [low, high] = [new Uint32Array(PAGE_ENTRIES), new Uint32Array(PAGE_ENTRIES)];
-  let missing = 0;
-  let lost = 0;
-  for (const { first, count, codec, crc, target } of pages<ReferencePage>(file, "reference_page")) {
+  const statement = orDamaged(file.path, "`reference_page`", () =>
+    file.db.prepare<[number], ReferencePage>("SELECT * FROM reference_page WHERE first = ?"),
+  );
+  const result: Lost = { missing: 0, lost: 0 };
+  for (;;) {
+    const first = PAGE_ENTRIES * Atomics.add(begun, 0, 1);
+    if (first >= references) return result;
+    const count = Math.min(PAGE_ENTRIES, references - first);
+    const page = orDamaged(file.path, "`reference_page`", () => statement.get(first));
+    if (page?.count !== count) throw damaged(file.path, "its pages of references have changed meanwhile");
+    checkPageRow(file, "reference_page", page);
     try {
-      checkPage([target], crc);
-      readHalves(target, codec, low, 0, high, count);
+      checkPage([page.target], page.crc);
+      readHalves(page.target, page.codec, low, 0, high, count);
       for (let i = 0; i < count; i++) {
         const object = index.find(low[i], high[i]);
-        if (object === NONE) missing++;
+        if (object === NONE) result.missing++;
         targets[first + i] = object === NONE ? objects : object;
       }
     } catch (thrown) {
       if (!(thrown instanceof BadPage)) throw thrown;
       targets.fill(objects, first, first + count);
-      lost += count;
+      result.lost += count;
     }
     tick(first + count);
   }
-  return { targets, missing, lost };
 }
 
 /** Pages in order, one at a time, their BLOBs certain to be BLOBs. */

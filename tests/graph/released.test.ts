@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { releasedAtOnce } from "../../shared/graph/released.ts";
+import { releasedAtOnce, releasedSums } from "../../shared/graph/released.ts";
 import { NONE } from "../../shared/types/graph.ts";
 import { type CountedHeap, freedByCounting, referencesTo } from "../fixtures/counted-heap.ts";
 import { graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
@@ -19,7 +19,8 @@ function released(heap: CountedHeap): Map<number, { bytes: number; objects: numb
     return known === references[v] + unexplained[v] ? 1 : 0;
   });
   const sizes = Float64Array.from(order.node, (v) => (v === NONE ? 0 : size[v]));
-  const { bytes, objects } = releasedAtOnce({ parent: order.parent, predecessors, idom }, sizes, explained);
+  const dominated = { parent: order.parent, predecessors, idom };
+  const { bytes, objects } = releasedSums(releasedAtOnce(dominated, explained), dominated, sizes);
   const live = [...order.node.keys()].filter((i) => i < order.unreachable && order.node[i] !== NONE);
   return new Map(live.map((i) => [order.node[i], { bytes: bytes[i], objects: objects[i] }]));
 }
