@@ -3,7 +3,7 @@ import { type Components, components, cyclicComponents, type Lists } from "../gr
 import { TICK_MASK } from "../graph/ticking.ts";
 import type { AsideTask } from "../types/aside.ts";
 import { type SignedCodeColumn, signedCodeColumn } from "../types/compact.ts";
-import { giveBack, type IndexColumn, indexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
+import { giveBack, type IndexColumn, indexColumn, NONE, type Tick } from "../types/graph.ts";
 import type { Heap } from "../types/heap.ts";
 import { REFERENCE_KINDS, type ReferenceKind } from "../types/reference-kinds.ts";
 import { type HeapGraph, wantedPlaces } from "./heap-graph.ts";
@@ -34,7 +34,7 @@ interface CyclesInput {
 
 export const DATA_CYCLES: AsideTask<CyclesInput, DataCycles> = {
   name: "cycles",
-  run: (input) => dataCycles(input, noTick),
+  run: dataCycles,
 };
 
 /**

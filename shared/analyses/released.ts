@@ -1,7 +1,7 @@
 import { releasedAtOnce, releasedSums } from "../graph/released.ts";
 import type { AsideTask } from "../types/aside.ts";
 import { type CompactColumn, compactColumn, numberAt, UNKNOWN } from "../types/compact.ts";
-import { giveBack, type IndexColumn, noTick, type Tick } from "../types/graph.ts";
+import { giveBack, type IndexColumn, type Tick } from "../types/graph.ts";
 import { FLAGS, type Heap } from "../types/heap.ts";
 import type { HeapGraph } from "./heap-graph.ts";
 
@@ -27,7 +27,7 @@ interface Release {
 /** The part that another core can do. Time O(n + m), memory 2n bytes for the result and 12n of scratch. */
 export const RELEASE_FLAGS: AsideTask<ReleaseInput, Release> = {
   name: "release",
-  run: (input) => releaseFlags(input, noTick),
+  run: releaseFlags,
 };
 
 export function releaseFlags({ heap, graph, parent, idom }: ReleaseInput, tick: Tick): Release {

@@ -42,7 +42,7 @@ interface Rows extends Pick<Preordering, "node" | "preorder" | "starts" | "unrea
   readonly to: number;
 }
 
-export const RELABEL: AsideTask<Rows, void> = { name: "relabel", run: (rows) => copyRows(rows, noTick) };
+export const RELABEL: AsideTask<Rows, void> = { name: "relabel", run: copyRows };
 
 /** Where the rows begin. The walk has told how long those of live nodes are; those of garbage lose some of their edges. */
 function rowOffsets(

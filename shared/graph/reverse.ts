@@ -41,7 +41,7 @@ interface Lists {
   readonly to: number;
 }
 
-export const REVERSE: AsideTask<Lists, void> = { name: "reverse", run: (lists) => fillLists(lists, noTick) };
+export const REVERSE: AsideTask<Lists, void> = { name: "reverse", run: fillLists };
 
 function medianTarget(targets: IndexColumn): number {
   const sample = new Int32Array(Math.ceil(targets.length / EDGES_PER_SAMPLE));

@@ -4,11 +4,17 @@ import { HeapError, toFailure } from "../types/failure.ts";
 import { Answerer } from "./answer.ts";
 import type { FromAnswerer, ToAnswerer } from "./worker-messages.ts";
 
+type Message = Exclude<ToAnswerer, { readonly kind: "close" }>;
+
 /** Answers what comes through the port. A request is heard to be cancelled by its flag, wherever its answer is. */
 export function answerMessages(port: MessagePort, place: DumpPlace, cancelFlags: Int32Array): void {
   let answerer: Answerer | null = null;
-  const early: ToAnswerer[] = [];
+  const early: Message[] = [];
   port.on("message", (message: ToAnswerer) => {
+    if (message.kind === "close") {
+      port.close();
+      return;
+    }
     if (answerer !== null) {
       void take(answerer, message);
       return;
@@ -20,7 +26,7 @@ export function answerMessages(port: MessagePort, place: DumpPlace, cancelFlags:
     for (const waiting of early.splice(0)) void take(answerer, waiting);
   });
 
-  async function take(answerer: Answerer, message: ToAnswerer): Promise<void> {
+  async function take(answerer: Answerer, message: Message): Promise<void> {
     switch (message.kind) {
       case "stage":
         if (message.of === undefined) answerer.stageDone(message.done);

@@ -34,21 +34,23 @@ export interface CacheUse {
 
 /**
  * Runs all stages of one dump, telling what is done, and keeps them in the cache. The only code that decides order.
- * `otherCore` is asked for another core once, by a dump that is worth it.
+ * `otherCore` is asked for another core once, by a dump that is worth it. `goOn` throws where nobody waits any more.
  */
 export function build(
   place: DumpPlace,
   use: CacheUse,
   tell: (message: FromBuilder) => void,
   otherCore: () => Aside | null = () => null,
+  goOn: () => void = () => {},
 ): void {
+  const ticksOf = (stage: Stage): Tick => ticking(stage, tell, goOn);
   try {
-    const tick = ticking("types", tell);
+    const tick = ticksOf("types");
     tick(0);
     if (place.database !== place.path) importSpool(place.path, place.database, tick);
     const file = openAt(place, openDump);
     try {
-      runStages(file, place, use, tell, otherCore);
+      runStages(file, place, use, { tell, ticksOf, otherCore });
     } finally {
       file.close();
     }
@@ -57,9 +59,10 @@ export function build(
   }
 }
 
-function ticking(stage: Stage, tell: (message: FromBuilder) => void): Tick {
+function ticking(stage: Stage, tell: (message: FromBuilder) => void, goOn: () => void): Tick {
   let told = 0;
   return (fraction) => {
+    goOn();
     const now = performance.now();
     if (now - told < PROGRESS_INTERVAL_MS) return;
     told = now;
@@ -77,13 +80,13 @@ interface Cache {
   note: string | null;
 }
 
-function runStages(
-  file: DumpFile,
-  place: DumpPlace,
-  use: CacheUse,
-  tell: (message: FromBuilder) => void,
-  otherCore: () => Aside | null,
-): void {
+interface Surroundings {
+  readonly tell: (message: FromBuilder) => void;
+  readonly ticksOf: (stage: Stage) => Tick;
+  readonly otherCore: () => Aside | null;
+}
+
+function runStages(file: DumpFile, place: DumpPlace, use: CacheUse, { tell, ticksOf, otherCore }: Surroundings): void {
   const cache: Cache = { folder: null, key: null, index: null, note: null };
   const tellDone = <S extends Stage>(stage: S, value: StageValues[S], milliseconds: number, fromCache: boolean) =>
     tell({ kind: "done", done: { stage, value, milliseconds, fromCache } as unknown as StageDone }); // sound: S ties both
@@ -95,7 +98,7 @@ function runStages(
     read?: (index: StoredIndex) => StageValues[S],
   ): StageValues[S] {
     const started = performance.now();
-    const tick = ticking(stage, tell);
+    const tick = ticksOf(stage);
     if (stage !== "types") tick(0); // that one has begun already, with making a database of a spool
     const stored = read === undefined ? null : fromIndex(cache, read);
     const value = stored ?? compute(tick);

@@ -3,6 +3,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:wor
 import type { Aside } from "../types/aside.ts";
 import { type Failure, HeapError } from "../types/failure.ts";
 
+const LONGEST_SLEEP_MS = 50;
+
 /** Places in the signal between a builder and its helper: how many tasks are answered, and 1 where the helper has died. */
 export const HELP = { answered: 0, died: 1, numbers: 2 } as const;
 
@@ -26,8 +28,9 @@ export interface HelperLine {
  *
  * The builder never waits for its own messages, since its stages are plain loops: it sleeps on the signal until there are
  * as many answers as it needs, and takes them from the line itself. A helper that could not be had, or died, is an error.
+ * `tick` is called meanwhile; it throws to stop waiting.
  */
-export function otherCore(ask: (line: HelperLine) => void): Aside | null {
+export function otherCore(ask: (line: HelperLine) => void, tick: () => void): Aside | null {
   if (availableParallelism() < 2) return null;
   const { port1: own, port2: port } = new MessageChannel();
   own.unref();
@@ -43,7 +46,8 @@ export function otherCore(ask: (line: HelperLine) => void): Aside | null {
       const result = results[place];
       if (result !== undefined) return result;
       if (Atomics.load(signal, HELP.died) === 1) throw new Error("The second worker of the analysis has died");
-      Atomics.wait(signal, HELP.answered, answered, 1000);
+      Atomics.wait(signal, HELP.answered, answered, LONGEST_SLEEP_MS);
+      tick();
     }
   };
 

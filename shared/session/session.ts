@@ -58,6 +58,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
   const files = new OfferedFiles(recent ? stateFolder : null);
   const notebook = new Notebook(stateFolder === null ? null : join(stateFolder, "notebook.sqlite"));
   const open = new Map<SnapshotId, OpenSnapshot>();
+  /** Dumps that are closed, and whose workers have not ended yet. */
+  const closing = new Set<Promise<void>>();
   let opened = 0;
 
   const get = (id: SnapshotId): Snapshot => {
@@ -66,12 +68,16 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     return entry.snapshot;
   };
 
-  const close = async (id: SnapshotId): Promise<void> => {
+  /** Nobody waits until its workers have ended, but whoever ends the session: a loop is heard within some 100 ms. */
+  const close = (id: SnapshotId): void => {
     const entry = open.get(id);
     if (entry === undefined) return;
     open.delete(id);
-    await entry.snapshot.close();
-    files.closed(entry.file);
+    const closed = entry.snapshot.close().then(() => {
+      files.closed(entry.file);
+      closing.delete(closed);
+    });
+    closing.add(closed);
   };
 
   /** Starts a snapshot of the file; its entry is there at once, so that a second request finds it. */
@@ -113,21 +119,21 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     entry.openers++;
     // Who gives up stops the opening only if nobody else waits for it.
     const stop = () => {
-      if (entry.openers === 1) void close(id);
+      if (entry.openers === 1) close(id);
     };
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const info = await unlessAborted(entry.info, signal);
       const twin = await earlierWithCapture(info);
       if (twin !== null) {
-        await close(id); // a copy of a dump that is open already: its links could not be told apart
+        close(id); // a copy of a dump that is open already: its links could not be told apart
         return twin;
       }
       files.opened(file);
       return info;
     } catch (thrown) {
       if (signal?.aborted) throw new HeapError({ code: "cancelled" });
-      await close(id);
+      close(id);
       const { name, temporary } = offer;
       throw temporary && name !== undefined ? new HeapError(withPath(toFailure(thrown), name)) : thrown;
     } finally {
@@ -245,7 +251,7 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
     open: ({ file }, signal) => openFile(file, signal),
     close: async ({ snapshot }) => {
       get(snapshot);
-      await close(snapshot);
+      close(snapshot);
       return {};
     },
     snapshots: async () => {
@@ -315,7 +321,8 @@ export function createSession({ stateFolder, recent = true, cacheFolder = null }
       await Promise.all([...open.values()].map(({ snapshot }) => snapshot.built));
     },
     dispose: async () => {
-      await Promise.all([...open.keys()].map(close));
+      for (const id of open.keys()) close(id);
+      await Promise.all(closing);
       files.dispose();
       notebook.close();
     },

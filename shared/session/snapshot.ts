@@ -7,6 +7,7 @@ import type { TypeInfo } from "../types/heap.ts";
 import type { CaptureId, SetId } from "../types/ids.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { type ReplyOf, STAGES, type StageStatus, type Status } from "./contract.ts";
+import { end, newEnding } from "./ending.ts";
 import { HELP, type HelperLine } from "./other-core.ts";
 import type {
   AnswererApi,
@@ -23,6 +24,8 @@ import type {
 /** Requests in flight at once for one dump; more wait for none and are refused, since no person asks for so many. */
 const CANCEL_FLAGS = 256;
 const WATCH_TIMEOUT_MS = 20_000;
+/** How long a worker may take from one tick to the next. */
+const PATIENCE_MS = 10_000;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -47,8 +50,10 @@ export class Snapshot {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #builder: Worker;
   readonly #answerer: Worker;
-  /** Does a part of the builder's work; none for a small dump, and none when the builder has ended. */
-  #helper: Worker | null = null;
+  /** Workers that have not ended yet. */
+  readonly #running = new Set<Worker>();
+  /** Asks the builder and its helper to end. */
+  readonly #ending = newEnding();
   readonly #cancelFlags = new Int32Array(new SharedArrayBuffer(4 * CANCEL_FLAGS));
   readonly #freeFlags = Array.from({ length: CANCEL_FLAGS }, (_, flag) => flag);
   readonly #pending = new Map<number, Pending>();
@@ -76,11 +81,11 @@ export class Snapshot {
     this.#place = { path, database: isSpool(path) ? temporaryDatabase() : path };
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
     this.#environment = withCompiledCode(cacheFolder);
-    this.#builder = this.#start({ role: "builder", place: this.#place, cacheFolder });
+    this.#builder = this.#start({ role: "builder", place: this.#place, cacheFolder, ending: this.#ending });
     this.#answerer = this.#start({ role: "answerer", place: this.#place, cancelFlags: this.#cancelFlags });
     this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
     this.#builder.once("exit", () => {
-      void this.#helper?.terminate();
+      end(this.#ending); // what the helper does nobody needs any more
       this.#built.resolve();
     });
     this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
@@ -169,7 +174,7 @@ export class Snapshot {
     return this.#status;
   }
 
-  /** Stops both workers wherever they are and gives their memory back. Requests in flight end as cancelled. */
+  /** Ends the workers wherever they are and gives their memory back. Requests in flight end as cancelled. */
   async close(): Promise<void> {
     for (const other of this.#met) other.#friends.delete(this);
     for (const [friend, capture] of this.#friends) {
@@ -177,16 +182,30 @@ export class Snapshot {
       friend.#tellAnswerer({ kind: "forget", capture });
     }
     this.#fail({ code: "no-such-snapshot" });
-    await Promise.all([this.#builder.terminate(), this.#helper?.terminate(), this.#answerer.terminate()]);
+    end(this.#ending);
+    this.#cancelFlags.fill(1);
+    this.#tellAnswerer({ kind: "close" });
+    await this.#ended();
     if (this.#place.database !== this.#place.path) removeTemporaryDatabase(this.#place.database);
     this.#done.length = 0;
     collectGarbage(); // this thread knows the columns as well, and they weigh nothing in its accounts
+  }
+
+  /** Workers end by themselves, at the next tick of what they do. One that does not is stuck, and is stopped. */
+  async #ended(): Promise<void> {
+    const stop = setTimeout(() => {
+      for (const worker of this.#running) void worker.terminate();
+    }, PATIENCE_MS);
+    await Promise.all([...this.#running].map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
+    clearTimeout(stop);
   }
 
   #start(task: WorkerTask, transferList: MessagePort[] = []): Worker {
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
     const options = { workerData: task, env: this.#environment, transferList };
     const worker = new Worker(new URL(file, import.meta.url), options);
+    this.#running.add(worker);
+    worker.once("exit", () => this.#running.delete(worker));
     // What can be known of a worker that died is its last error; everything a file can cause is caught inside.
     worker.on("error", (error) => this.#fail(toFailure(error)));
     worker.on("messageerror", (error) => this.#fail(toFailure(error)));
@@ -212,10 +231,9 @@ export class Snapshot {
 
   #help(line: HelperLine): void {
     if (this.#status.failure !== null) return; // it was closed meanwhile
-    this.#helper = this.#start({ role: "helper", line }, [line.port]);
+    const helper = this.#start({ role: "helper", line, ending: this.#ending }, [line.port]);
     // The builder sleeps while it waits for an answer, so somebody else must tell it that there will be none.
-    this.#helper.once("exit", () => {
-      this.#helper = null;
+    helper.once("exit", () => {
       Atomics.store(line.signal, HELP.died, 1);
       Atomics.notify(line.signal, HELP.answered);
     });

@@ -6,6 +6,7 @@ import type { Meta, TypeInfo } from "../types/heap.ts";
 import type { CaptureId, ObjectId, SetId } from "../types/ids.ts";
 import type { ObjectRow } from "../types/rows.ts";
 import type { RequestOf, SessionApi, Stage } from "./contract.ts";
+import type { Ending } from "./ending.ts";
 import type { HelperLine } from "./other-core.ts";
 
 /*
@@ -20,8 +21,9 @@ export type WorkerTask =
       readonly place: DumpPlace;
       /** Where computed stages are kept for the next opening; null for nowhere. */
       readonly cacheFolder: string | null;
+      readonly ending: Ending;
     }
-  | { readonly role: "helper"; readonly line: HelperLine }
+  | { readonly role: "helper"; readonly line: HelperLine; readonly ending: Ending }
   | {
       readonly role: "answerer";
       readonly place: DumpPlace;
@@ -126,6 +128,8 @@ export type ToAnswerer =
   | { readonly kind: "set"; readonly set: SetId; readonly objects: Int32Array }
   /** The other dump was closed. */
   | { readonly kind: "forget"; readonly capture: CaptureId }
+  /** This dump is closed: the answerer ends. Its requests in flight are cancelled by their flags. */
+  | { readonly kind: "close" }
   | {
       readonly kind: "ask";
       readonly id: number;

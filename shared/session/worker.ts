@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { untilEnding } from "./ending.ts";
 import { otherCore } from "./other-core.ts";
 import type { FromBuilder, WorkerTask } from "./worker-messages.ts";
 
@@ -18,14 +19,16 @@ async function main(): Promise<void> {
     }
     case "helper": {
       const { help } = await import("./help.ts");
-      help(task.line.port, task.line.signal);
+      help(task.line, untilEnding(task.ending));
       break;
     }
     case "builder": {
       const { build } = await import("./build.ts");
       const tell = (message: FromBuilder) =>
         port.postMessage(message, message.kind === "help" ? [message.line.port] : []);
-      build(task.place, { folder: task.cacheFolder }, tell, () => otherCore((line) => tell({ kind: "help", line })));
+      const goOn = untilEnding(task.ending);
+      const use = { folder: task.cacheFolder };
+      build(task.place, use, tell, () => otherCore((line) => tell({ kind: "help", line }), goOn), goOn);
       port.close();
       break;
     }

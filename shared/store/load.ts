@@ -247,10 +247,10 @@ interface Lost {
 
 export const REFERENCES: AsideTask<SomeReferences, Lost> = {
   name: "references",
-  run: ({ place, ...references }) => {
+  run: ({ place, ...references }, tick) => {
     const file = openAt(place, openDump);
     try {
-      return readReferences(file, references, () => {});
+      return readReferences(file, references, tick);
     } finally {
       file.close();
     }

@@ -1,8 +1,10 @@
+import type { Tick } from "./graph.ts";
+
 /** Work that may run on another core. What goes in and comes out are plain values and columns, shared ones where they are large. */
 export interface AsideTask<Input, Result> {
   /** Unique; see `session/help.ts`. */
   readonly name: string;
-  readonly run: (input: Input) => Result;
+  readonly run: (input: Input, tick: Tick) => Result;
 }
 
 /**

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../shared/session/build.ts";
 import { createClient } from "../../shared/session/client.ts";
+import { newEnding } from "../../shared/session/ending.ts";
 import { createHost } from "../../shared/session/host.ts";
 import { HELP, type HelperLine, otherCore } from "../../shared/session/other-core.ts";
 import { createSession } from "../../shared/session/session.ts";
@@ -53,10 +54,16 @@ describe("a large dump", () => {
 
   it("is analysed by two workers that run at once as by one", async () => {
     const values: Record<string, unknown> = {};
-    const builder = started({ role: "builder", place: { path, database: path }, cacheFolder: null });
+    const builder = started({
+      role: "builder",
+      place: { path, database: path },
+      cacheFolder: null,
+      ending: newEnding(),
+    });
     let helper: Worker | null = null;
     builder.on("message", (message: FromBuilder) => {
-      if (message.kind === "help") helper = started({ role: "helper", line: message.line }, message.line);
+      if (message.kind === "help")
+        helper = started({ role: "helper", line: message.line, ending: newEnding() }, message.line);
       if (message.kind === "done") values[message.done.stage] = message.done.value;
     });
     await new Promise((resolve) => builder.once("exit", resolve));
@@ -66,7 +73,12 @@ describe("a large dump", () => {
   });
 
   it("fails where the second worker dies, instead of waiting for it", async () => {
-    const builder = started({ role: "builder", place: { path, database: path }, cacheFolder: null });
+    const builder = started({
+      role: "builder",
+      place: { path, database: path },
+      cacheFolder: null,
+      ending: newEnding(),
+    });
     const failure = await new Promise((resolve) => {
       builder.on("message", (message: FromBuilder) => {
         if (message.kind === "failed") resolve(message.failure);
@@ -93,9 +105,12 @@ describe("a large dump", () => {
 describe("a task for another core that fails", () => {
   it("fails where its result is asked for, in the same words", () => {
     let line: HelperLine | null = null;
-    const aside = otherCore((given) => {
-      line = given;
-    });
+    const aside = otherCore(
+      (given) => {
+        line = given;
+      },
+      () => {},
+    );
     const { port, signal } = line as unknown as HelperLine; // sound: `otherCore` has asked by now
     const failure = { code: "damaged", path: "x.pyheap", what: "its pages of references have changed meanwhile" };
     const result = aside?.({ name: "references", run: () => 0 }, {});
