@@ -38,8 +38,10 @@ function built(other: () => Aside | null): string {
   return digestOf(values);
 }
 
-const started = (task: WorkerTask, line?: HelperLine): Worker =>
-  new Worker(WORKER, { workerData: task, transferList: line === undefined ? [] : [line.port] });
+function started(task: WorkerTask, line?: HelperLine) {
+  const worker = new Worker(WORKER, { workerData: task, transferList: line === undefined ? [] : [line.port] });
+  return { worker, ended: new Promise((resolve) => worker.once("exit", resolve)) };
+}
 
 describe("a large dump", () => {
   it("is analysed with another core as without", () => {
@@ -60,16 +62,16 @@ describe("a large dump", () => {
       cacheFolder: null,
       ending: newEnding(),
     });
-    let helper: Worker | null = null;
-    builder.on("message", (message: FromBuilder) => {
+    let helper: ReturnType<typeof started> | null = null;
+    builder.worker.on("message", (message: FromBuilder) => {
       if (message.kind === "help")
         helper = started({ role: "helper", line: message.line, ending: newEnding() }, message.line);
       if (message.kind === "done") values[message.done.stage] = message.done.value;
     });
-    await new Promise((resolve) => builder.once("exit", resolve));
+    await builder.ended;
     expect(digestOf(values)).toBe(alone);
     expect(helper).not.toBeNull();
-    await new Promise((resolve) => helper?.once("exit", resolve)); // by itself, since its line has ended
+    await (helper as ReturnType<typeof started> | null)?.ended; // by itself, since its line has ended
   });
 
   it("fails where the second worker dies, instead of waiting for it", async () => {
@@ -80,7 +82,7 @@ describe("a large dump", () => {
       ending: newEnding(),
     });
     const failure = await new Promise((resolve) => {
-      builder.on("message", (message: FromBuilder) => {
+      builder.worker.on("message", (message: FromBuilder) => {
         if (message.kind === "failed") resolve(message.failure);
         if (message.kind !== "help") return;
         Atomics.store(message.line.signal, HELP.died, 1);
@@ -93,7 +95,7 @@ describe("a large dump", () => {
   it("can be closed at any time while both work", async () => {
     const session = createSession({ stateFolder: null });
     const client = createClient(createHost(session));
-    for (const wait of [0, 60, 120, 180, 240, 300, 400, 500]) {
+    for (const wait of [0, 80, 160, 240, 320, 400]) {
       const { snapshot } = await client.open({ file: session.offer({ path, origin: "command-line" }) });
       await new Promise((resolve) => setTimeout(resolve, wait));
       await client.close({ snapshot });
