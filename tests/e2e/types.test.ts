@@ -42,6 +42,8 @@ it("keeps the types of the program's own code, and those that conditions let thr
   await types(page).filter({ hasText: "_asyncio.Task" }).waitFor({ state: "detached" });
   await page.getByRole("searchbox").fill("keeps>999GB");
   await page.getByText("Nothing matches").waitFor();
+  await page.getByRole("searchbox").fill("count>many");
+  await page.getByText(/^count>many is no condition: .* such as count>1000 or size>64KB\.$/).waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });
