@@ -9,10 +9,12 @@ export const end = (ending: Ending): void => {
   Atomics.store(ending, 0, 1);
 };
 
+export const isEnding = (ending: Ending): boolean => Atomics.load(ending, 0) === 1;
+
 /**
  * A tick that throws once the worker is asked to end. Workers end by themselves, because one that is terminated while zlib
  * unpacks takes the whole process with it (an assertion in node_zlib.cc, `CompressionStream::Close`).
  */
 export const untilEnding = (ending: Ending) => (): void => {
-  if (Atomics.load(ending, 0) === 1) throw new HeapError({ code: "cancelled" });
+  if (isEnding(ending)) throw new HeapError({ code: "cancelled" });
 };

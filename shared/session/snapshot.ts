@@ -27,6 +27,8 @@ const WATCH_TIMEOUT_MS = 20_000;
 /** How long a worker may take from one tick to the next. */
 const PATIENCE_MS = 10_000;
 
+type RoleOf<Task> = Task extends unknown ? Omit<Task, "ending"> : never;
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: HeapError) => void;
@@ -81,13 +83,10 @@ export class Snapshot {
     this.#place = { path, database: isSpool(path) ? temporaryDatabase() : path };
     this.#header.promise.catch(() => {}); // whoever opens the snapshot awaits it; a closed one may have nobody
     this.#environment = withCompiledCode(cacheFolder);
-    this.#builder = this.#start({ role: "builder", place: this.#place, cacheFolder, ending: this.#ending });
+    this.#builder = this.#start({ role: "builder", place: this.#place, cacheFolder });
     this.#answerer = this.#start({ role: "answerer", place: this.#place, cancelFlags: this.#cancelFlags });
     this.#builder.on("message", (message: FromBuilder) => this.#fromBuilder(message));
-    this.#builder.once("exit", () => {
-      end(this.#ending); // what the helper does nobody needs any more
-      this.#built.resolve();
-    });
+    this.#builder.once("exit", () => this.#built.resolve()); // its helper ends as well: their line does
     this.#answerer.on("message", (message: FromAnswerer) => this.#fromAnswerer(message));
   }
 
@@ -200,8 +199,9 @@ export class Snapshot {
     clearTimeout(stop);
   }
 
-  #start(task: WorkerTask, transferList: MessagePort[] = []): Worker {
+  #start(role: RoleOf<WorkerTask>, transferList: MessagePort[] = []): Worker {
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    const task = { ...role, ending: this.#ending } satisfies WorkerTask;
     const options = { workerData: task, env: this.#environment, transferList };
     const worker = new Worker(new URL(file, import.meta.url), options);
     this.#running.add(worker);
@@ -231,7 +231,7 @@ export class Snapshot {
 
   #help(line: HelperLine): void {
     if (this.#status.failure !== null) return; // it was closed meanwhile
-    const helper = this.#start({ role: "helper", line, ending: this.#ending }, [line.port]);
+    const helper = this.#start({ role: "helper", line }, [line.port]);
     // The builder sleeps while it waits for an answer, so somebody else must tell it that there will be none.
     helper.once("exit", () => {
       Atomics.store(line.signal, HELP.died, 1);

@@ -15,21 +15,21 @@ import type { HelperLine } from "./other-core.ts";
  * requests while the next stage still runs.
  */
 
-export type WorkerTask =
+export type WorkerTask = { readonly ending: Ending } & (
   | {
       readonly role: "builder";
       readonly place: DumpPlace;
       /** Where computed stages are kept for the next opening; null for nowhere. */
       readonly cacheFolder: string | null;
-      readonly ending: Ending;
     }
-  | { readonly role: "helper"; readonly line: HelperLine; readonly ending: Ending }
+  | { readonly role: "helper"; readonly line: HelperLine }
   | {
       readonly role: "answerer";
       readonly place: DumpPlace;
       /** One flag per request in flight; 1 asks its loop to stop. */
       readonly cancelFlags: Int32Array<SharedArrayBuffer>;
-    };
+    }
+);
 
 /** What is known as soon as the file's header and small tables are read. */
 export interface Header {

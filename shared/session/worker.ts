@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { untilEnding } from "./ending.ts";
+import { isEnding, untilEnding } from "./ending.ts";
 import { otherCore } from "./other-core.ts";
 import type { FromBuilder, WorkerTask } from "./worker-messages.ts";
 
@@ -11,6 +11,7 @@ async function main(): Promise<void> {
   const task = workerData as WorkerTask;
   if (parentPort === null) throw new Error("This file runs as a worker only");
   const port = parentPort;
+  if (isEnding(task.ending)) return; // before it has loaded its code
   switch (task.role) {
     case "answerer": {
       const { answerMessages } = await import("./answer-messages.ts");
