@@ -137,7 +137,11 @@ function waitingFound(facts: HeapFacts, { objects, bytes, share, state, waiting,
         : [
             `In the earlier dump ${formatBytes(waited.bytes)} waited; ${plural(waited.objects, "object")} of it ${waited.objects === 1 ? "waits" : "wait"} still`,
           ]),
-      `gc.get_threshold() is ${collector.thresholds.join(", ")}; gc.get_count() is ${collector.counts.join(", ")}`,
+      ...(collector.thresholds.length === 0
+        ? []
+        : [
+            `gc.get_threshold() is ${collector.thresholds.join(", ")}; gc.get_count() is ${collector.counts.join(", ")}`,
+          ]),
     ],
     fix:
       advice === null

@@ -180,7 +180,7 @@ const STYLE = `
 body { max-width: 860px; margin: 0 auto; padding: 24px 18px 48px; }
 h1 { font-size: 22px; line-height: 1.35; }
 h2 { font-size: 16px; line-height: 1.4; margin: 0 0 4px; overflow-wrap: anywhere; }
-h3 { font-size: 13px; margin: 12px 0 0; color: GrayText; }
+h3 { font-size: 13px; margin: 12px 0 0; color: light-dark(#5c6370, #a3abb6); }
 h1, p, li { overflow-wrap: anywhere; }
 p { margin: 2px 0; }
 ol { padding: 0; list-style: none; }
@@ -191,7 +191,7 @@ ol > li.possible { border-left: 5px solid light-dark(#8f97a3, #79818d); }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.92em; }
 pre { padding: 8px 10px; background: light-dark(#f3f3f1, #1c1f23); border-radius: 6px; overflow-x: auto; overflow-wrap: normal; }
 ul { margin: 2px 0; padding-inline-start: 20px; list-style: disc; }
-section li span { display: block; color: GrayText; }
+section li span { display: block; color: light-dark(#5c6370, #a3abb6); }
 @media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; }
