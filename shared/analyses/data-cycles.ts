@@ -42,14 +42,15 @@ export const DATA_CYCLES: AsideTask<CyclesInput, DataCycles> = {
  * of neighbours in preorder lie side by side (three times as fast as in the order of the file). Only classes and the
  * globals of functions have predecessors that are none of data, so only theirs are listed anew. An object without
  * references is on no cycle; half of all are.
- * Time O(n + m); memory 6n bytes for the result, 17n of scratch.
+ * Time O(n + m); memory 6n bytes for the result, 21n of scratch.
  */
 export function dataCycles({ heap, graph }: CyclesInput, tick: Tick): DataCycles {
-  const { node, preorder } = graph.preordering;
-  const instead = dataReferrersOfClasses(heap, preorder, (done) => tick(0.2 * done));
+  const { node } = graph.preordering;
+  const instead = dataReferrersOfClasses(heap, graph.preordering, (done) => tick(0.2 * done));
   const lists: Lists = { ...graph.predecessors, instead };
   const found = components(lists, (done) => tick(0.2 + 0.6 * done), withoutReferences(heap, graph));
   const cyclic = cyclicComponents(lists, found, (done) => tick(0.8 + 0.1 * done));
+  giveBack(instead.row, instead.lists.offsets, instead.lists.targets);
   const { byNumber, size } = onlyCycles(found, cyclic);
   const cycleOf = signedCodeColumn(heap.objectCount, size.length).fill(NONE);
   for (let i = 0; i < byNumber.length; i++) {
@@ -72,11 +73,14 @@ function withoutReferences({ references }: CyclesInput["heap"], { preordering }:
 }
 
 /**
- * What refers to each object to which an instance leads as its class or a function as its globals, apart from these:
- * preorder numbers, by preorder number.
+ * The lists, in preorder numbers, of what refers to each object to which an instance leads as its class or a function as its
+ * globals, apart from these references. Time O(n + m); memory 4n bytes and 4 for each such reference, n/8 of scratch.
  */
-function dataReferrersOfClasses(heap: CyclesInput["heap"], preorder: IndexColumn, tick: Tick): Map<number, Int32Array> {
-  const { objectCount, references, layout, layouts } = heap;
+function dataReferrersOfClasses(
+  { objectCount, references, layout, layouts }: CyclesInput["heap"],
+  { node, preorder }: CyclesInput["graph"]["preordering"],
+  tick: Tick,
+): NonNullable<Lists["instead"]> {
   const { offsets, targets } = references;
   const others = layouts.map((l) => wantedPlaces(l, (kind) => REFERENCE_KINDS[kind].retains && !isDataReference(kind)));
   const data = layouts.map((l) => wantedPlaces(l, isDataReference));
@@ -86,25 +90,41 @@ function dataReferrersOfClasses(heap: CyclesInput["heap"], preorder: IndexColumn
   const isClass = emptyBitSet(objectCount + 1);
   const hasOthers = others.map(({ fixed, rest }) => rest === 1 || fixed.includes(1));
   for (let v = 0; v < objectCount; v++) {
-    if ((v & TICK_MASK) === 0) tick((0.3 * v) / objectCount);
+    if ((v & TICK_MASK) === 0) tick((0.2 * v) / objectCount);
     if (!hasOthers[layout[v]]) continue;
     const places = others[layout[v]];
     const end = places.rest === 1 ? offsets[v + 1] : Math.min(offsets[v + 1], offsets[v] + places.fixed.length);
     for (let e = offsets[v]; e < end; e++) if (isWanted(places, e - offsets[v])) addBit(isClass, targets[e]);
   }
 
-  const numbers = new Map<number, number[]>();
-  for (let v = 0; v < objectCount; v++) if (hasBit(isClass, v)) numbers.set(preorder[v], []);
-  for (let v = 0; v < objectCount; v++) {
-    const first = offsets[v];
-    for (let e = first, end = offsets[v + 1]; e < end; e++) {
-      if ((e & TICK_MASK) === 0) tick(0.3 + (0.7 * v) / objectCount);
-      const w = targets[e];
-      if (w < objectCount && hasBit(isClass, w) && isWanted(data[layout[v]], e - first))
-        numbers.get(preorder[w])?.push(preorder[v]);
+  const row = new Int32Array(node.length).fill(NONE);
+  let rows = 0;
+  for (let v = 0; v < objectCount; v++) if (hasBit(isClass, v)) row[preorder[v]] = rows++;
+  const each = (meet: (row: number, referrer: number) => void, told: Tick): void => {
+    for (let v = 0; v < objectCount; v++) {
+      const first = offsets[v];
+      for (let e = first, end = offsets[v + 1]; e < end; e++) {
+        if ((e & TICK_MASK) === 0) told(v / objectCount);
+        const w = targets[e];
+        if (hasBit(isClass, w) && w < objectCount && isWanted(data[layout[v]], e - first)) meet(row[preorder[w]], v);
+      }
     }
-  }
-  return new Map([...numbers].map(([number, referrers]) => [number, Int32Array.from(referrers)]));
+  };
+  /** Ends of lists, then, filled from behind, their beginnings. */
+  const ends = new Int32Array(rows + 1);
+  each(
+    (list) => ends[list]++,
+    (done) => tick(0.2 + 0.4 * done),
+  );
+  for (let r = 1; r <= rows; r++) ends[r] += ends[r - 1];
+  const referrers = new Int32Array(ends[rows]);
+  each(
+    (list, referrer) => {
+      referrers[--ends[list]] = preorder[referrer];
+    },
+    (done) => tick(0.6 + 0.4 * done),
+  );
+  return { row, lists: { offsets: ends, targets: referrers } };
 }
 
 /** Nearly all components are single objects on no cycle: what is said of components is kept of the cycles only. */

@@ -1,5 +1,5 @@
 import { type Csr, giveBack, type IndexColumn, NONE, noTick, type Tick } from "../types/graph.ts";
-import { addBit, type BitSet, emptyBitSet, hasBit } from "./bitset.ts";
+import { type BitSet, emptyBitSet, hasBit } from "./bitset.ts";
 import { TICK_MASK } from "./ticking.ts";
 
 /** Strongly connected components: the groups of objects in which each one leads to each other one. */
@@ -13,7 +13,11 @@ export interface Components {
 
 /** A graph of which some nodes have other lists than those that stand in it: a copy of all would cost more. */
 export interface Lists extends Csr {
-  readonly instead?: ReadonlyMap<number, IndexColumn>;
+  readonly instead?: {
+    /** Node -> its row in `lists`; `NONE` where the graph's own list holds. */
+    readonly row: IndexColumn;
+    readonly lists: Pick<Csr, "offsets" | "targets">;
+  };
 }
 
 /**
@@ -27,17 +31,14 @@ export interface Lists extends Csr {
  * then are not looked at; their components stand in no order.
  */
 export function components(
-  { nodeCount: n, offsets, targets, instead = new Map() }: Lists,
+  { nodeCount: n, offsets, targets, instead }: Lists,
   tick: Tick = noTick,
   alone: BitSet = emptyBitSet(n),
 ): Components {
   const rindex = new Int32Array(n); // not shared, so that the collector knows its weight
   const nextEdge = offsets.slice(0, n);
-  const hasOther = emptyBitSet(n);
-  for (const v of instead.keys()) {
-    addBit(hasOther, v);
-    nextEdge[v] = 0;
-  }
+  for (let v = 0; instead !== undefined && v < n; v++)
+    if (instead.row[v] !== NONE) nextEdge[v] = instead.lists.offsets[instead.row[v]];
   const isRoot = new Uint8Array(n).fill(1);
   /** From the front the way down to here, from the back the nodes whose component is not complete yet. */
   const stack = new Int32Array(n);
@@ -64,13 +65,14 @@ export function components(
       let least = rindex[v];
       let down = NONE;
       let e = nextEdge[v];
-      const other = hasBit(hasOther, v) ? instead.get(v) : undefined;
-      const list = other ?? targets;
-      for (const end = other?.length ?? offsets[v + 1]; e < end; e++) {
+      const row = instead === undefined ? NONE : instead.row[v];
+      const from = instead === undefined || row === NONE ? targets : instead.lists.targets;
+      const end = instead === undefined || row === NONE ? offsets[v + 1] : instead.lists.offsets[row + 1];
+      for (; e < end; e++) {
         if ((e & TICK_MASK) === 0) tick(visited / n);
-        const reached = rindex[list[e]];
+        const reached = rindex[from[e]];
         if (reached === 0) {
-          down = list[e];
+          down = from[e];
           break;
         }
         if (reached < least) {
@@ -128,9 +130,10 @@ export function cyclicComponents(
     if ((v & TICK_MASK) === 0) tick(v / nodeCount);
     const c = component[v];
     let closes = size[c] > 1;
-    const other = instead?.get(v);
-    if (other !== undefined) closes ||= other.includes(v);
-    else for (let e = offsets[v], end = offsets[v + 1]; !closes && e < end; e++) closes = targets[e] === v;
+    const row = instead === undefined ? NONE : instead.row[v];
+    const lists = instead === undefined || row === NONE ? { offsets, targets } : instead.lists;
+    const place = row === NONE ? v : row;
+    for (let e = lists.offsets[place]; !closes && e < lists.offsets[place + 1]; e++) closes = lists.targets[e] === v;
     if (!closes || isCyclic[c] === 1) continue;
     isCyclic[c] = 1;
     found++;

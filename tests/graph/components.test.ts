@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { addBit, emptyBitSet } from "../../shared/graph/bitset.ts";
 import { components, cyclicComponents } from "../../shared/graph/components.ts";
 import { sourceComponentMembers } from "../../shared/graph/sources.ts";
+import { NONE, noTick } from "../../shared/types/graph.ts";
 import { graphFromLists, graphFromText } from "../fixtures/graph-from-text.ts";
 import { randomCase } from "../fixtures/random-graph.ts";
 import { reachability, sourcesByReachability } from "./definitions.ts";
@@ -41,6 +43,37 @@ describe("components", () => {
       expect([...size], `seed ${seed}`).toEqual(members);
       expect(Math.min(...size)).toBeGreaterThan(0);
     }
+  });
+
+  it("are those of the lists that some nodes have instead of their own, on 5,000 random graphs", () => {
+    for (let seed = 0; seed < 5000; seed++) {
+      const { lists } = randomCase(seed);
+      const hasOther = lists.map((_, v) => (v * 7 + seed) % 3 === 0);
+      const others = lists.map((list, v) => list.map((w) => (w + v + seed) % lists.length).slice(seed % 2));
+      const graph = graphFromLists(lists.map((list, v) => (hasOther[v] ? others[v] : list)));
+      let rows = 0;
+      const row = Int32Array.from(hasOther, (has) => (has ? rows++ : NONE));
+      const instead = { row, lists: graphFromLists(others.filter((_, v) => hasOther[v])) };
+      const given = { ...graphFromLists(lists), instead };
+
+      const found = components(given);
+      expect(found, `seed ${seed}`).toEqual(components(graph));
+      expect([...cyclicComponents(given, found)], `seed ${seed}`).toEqual([...cyclicComponents(graph, found)]);
+    }
+  });
+
+  it("are single nodes where it is said beforehand that these are on no cycle", () => {
+    const { graph, n } = graphFromText(`
+      a    -> b leaf
+      b    -> a
+      leaf
+    `);
+    const alone = emptyBitSet(3);
+    addBit(alone, n.leaf);
+    const { count, component } = components(graph, noTick, alone);
+    expect(count).toBe(2);
+    expect(component[n.a]).toBe(component[n.b]);
+    expect(component[n.leaf]).not.toBe(component[n.a]);
   });
 });
 
